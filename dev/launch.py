@@ -1,0 +1,24 @@
+"""Start one of the workshop's commands; called by the launchers beside it."""
+
+import signal
+import sys
+
+from workshop.commands import COMMANDS
+from workshop.messages import Problem, complain
+
+
+def main(name, *arguments):
+    """Run the command ``name``; a problem is one sentence, not a traceback."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    try:
+        return COMMANDS[name](list(arguments))
+    except Problem as problem:
+        complain(f"dev/{name}: {problem}")
+        return 1
+    except KeyboardInterrupt:
+        complain(f"dev/{name}: stopped.")
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

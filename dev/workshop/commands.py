@@ -1,0 +1,227 @@
+"""What ``dev/run``, ``dev/test``, ``dev/odoo`` and ``dev/lint`` do."""
+
+import argparse
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from . import addon, browser, lint, shell, workshop
+from .messages import Problem, say, step
+from .odoo import is_free
+from .paths import ADDON, ADDONS, DEV, ROOT
+from .python_env import PYTHON
+
+_DEMO_DATABASE = f"{ADDON}_demo"
+_DATABASE_VARIABLE = "PET_PLANS_DB"
+_WELCOME = """
+The Pet Plans addon is ready.
+
+  Address   http://{host}:{port}/odoo
+  Login     admin
+  Password  admin
+
+{hints}
+Odoo's log is {log}.
+Stop with Ctrl+C.
+"""
+_HINTS_FILE = DEV / "try.txt"
+
+
+def run(arguments):
+    """Install the addon with demo data and start Odoo."""
+    options = _run_options(arguments)
+    if not options.stop_after_init:
+        _require_free_port(options)
+    with workshop.opened() as databases:
+        if options.fresh:
+            databases.drop(options.database)
+        databases.prepare_demo(options.database)
+        if options.stop_after_init:
+            say(f"The database {options.database} is ready.")
+            return 0
+        return _serve(databases.odoo, options)
+
+
+def odoo(arguments):
+    """Pass ``arguments`` to Odoo's own command line."""
+    with workshop.opened() as databases:
+        return _wait(databases.odoo.start(arguments))
+
+
+def test(arguments):
+    """Run the tests with pytest; without a path among ``arguments``, all of them."""
+    arguments = [_path_for_pytest(argument) for argument in arguments]
+    chosen = any(_is_path(argument) for argument in arguments)
+    with workshop.opened(with_browser=True) as databases:
+        databases.drop_orphans()
+        logs = {}
+        if not chosen:
+            arguments += [str(addon.MIRROR / "tests"), str(DEV / "checks")]
+            logs = _install_with_and_without_demo(databases)
+        with _test_database(databases) as name:
+            return _pytest(databases.odoo, name, arguments, logs)
+
+
+def check_style(arguments):
+    """Check the style of the code; with ``--fix``, put right what can be."""
+    parser = argparse.ArgumentParser(prog="dev/lint", description=check_style.__doc__)
+    parser.add_argument("--fix", action="store_true", help="change the files")
+    options = parser.parse_args(arguments)
+    workshop.prepare_python()
+    if options.fix:
+        lint.fix()
+    failures = [name for name, check in lint.CHECKS.items() if not _passes(name, check)]
+    return 1 if failures else 0
+
+
+COMMANDS = {"run": run, "odoo": odoo, "test": test, "lint": check_style}
+
+
+def _run_options(arguments):
+    parser = argparse.ArgumentParser(prog="dev/run", description=run.__doc__)
+    parser.add_argument("--port", type=int, default=8069, help="port of the web server")
+    parser.add_argument(
+        "--host", default="127.0.0.1", help="address it listens on (0.0.0.0 for all)"
+    )
+    parser.add_argument(
+        "--database", default=_DEMO_DATABASE, help="name of the database"
+    )
+    parser.add_argument(
+        "--fresh", action="store_true", help="drop that database and start anew"
+    )
+    parser.add_argument(
+        "--stop-after-init", action="store_true", help="only prepare the database"
+    )
+    return parser.parse_args(arguments)
+
+
+def _require_free_port(options):
+    if not is_free(options.port, options.host):
+        raise Problem(
+            f"Port {options.port} is taken by another program: stop that one, or"
+            " choose another port, for example dev/run --port"
+            f" {options.port + 1}."
+        )
+
+
+def _serve(odoo, options):
+    """Start the server, tell how to use it, and wait until it ends."""
+    log = shell.log_path("server")
+    arguments = ["-d", options.database, f"--db-filter=^{options.database}$"]
+    arguments += [f"--http-port={options.port}", f"--http-interface={options.host}"]
+    with log.open("wb") as stream:
+        process = odoo.start(arguments, stdout=stream, stderr=stream)
+        address = "localhost" if options.host in ("0.0.0.0", "127.0.0.1") else options.host
+        try:
+            with step("Starting Odoo"):
+                _wait_for_answer(process, f"http://{address}:{options.port}", log)
+            hints = _HINTS_FILE.read_text() if _HINTS_FILE.exists() else ""
+            say(
+                _WELCOME.format(
+                    host=address, port=options.port, hints=hints, log=log
+                )
+            )
+        except BaseException:
+            process.terminate()
+            raise
+        return _wait(process)
+
+
+def _wait_for_answer(process, address, log):
+    """Wait until the server answers; it may also end at once."""
+    while process.poll() is None:
+        with contextlib.suppress(OSError):
+            urllib.request.urlopen(f"{address}/web/health", timeout=30).read()
+            return
+        time.sleep(0.3)
+    raise Problem(f"Odoo ended while starting: see {log}.")
+
+
+def _wait(process):
+    """Wait for a child; what stops us stops it first."""
+    try:
+        return process.wait()
+    except KeyboardInterrupt:
+        process.send_signal(signal.SIGINT)
+        return process.wait()
+    except SystemExit:
+        process.terminate()
+        process.wait()
+        raise
+
+
+def _is_path(argument):
+    return argument.startswith(str(ROOT))
+
+
+def _path_for_pytest(argument):
+    """The argument, or when it names a file of the addon, that file in the mirror."""
+    if argument.startswith("-"):
+        return argument
+    path, *rest = argument.removeprefix(f"{ADDON}/").split("::")
+    for base in (Path.cwd(), ROOT):
+        found = Path(base, path)
+        if found.exists() and found.resolve().is_relative_to(ROOT):
+            found = found.resolve()
+            break
+    else:
+        return argument
+    relative = found.relative_to(ROOT)
+    mirrored = addon.MIRROR / relative
+    target = mirrored if relative.parts[:1] != ("dev",) else found
+    return "::".join([str(target), *rest])
+
+
+def _install_with_and_without_demo(databases):
+    """Install the addon both ways, at the same time; return the variables to the logs."""
+    with ThreadPoolExecutor(2) as pool:
+        plain, demo = pool.map(databases.addon_template, (False, True))
+    return {
+        "PET_PLANS_INSTALL_LOG": str(shell.log_path(plain)),
+        "PET_PLANS_DEMO_INSTALL_LOG": str(shell.log_path(demo)),
+    }
+
+
+@contextlib.contextmanager
+def _test_database(databases):
+    """A database with the addon: kept when the person named it, else dropped."""
+    named = os.environ.get(_DATABASE_VARIABLE)
+    name = named or databases.scratch_name()
+    template = databases.addon_template(demo=False)
+    databases.copy(template, name)
+    try:
+        yield name
+    finally:
+        if not named:
+            databases.drop(name)
+
+
+def _pytest(odoo, database, arguments, variables):
+    environment = {**odoo.environment(), **variables}
+    environment["PYTHONPATH"] += os.pathsep + str(DEV)
+    command = [PYTHON, "-m", "pytest", f"--rootdir={ADDONS}", f"--confcutdir={ADDONS}"]
+    command += [f"--config-file={ROOT / 'pyproject.toml'}"]
+    command += [f"--odoo-database={database}", "--odoo-http", *arguments]
+    return _wait(
+        subprocess.Popen(
+            [str(part) for part in command],
+            env=environment,
+            cwd=ROOT,
+            pass_fds=odoo.descriptors,
+        )
+    )
+
+
+def _passes(name, check):
+    """Run one check and show what it finds."""
+    findings = check()
+    say(f"{name}: {'ok' if not findings else ''}")
+    if findings:
+        say(findings)
+    return not findings

@@ -1,0 +1,1 @@
+"""The rules of plans and packages in plain Python: nothing here imports Odoo."""

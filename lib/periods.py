@@ -1,0 +1,172 @@
+"""Billing periods, validity, due dates, local days and recurring visits.
+
+Moments are naive datetimes in UTC, as Odoo stores them; days are dates of the
+calendar on the shop's wall. ``tz`` is the IANA name of its time zone, for example
+"America/Sao_Paulo"; an unknown one raises ``zoneinfo.ZoneInfoNotFoundError``.
+"""
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta, timezone
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+from dateutil.relativedelta import relativedelta
+from dateutil.rrule import DAILY, MO, WEEKLY, rrule
+
+UNITS = ("day", "week", "month", "year")
+FREQUENCIES = {"day": DAILY, "week": WEEKLY}
+DUE_BASES = {"first": min, "last": max}
+
+
+def add_interval(day: date, count: int, unit: str) -> date:
+    """Return the date ``count`` units after ``day``; a month may end it earlier.
+
+    One month after 31 January is the last day of February.
+
+    :param count: number of units, negative to go back
+    :param unit: "day", "week", "month" or "year"
+    :raise ValueError: for another unit, or a result outside the years 1 to 9999
+    """
+    if unit not in UNITS:
+        raise ValueError(f"unknown unit: {unit!r}")
+    try:
+        return day + relativedelta(**{f"{unit}s": count})
+    except OverflowError as error:
+        raise ValueError(f"{count} {unit}s from {day} is no date") from error
+
+
+def period_bounds(
+    start: date, interval: int, unit: str, count: int
+) -> list[tuple[date, date]]:
+    """Return the first and last day of each billing period of a plan (S5).
+
+    Period n starts n intervals after the start of the plan, not one after the period
+    before it, so that 31 January is followed by 28 February and 31 March. A period
+    ends the day before the next one starts.
+
+    :param interval: length of a period in units, at least 1
+    :param unit: "day", "week", "month" or "year"
+    :param count: number of periods
+    :raise ValueError: for another unit, no interval, or a negative count
+    """
+    if interval < 1:
+        raise ValueError(f"a period lasts at least 1 {unit}, not {interval}")
+    _check_count(count)
+    starts = [add_interval(start, n * interval, unit) for n in range(count + 1)]
+    return [
+        (first, following - timedelta(days=1)) for first, following in pairwise(starts)
+    ]
+
+
+def validity_end(start: date, validity: int | None, unit: str) -> date | None:
+    """Return the last day a package can be used, or None if it never expires (S8).
+
+    Three months from 15 May end with 15 August.
+
+    :param validity: number of units; 0 or None never expires
+    :param unit: "day", "week", "month" or "year"; unused without validity
+    :raise ValueError: for another unit or a negative validity
+    """
+    if not validity:
+        return None
+    if validity < 0:
+        raise ValueError(f"a validity cannot be negative: {validity}")
+    return add_interval(start, validity, unit)
+
+
+def due_date(days: Iterable[date], basis: str, offset_days: int) -> date | None:
+    """Return the due date of a cycle, or None if it has no visit (C5).
+
+    :param days: local dates of the cycle's visits, in any order
+    :param basis: "first" or "last" of them
+    :param offset_days: days from there to the due date, may be negative
+    :raise ValueError: for another basis
+    """
+    if basis not in DUE_BASES:
+        raise ValueError(f"unknown due date basis: {basis!r}")
+    day = DUE_BASES[basis](days, default=None)
+    return day and day + timedelta(days=offset_days)
+
+
+def local_day(moment: datetime, tz: str) -> date:
+    """Return the date on the shop's calendar at a moment (naive UTC)."""
+    return _to_local(moment, ZoneInfo(tz)).date()
+
+
+def day_bounds(day: date, tz: str) -> tuple[datetime, datetime]:
+    """Return when a local day starts and when the next one does, in naive UTC.
+
+    The day is ``start <= moment < stop``: 23 or 25 hours long when the clocks change.
+    """
+    zone = ZoneInfo(tz)
+    midnight = datetime(day.year, day.month, day.day)
+    return _to_utc(midnight, zone), _to_utc(midnight + timedelta(days=1), zone)
+
+
+def visit_starts(
+    first: datetime,
+    every: int,
+    unit: str,
+    count: int,
+    tz: str,
+    weekdays: Iterable[int] = (),
+) -> list[datetime]:
+    """Return the starts of recurring visits at one local time (B1), in naive UTC.
+
+    09:00 stays 09:00 on the shop's clock when the clocks change. A time the clocks
+    skip moves forward by what they skip (02:30 to 03:30); of a time that comes twice
+    the first is meant.
+
+    Weekdays choose the days within every ``every``-th week, a week starting on Monday
+    and the first being that of ``first``; days before ``first`` are left out, and so
+    is ``first`` if its weekday is not chosen. Without weekdays it is that of
+    ``first``.
+
+    :param first: earliest start, naive UTC, in whole seconds
+    :param every: distance in units, at least 1
+    :param unit: "day" or "week"
+    :param count: number of visits
+    :param weekdays: 0 (Monday) to 6 (Sunday), only with weeks
+    :raise ValueError: for another unit, no distance, a negative count, a weekday
+        outside 0 to 6, or weekdays with days
+    """
+    weekdays = set(weekdays)
+    _check_recurrence(every, unit, weekdays)
+    _check_count(count)
+    zone = ZoneInfo(tz)
+    local_times = rrule(
+        FREQUENCIES[unit],
+        dtstart=_to_local(first, zone),
+        interval=every,
+        count=count,
+        wkst=MO,
+        byweekday=weekdays or None,
+    )
+    return [_to_utc(local_time, zone) for local_time in local_times]
+
+
+def _check_count(count: int) -> None:
+    if count < 0:
+        raise ValueError(f"a count cannot be negative: {count}")
+
+
+def _check_recurrence(every: int, unit: str, weekdays: set[int]) -> None:
+    if unit not in FREQUENCIES:
+        raise ValueError(f"visits recur by day or week, not by {unit!r}")
+    if every < 1:
+        raise ValueError(f"visits are at least 1 {unit} apart, not {every}")
+    if weekdays and unit != "week":
+        raise ValueError("weekdays can only be chosen for visits by week")
+    if not weekdays <= set(range(7)):
+        raise ValueError(f"weekdays are 0 (Monday) to 6 (Sunday), not {weekdays}")
+
+
+def _to_local(moment: datetime, zone: ZoneInfo) -> datetime:
+    """Return the naive time on the local clock at a moment (naive UTC)."""
+    return moment.replace(tzinfo=timezone.utc).astimezone(zone).replace(tzinfo=None)
+
+
+def _to_utc(local_time: datetime, zone: ZoneInfo) -> datetime:
+    """Return the moment (naive UTC) of a naive time on the local clock."""
+    local_time = local_time.replace(tzinfo=zone, fold=0)
+    return local_time.astimezone(timezone.utc).replace(tzinfo=None)

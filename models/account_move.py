@@ -1,0 +1,73 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+
+class AccountMove(models.Model):
+    _name = "account.move"
+    _inherit = ["account.move", "pet.guard.mixin"]
+    _guarded_fields = frozenset({"pet_cycle_id"})
+
+    pet_cycle_id = fields.Many2one(
+        "pet.cycle",
+        string="Billing Cycle",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="restrict",
+        help="The cycle of a pet plan or package that this invoice bills",
+    )
+    pet_plan_id = fields.Many2one(
+        related="pet_cycle_id.plan_id",
+        string="Pet Plan",
+        store=True,
+        index="btree_not_null",
+    )
+    pet_id = fields.Many2one("pet.pet", index="btree_not_null", ondelete="restrict")
+
+    _pet_cycle_uniq = models.UniqueIndex(
+        "(pet_cycle_id) WHERE pet_cycle_id IS NOT NULL "
+        "AND move_type = 'out_invoice' AND state != 'cancel' "
+        "AND payment_state != 'reversed'",
+        "The cycle already has an open invoice.",
+    )
+
+    @api.depends("pet_cycle_id")
+    def _compute_invoice_payment_term_id(self):
+        """Keep the invoices of cycles without term: it would take their date (S7)."""
+        of_cycles = self.filtered("pet_cycle_id")
+        of_cycles.invoice_payment_term_id = False
+        return super(
+            AccountMove, self - of_cycles
+        )._compute_invoice_payment_term_id()
+
+    def _is_open_for_pet_cycle(self):
+        """Tell whether the invoice still bills its cycle: not cancelled, not credited."""
+        self.ensure_one()
+        return self.state != "cancel" and self.payment_state != "reversed"
+
+    def _reverse_moves(self, default_values_list=None, cancel=False):
+        reversals = super()._reverse_moves(default_values_list, cancel=cancel)
+        for reversal in reversals:
+            origin = reversal.reversed_entry_id
+            if origin.pet_cycle_id:
+                reversal._unguarded().write(
+                    {"pet_cycle_id": origin.pet_cycle_id.id, "pet_id": origin.pet_id.id}
+                )
+        return reversals
+
+    def action_view_pet_cycle(self):
+        """Open the billing cycle of the invoice (I2)."""
+        self.ensure_one()
+        if not self.pet_cycle_id:
+            raise UserError(
+                self.env._(
+                    "%(invoice)s does not bill a cycle.", invoice=self.display_name
+                )
+            )
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "pet.cycle",
+            "res_id": self.pet_cycle_id.id,
+            "view_mode": "form",
+            "views": [(False, "form")],
+        }

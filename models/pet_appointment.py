@@ -1,0 +1,907 @@
+from collections import defaultdict
+from datetime import timedelta
+
+from odoo import Command, api, fields, models
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Domain
+from odoo.tools import format_datetime
+
+from ..lib import periods
+
+UPCOMING_STATES = ("scheduled", "confirmed")
+SERVED_STATES = ("in_service", "finished", "delivered", "no_show")
+
+
+class PetAppointment(models.Model):
+    """One coming of one pet; on a plan it takes sessions and a place in a cycle."""
+
+    _name = "pet.appointment"
+    _description = "Visit"
+    _inherit = ["pet.guard.mixin", "mail.thread", "mail.activity.mixin"]
+    _order = "start desc, id desc"
+    _rec_names_search = ["name", "pet_id.name", "partner_id.name"]
+    _check_company_auto = True
+    _guarded_fields = frozenset(
+        {"state", "cycle_id", "holds_sessions", "invoice_id", "cancel_reason"}
+    )
+
+    name = fields.Char(compute="_compute_name", store=True)
+    pet_id = fields.Many2one(
+        "pet.pet",
+        required=True,
+        index=True,
+        ondelete="restrict",
+        check_company=True,
+    )
+    partner_id = fields.Many2one(
+        "res.partner",
+        string="Customer",
+        compute="_compute_partner_id",
+        store=True,
+        precompute=True,
+        index=True,
+        help="Owner of the pet when the visit was made",
+    )
+    company_id = fields.Many2one(
+        "res.company",
+        compute="_compute_company_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        required=True,
+        index=True,
+    )
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    start = fields.Datetime(
+        required=True, index=True, default=lambda self: self._default_start()
+    )
+    duration = fields.Float(default=1.0, help="In hours")
+    stop = fields.Datetime(
+        compute="_compute_stop",
+        inverse="_inverse_stop",
+        store=True,
+        readonly=False,
+        precompute=True,
+    )
+    user_id = fields.Many2one(
+        "res.users",
+        string="Staff",
+        index="btree_not_null",
+        default=lambda self: self._default_user_id(),
+    )
+    plan_id = fields.Many2one(
+        "pet.plan",
+        string="Plan or Package",
+        index="btree_not_null",
+        ondelete="restrict",
+        check_company=True,
+    )
+    cycle_id = fields.Many2one(
+        "pet.cycle",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="restrict",
+    )
+    line_ids = fields.One2many(
+        "pet.appointment.line", "appointment_id", string="Services", copy=True
+    )
+    units = fields.Float(
+        compute="_compute_units",
+        store=True,
+        readonly=False,
+        precompute=True,
+        digits="Product Unit",
+        help="Weight of the visit in its cycle: 1, or 0.5 for a half day",
+    )
+    holds_sessions = fields.Boolean(
+        readonly=True,
+        copy=False,
+        help="The visit takes sessions of its plan and room in its cycle",
+    )
+    state = fields.Selection(
+        [
+            ("scheduled", "Scheduled"),
+            ("confirmed", "Confirmed"),
+            ("received", "Received"),
+            ("in_service", "In Service"),
+            ("finished", "Finished"),
+            ("delivered", "Delivered"),
+            ("no_show", "No-show"),
+            ("cancelled", "Cancelled"),
+        ],
+        string="Status",
+        required=True,
+        readonly=True,
+        copy=False,
+        default="scheduled",
+        index=True,
+        group_expand=True,
+    )
+    cancel_reason = fields.Char(readonly=True, copy=False)
+    note = fields.Text(groups="base.group_user")
+    pet_note = fields.Text(
+        related="pet_id.note", string="Care Note", groups="base.group_user"
+    )
+    plan_note = fields.Text(
+        related="plan_id.note", string="Package Note", groups="base.group_user"
+    )
+    session_label = fields.Char(string="Session", compute="_compute_session_label")
+    is_late = fields.Boolean(
+        compute="_compute_is_late", help="Cancelling now would be a late cancellation"
+    )
+    invoice_id = fields.Many2one(
+        "account.move",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        help="Ordinary invoice of the services no plan covers",
+    )
+    to_invoice = fields.Boolean(
+        string="To Invoice", compute="_compute_to_invoice", search="_search_to_invoice"
+    )
+
+    _units_allowed = models.Constraint(
+        "CHECK(units IN (0.5, 1))", "A visit weighs 1 in its cycle, or 0.5 (half day)."
+    )
+    _duration_positive = models.Constraint(
+        "CHECK(duration > 0)", "A visit lasts longer than 0 minutes."
+    )
+
+    # --- Defaults and computes -------------------------------------------------
+
+    def _default_start(self):
+        return fields.Datetime.now().replace(minute=0, second=0) + timedelta(hours=1)
+
+    def _default_user_id(self):
+        return self.env.user
+
+    @api.depends("pet_id.name", "line_ids.product_id")
+    def _compute_name(self):
+        for visit in self:
+            services = ", ".join(visit.line_ids.product_id.mapped("name"))
+            visit.name = " – ".join(filter(None, (visit.pet_id.name, services)))
+
+    @api.depends("pet_id")
+    def _compute_partner_id(self):
+        for visit in self:
+            visit.partner_id = visit.pet_id.partner_id
+
+    @api.depends("plan_id")
+    def _compute_company_id(self):
+        for visit in self:
+            visit.company_id = (
+                visit.plan_id.company_id or visit.company_id or self.env.company
+            )
+
+    @api.depends("start", "duration")
+    def _compute_stop(self):
+        for visit in self:
+            visit.stop = visit.start and visit.start + timedelta(
+                minutes=round((visit.duration or 1.0) * 60)
+            )
+
+    def _inverse_stop(self):
+        for visit in self:
+            if visit.start and visit.stop:
+                visit.duration = (visit.stop - visit.start).total_seconds() / 3600
+
+    @api.depends("line_ids.quantity")
+    def _compute_units(self):
+        for visit in self:
+            half = visit.line_ids and max(visit.line_ids.mapped("quantity")) <= 0.5
+            visit.units = 0.5 if half else 1.0
+
+    @api.depends("start", "holds_sessions", "plan_id.appointment_count")
+    @api.depends("plan_id.appointment_ids.holds_sessions")
+    @api.depends("plan_id.appointment_ids.start")
+    def _compute_session_label(self):
+        """Number the visits of each package, or of each period of a plan."""
+        ranks, totals = {}, {}
+        siblings = self.env["pet.appointment"].search_fetch(
+            [("plan_id", "in", self.plan_id.ids), ("holds_sessions", "=", True)],
+            ["plan_id", "cycle_id"],
+            order="start, id",
+        )
+        counts = defaultdict(int)
+        for visit in siblings:
+            plan = visit.plan_id
+            group = visit.cycle_id if plan.kind == "plan" else plan
+            counts[group] += 1
+            ranks[visit.id] = counts[group]
+            totals[visit.id] = (
+                visit.cycle_id.capacity
+                if plan.kind == "plan"
+                else plan.appointment_count
+            )
+        for visit in self:
+            rank = ranks.get(visit._origin.id)
+            visit.session_label = rank and self.env._(
+                "%(rank)s of %(total)s",
+                rank=rank,
+                total=f"{max(totals[visit._origin.id], rank):g}",
+            )
+
+    @api.depends("start", "state", "plan_id.late_cancel_hours")
+    def _compute_is_late(self):
+        now = fields.Datetime.now()
+        for visit in self:
+            hours = visit.plan_id.late_cancel_hours
+            visit.is_late = bool(
+                hours
+                and visit.start
+                and visit.state in UPCOMING_STATES
+                and now > visit.start - timedelta(hours=hours)
+            )
+
+    @api.depends("state", "invoice_id", "line_ids.plan_line_id")
+    def _compute_to_invoice(self):
+        for visit in self:
+            visit.to_invoice = (
+                visit.state in ("received", "in_service", "finished", "delivered")
+                and not visit.invoice_id
+                and bool(visit._get_uncovered_lines())
+            )
+
+    def _search_to_invoice(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        return [
+            ("state", "in", ("received", "in_service", "finished", "delivered")),
+            ("invoice_id", "=", False),
+            ("line_ids", "any", [("plan_line_id", "=", False)]),
+        ]
+
+    # --- Constraints -----------------------------------------------------------
+
+    @api.constrains("cycle_id", "plan_id")
+    def _check_cycle_of_plan(self):
+        for visit in self:
+            if visit.cycle_id and visit.cycle_id.plan_id != visit.plan_id:
+                raise ValidationError(
+                    self.env._(
+                        "The cycle %(cycle)s is not one of %(plan)s.",
+                        cycle=visit.cycle_id.display_name,
+                        plan=visit.plan_id.display_name
+                        or self.env._("a visit without plan"),
+                    )
+                )
+
+    # --- Create, write, delete -------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self._check_guarded({name for vals in vals_list for name in vals})
+        clean = self._without_forged_defaults()
+        # The lines come with the visit: they are booked as a whole, below.
+        visits = super(PetAppointment, clean._unguarded()).create(vals_list)
+        visits = visits.with_env(self.env)
+        visits.filtered("plan_id")._book()
+        return visits
+
+    def write(self, vals):
+        if self._is_unguarded():
+            return super().write(vals)
+        self._check_guarded(vals)
+        self._check_editable(vals)
+        replanned = self._get_replanned(vals)
+        rescheduled = self._get_rescheduled(vals)
+        old_starts = {visit.id: visit.start for visit in rescheduled}
+        replanned._leave_plan()
+        result = super().write(vals)
+        if rescheduled:
+            rescheduled._after_reschedule(old_starts)
+        replanned.filtered("plan_id")._book()
+        return result
+
+    def _check_editable(self, vals):
+        """Refuse what would change a visit that has taken place or was cancelled."""
+        if vals.keys().isdisjoint({"start", "plan_id", "pet_id", "company_id"}):
+            return
+        done = self.filtered(
+            lambda visit: visit.state in ("finished", "delivered", "no_show", "cancelled")
+        )
+        if done:
+            raise UserError(
+                self.env._(
+                    "%(visits)s: the visit is %(state)s and cannot be moved any more.",
+                    visits=", ".join(done.mapped("display_name")),
+                    state=", ".join(sorted(set(done._get_state_labels()))).lower(),
+                )
+            )
+
+    def _get_replanned(self, vals):
+        """Return the visits that these values give another plan, or another pet."""
+        return self.filtered(
+            lambda visit: (
+                "plan_id" in vals and vals["plan_id"] != (visit.plan_id.id or False)
+            )
+            or (
+                "pet_id" in vals and visit.plan_id and vals["pet_id"] != visit.pet_id.id
+            )
+        )
+
+    def _get_rescheduled(self, vals):
+        """Return the visits whose start these values change."""
+        if "start" not in vals:
+            return self.browse()
+        start = fields.Datetime.to_datetime(vals["start"])
+        return self.filtered(lambda visit: visit.start != start)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_on_plan(self):
+        booked = self.filtered(lambda visit: visit.plan_id or visit.invoice_id)
+        booked |= (
+            self.env["pet.plan.entry"]
+            .search([("appointment_id", "in", self.ids)])
+            .appointment_id
+        )
+        if booked:
+            raise UserError(
+                self.env._(
+                    "%(visits)s cannot be deleted: sessions or an invoice hang on it. "
+                    "Cancel it instead.",
+                    visits=", ".join(booked.mapped("display_name")),
+                )
+            )
+
+    def _get_day(self):
+        """Return the local date of the visit in the shop's time zone."""
+        self.ensure_one()
+        return periods.local_day(self.start, self.company_id.pet_tz)
+
+    def _get_state_labels(self):
+        labels = dict(self._fields["state"]._description_selection(self.env))
+        return [labels[visit.state] for visit in self]
+
+    def _is_pinned(self):
+        """Tell whether a deal must leave the visit in its cycle (C4)."""
+        self.ensure_one()
+        return self.state not in UPCOMING_STATES
+
+    # --- Booking (B1-B4) -------------------------------------------------------
+
+    def _book(self):
+        """Give visits of plans their cycle and services, and take the sessions (B2, B3).
+
+        :raises UserError: naming the plan, the reason and the numbers
+        """
+        visits = self.sorted(lambda visit: (visit.start, visit.id))
+        plans = visits.plan_id
+        plans._check_visits_allowed(visits)
+        cycles = plans.cycle_ids
+        booked = cycles._get_booked_units()
+        taken = cycles._get_taken_sessions()
+        shares = {
+            plan: plan._get_shares(plan.cycle_ids.sorted("sequence").mapped("capacity"))
+            for plan in plans
+        }
+        left = {line.id: line.remaining for line in plans.line_ids}
+        chosen = defaultdict(self.browse)
+        new_lines = []
+        for visit in visits:
+            plan = visit.plan_id
+            cycle = plan.cycle_ids._pick(visit._get_day(), visit.units, booked)
+            if not cycle:
+                raise UserError(
+                    self.env._(
+                        "%(plan)s cannot take the visit of %(start)s: no open cycle "
+                        "is left of its %(count)s.",
+                        plan=plan.display_name,
+                        start=format_datetime(
+                            self.env, visit.start, tz=visit.company_id.pet_tz
+                        ),
+                        count=len(plan.cycle_ids),
+                    )
+                )
+            booked[cycle.id] = booked.get(cycle.id, 0.0) + visit.units
+            chosen[cycle] += visit
+            if visit.line_ids:
+                wanted = visit._get_wanted_sessions()
+            else:
+                wanted = visit._get_default_sessions(cycle, shares[plan], taken, left)
+                new_lines += [
+                    {
+                        "appointment_id": visit.id,
+                        "product_id": line.product_id.id,
+                        "plan_line_id": line.id,
+                        "quantity": quantity,
+                        "price_unit": line.price_unit,
+                    }
+                    for line, quantity in wanted.items()
+                ]
+            for line, quantity in wanted.items():
+                taken[cycle.id, line.id] += quantity
+                left[line.id] -= quantity
+        self.env["pet.appointment.line"]._unguarded().create(new_lines)
+        for cycle, entering in chosen.items():
+            entering._unguarded().write({"cycle_id": cycle.id, "holds_sessions": True})
+        # Due dates are written on cycles and draft invoices, which are not the
+        # user's to write: only those the visits have just entered follow.
+        self.env["pet.cycle"].union(*chosen).sudo()._follow_visits()
+        visits._sync_sessions()
+
+    def _get_wanted_sessions(self):
+        """Return what the services of the visit take of its plan.
+
+        :return: defaultdict, plan line -> sessions
+        """
+        self.ensure_one()
+        wanted = defaultdict(float)
+        for line in self.line_ids.filtered("plan_line_id"):
+            wanted[line.plan_line_id] += line.quantity
+        return wanted
+
+    def _get_default_sessions(self, cycle, shares, taken, left):
+        """Return the sessions a visit takes unless staff choose otherwise (B2).
+
+        One session (half a one for a half day) of each service of which the cycle's
+        share is not used up. Sessions beyond the shares, which a counter edit or an
+        earlier period may have left, come from the first service that has some.
+
+        :param cycle: the `pet.cycle` the visit enters
+        :param shares: dict of `pet.plan._get_shares`
+        :param taken: dict, (cycle id, plan line id) -> sessions taken already
+        :param left: dict, plan line id -> sessions left of the whole plan
+        :return: dict, plan line -> sessions
+        """
+        self.ensure_one()
+        position = cycle.sequence - 1
+        wanted = {}
+        for line, share in shares.items():
+            room = min(share[position] - taken[cycle.id, line.id], left[line.id])
+            if room > 0:
+                wanted[line] = min(self.units, room)
+        if not wanted:
+            lines = list(shares)
+            spare = [line for line in lines if left[line.id] > 0]
+            wanted[(spare or lines)[0]] = self.units
+        return wanted
+
+    def _sync_sessions(self, reason=None):
+        """Bring the ledger in line with what the visits hold now (L1, B3).
+
+        The facts are the services of the visits and whether they hold sessions; the
+        entries are what is missing between those and what the ledger says. So every
+        way of changing a visit (booking, cancelling, editing its services, giving it
+        another plan) is written down by this one method.
+
+        :param reason: text kept on the entries
+        :raises UserError: when too few sessions are left (B3)
+        """
+        Entry = self.env["pet.plan.entry"].sudo()
+        deltas = defaultdict(float)
+        for visit, line, quantity in Entry._read_group(
+            [
+                ("appointment_id", "in", self.ids),
+                ("kind", "in", ("book", "release")),
+            ],
+            ["appointment_id", "line_id"],
+            ["quantity:sum"],
+        ):
+            deltas[visit.id, line.id] -= quantity
+        for line in self.sudo().line_ids:
+            visit = line.appointment_id
+            if visit.holds_sessions and line.plan_line_id:
+                deltas[visit.id, line.plan_line_id.id] -= line.quantity
+        lines = self.env["pet.plan.line"].sudo()
+        vals_list = [
+            lines.browse(line_id)._prepare_entry_vals(
+                "release" if delta > 0 else "book",
+                delta,
+                cycle=self.browse(visit_id).sudo().cycle_id,
+                visit=self.browse(visit_id),
+                reason=reason,
+            )
+            for (visit_id, line_id), delta in deltas.items()
+            if round(delta, 6)
+        ]
+        # What comes back first, so that an exchange needs no session to spare.
+        vals_list.sort(key=lambda vals: vals["kind"], reverse=True)
+        # Staff may not write counters or entries; booking, checked above, moves
+        # exactly the sessions of these visits.
+        lines._post_entries(vals_list)
+
+    # --- Rescheduling (C1) -----------------------------------------------------
+
+    def reschedule(self, start):
+        """Move the visit to another time: this visit only, same cycle (C1).
+
+        :param start: naive UTC datetime, or its string
+        :raises UserError: when the plan does not run on that day, or the visit has
+            taken place
+        """
+        self.ensure_one()
+        self.write({"start": fields.Datetime.to_datetime(start)})
+        return True
+
+    def _after_reschedule(self, old_starts):
+        """Check the new dates and let the own cycle's draft follow (C1).
+
+        :param old_starts: dict, visit id -> start before
+        """
+        on_plan = self.filtered("holds_sessions")
+        on_plan.plan_id._check_visits_allowed(on_plan)
+        # Only the due date of the own cycle's draft; see C1.
+        on_plan.filtered(
+            lambda visit: visit.plan_id.kind == "package"
+        ).cycle_id.sudo()._follow_visits()
+        self._message_log_batch(
+            bodies={
+                visit.id: self.env._(
+                    "Rescheduled from %(old)s to %(new)s.",
+                    old=format_datetime(
+                        self.env, old_starts[visit.id], tz=visit.company_id.pet_tz
+                    ),
+                    new=format_datetime(
+                        self.env, visit.start, tz=visit.company_id.pet_tz
+                    ),
+                )
+                for visit in self
+            }
+        )
+
+    # --- Status ----------------------------------------------------------------
+
+    def _go(self, state, allowed):
+        """Move the visits on to another status.
+
+        :param state: the new status
+        :param allowed: the statuses from which one gets there
+        :raises UserError: naming the visits that are elsewhere
+        """
+        self.check_access("write")
+        stuck = self.filtered(lambda visit: visit.state not in allowed)
+        if stuck:
+            labels = dict(self._fields["state"]._description_selection(self.env))
+            raise UserError(
+                "\n".join(
+                    self.env._(
+                        "%(visit)s (%(start)s) is %(current)s: it cannot become "
+                        "%(wanted)s.",
+                        visit=visit.display_name,
+                        start=format_datetime(
+                            self.env, visit.start, tz=visit.company_id.pet_tz
+                        ),
+                        current=labels[visit.state].lower(),
+                        wanted=labels[state].lower(),
+                    )
+                    for visit in stuck
+                )
+            )
+        self._unguarded().write({"state": state})
+
+    def action_confirm(self):
+        """The customer confirmed the visit."""
+        self._go("confirmed", ("scheduled",))
+        return True
+
+    def action_receive(self):
+        """Check the pet in; without booking, pick its plan by U1 (B4)."""
+        self._go("received", UPCOMING_STATES)
+        self._pick_plans()
+        return True
+
+    def action_start(self):
+        """The service begins."""
+        self._go("in_service", (*UPCOMING_STATES, "received"))
+        self._pick_plans()
+        return True
+
+    def action_finish(self):
+        """The service is done."""
+        self._go("finished", ("received", "in_service"))
+        return True
+
+    def action_deliver(self):
+        """The pet is back with its owner."""
+        self._go("delivered", ("received", "in_service", "finished"))
+        return True
+
+    def action_no_show(self):
+        """The pet did not come: its session goes by the plan's policy (C9).
+
+        A no-show never deals; the visit keeps its cycle.
+        """
+        self._go("no_show", UPCOMING_STATES)
+        returned = self.filtered(
+            lambda visit: visit.holds_sessions
+            and visit.plan_id.no_show_policy == "return"
+        )
+        returned._unguarded().write({"holds_sessions": False})
+        returned._sync_sessions(reason=self.env._("No-show"))
+        return True
+
+    # --- Picking a plan at check-in (B4, U1) -----------------------------------
+
+    def _pick_plans(self):
+        """Take the sessions of walk-ins from the plan the company's rule picks (U1)."""
+        for visit in self:
+            if visit.plan_id or visit.company_id.pet_plan_selection == "ask":
+                continue
+            plan = visit._get_plan_candidates()[:1]
+            if not plan:
+                continue
+            visit._unguarded().write({"plan_id": plan.id})
+            usable = plan.line_ids._get_usable(visit._get_day())
+            # Services of which too few sessions are left are billed apart.
+            visit.line_ids.filtered(
+                lambda line, usable=usable: line.plan_line_id
+                and usable[line.plan_line_id] < line.quantity
+            )._unguarded().write({"plan_line_id": False})
+            visit._book()
+
+    def _get_plan_candidates(self):
+        """Return the plans that could serve the visit, the best first (U1)."""
+        self.ensure_one()
+        day = self._get_day()
+        owner = self.pet_id.partner_id.commercial_partner_id
+        plans = self.env["pet.plan"].search(
+            Domain("company_id", "=", self.company_id.id)
+            & Domain("state", "in", ("active", "expired"))
+            & Domain("date_start", "<=", day)
+            & (Domain("date_end", "=", False) | Domain("date_end", ">=", day))
+            & (
+                Domain("pet_id", "=", self.pet_id.id)
+                | (
+                    Domain("pet_id", "=", False)
+                    & Domain("partner_id", "child_of", owner.id)
+                )
+            )
+        )
+        return plans.filtered(
+            lambda plan: plan._covers(self.pet_id) and self._is_served_by(plan)
+        ).sorted(self._get_plan_order)
+
+    def _is_served_by(self, plan):
+        """Tell whether a plan has the sessions for some service of the visit (U1)."""
+        self.ensure_one()
+        usable = plan.line_ids._get_usable(self._get_day())
+        if not self.line_ids:
+            return any(left >= self.units for left in usable.values())
+        return any(
+            left >= line.quantity
+            for line in self.line_ids
+            for sold, left in usable.items()
+            if sold.product_id == line.product_id
+        )
+
+    def _get_plan_order(self, plan):
+        """Return the sort key of a candidate plan: own before shared, then U1."""
+        by_rule = {
+            "soonest_expiry": plan.date_end or fields.Date.to_date("9999-12-31"),
+            "oldest": plan.date_start,
+            "fewest_left": plan.sessions_remaining,
+        }
+        rule = self.company_id.pet_plan_selection
+        return (not plan.pet_id, by_rule.get(rule, plan.date_start), plan.id)
+
+    # --- Cancelling (C2-C9) ----------------------------------------------------
+
+    def action_cancel(self):
+        """Cancel at once; sessions go back and packages are dealt again (C2, C3)."""
+        self._cancel()
+        return True
+
+    def action_open_cancel(self):
+        """Open the cancellation with its preview and reason (C3, C7)."""
+        self.check_access("write")
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "pet_plans.action_pet_appointment_cancel"
+        )
+        action["context"] = {"default_appointment_ids": [Command.set(self.ids)]}
+        return action
+
+    def _cancel(self, reason=None, consumed=None):
+        """Cancel visits; several of one package make one deal (C2, C3, C8, C9).
+
+        :param reason: text; a served visit needs one
+        :param consumed: the visits among these whose sessions stay used, a late
+            cancellation; they keep their place in the cycle, like a no-show
+        :raises UserError: naming the visit that cannot be cancelled
+        """
+        self.check_access("write")
+        self._check_cancellable(reason)
+        kept = (consumed or self.browse()) & self
+        freed = self - kept
+        self._unguarded().write({"state": "cancelled", "cancel_reason": reason})
+        dealt = freed.filtered("holds_sessions").plan_id
+        freed._release(reason)
+        # See `pet.plan.action_recycle`.
+        dealt.sudo()._recycle()
+
+    def _release(self, reason=None):
+        """Give the sessions of these visits back and leave their cycles."""
+        cycles = self.cycle_id
+        self._unguarded().write({"holds_sessions": False})
+        self._sync_sessions(reason=reason)
+        self._unguarded().write({"cycle_id": False})
+        return cycles
+
+    def _leave_plan(self):
+        """Take visits off their plan, before they get another one or another pet."""
+        if not self:
+            return
+        cycles = self._release()
+        # As after a cancellation: the packages they leave are dealt again.
+        cycles.plan_id.sudo()._recycle()
+
+    def _filter_served(self):
+        """Return the visits that only a manager, with a reason, may cancel (C9)."""
+        return self.filtered(lambda visit: visit.state in SERVED_STATES)
+
+    def _preview_cancel(self, consumed):
+        """Return what cancelling these visits would do, without doing it (C7).
+
+        :param consumed: the visits among these whose sessions stay used
+        :return: list of value dicts of `pet.appointment.cancel.line`, by start
+        """
+        # Reads dates and names of the invoices of these plans, which staff without
+        # invoicing rights are to be warned about.
+        cancelled = self._origin.sudo()
+        freed = cancelled - consumed._origin
+        rows = []
+        for plan in cancelled.plan_id:
+            held = plan._get_dealt_visits()
+            left = held - freed
+            dealt = plan.kind == "package" and freed & held
+            cycles = (
+                plan._deal(left)
+                if dealt
+                else {visit.id: visit.cycle_id.id for visit in left}
+            )
+            due_dates = plan.cycle_ids._preview_due_dates(left, cycles)
+            rows += [
+                visit._prepare_preview_vals(
+                    self.env["pet.cycle"].sudo().browse(cycles.get(visit.id)),
+                    due_dates,
+                    cancelled=visit in cancelled,
+                )
+                for visit in held | (cancelled & plan.appointment_ids)
+            ]
+        rows += [
+            visit._prepare_preview_vals(self.env["pet.cycle"], {}, cancelled=True)
+            for visit in cancelled.filtered(lambda visit: not visit.plan_id)
+        ]
+        return rows
+
+    def _prepare_preview_vals(self, new_cycle, due_dates, cancelled):
+        """Return the preview row of one visit (C7)."""
+        self.ensure_one()
+        old_cycle = self.cycle_id
+        warnings = dict.fromkeys(
+            warning
+            for cycle in (old_cycle, new_cycle)
+            if (cancelled or old_cycle != new_cycle)
+            and (warning := cycle._get_invoice_warning())
+        )
+        return {
+            "appointment_id": self.id,
+            "is_cancelled": cancelled,
+            "old_cycle_id": old_cycle.id,
+            "new_cycle_id": new_cycle.id,
+            "old_date_due": old_cycle._get_current_due_date() if old_cycle else False,
+            "new_date_due": due_dates.get(new_cycle, False),
+            "warning": "; ".join(warnings) or False,
+        }
+
+    def _check_cancellable(self, reason):
+        """Refuse to cancel twice, or a served visit without the right (C9)."""
+        for visit in self:
+            values = {
+                "visit": visit.display_name,
+                "start": format_datetime(
+                    self.env, visit.start, tz=visit.company_id.pet_tz
+                ),
+                "state": visit._get_state_labels()[0].lower(),
+            }
+            if visit.state == "cancelled":
+                raise UserError(
+                    self.env._("%(visit)s (%(start)s) is already cancelled.", **values)
+                )
+            if not visit._filter_served():
+                continue
+            if not self.env.user.has_group("pet_plans.group_manager"):
+                raise AccessError(
+                    self.env._(
+                        "%(visit)s (%(start)s) is %(state)s: only a manager can "
+                        "cancel it, with a reason.",
+                        **values,
+                    )
+                )
+            if not (reason or "").strip():
+                raise UserError(
+                    self.env._(
+                        "%(visit)s (%(start)s) is %(state)s: give a reason to "
+                        "cancel it.",
+                        **values,
+                    )
+                )
+
+    # --- Services no plan covers (B4) ------------------------------------------
+
+    def _get_uncovered_lines(self):
+        return self.line_ids.filtered(lambda line: not line.plan_line_id)
+
+    def action_create_invoice(self):
+        """Bill the services no plan covers by an ordinary draft invoice (B4).
+
+        :raises UserError: when there is nothing to bill
+        """
+        self.check_access("write")
+        for visit in self:
+            if visit.invoice_id or not visit._get_uncovered_lines():
+                raise UserError(
+                    self.env._(
+                        "%(visit)s has nothing to bill: its services are covered by "
+                        "a plan or invoiced.",
+                        visit=visit.display_name,
+                    )
+                )
+        for visit in self:
+            # Staff have no invoicing rights: this opens one draft with the services
+            # of the visit, whose prices they may set anyway.
+            move = (
+                self.env["account.move"]
+                .sudo()
+                .with_company(visit.company_id)
+                .create(visit._prepare_invoice_vals())
+            )
+            visit._unguarded().write({"invoice_id": move.id})
+        return True
+
+    def _prepare_invoice_vals(self):
+        """Return the values of the invoice of the services no plan covers (B4)."""
+        self.ensure_one()
+        address = self.partner_id.address_get(["invoice"])["invoice"]
+        return {
+            "move_type": "out_invoice",
+            "company_id": self.company_id.id,
+            "partner_id": address,
+            "pet_id": self.pet_id.id,
+            "invoice_origin": self.name,
+            "invoice_line_ids": [
+                Command.create(
+                    {
+                        "product_id": line.product_id.id,
+                        "name": f"{line.product_id.display_name}\n{self.pet_id.name}",
+                        "quantity": line.quantity,
+                        "price_unit": line.price_unit,
+                    }
+                )
+                for line in self._get_uncovered_lines()
+            ],
+        }
+
+    def action_view_invoice(self):
+        """Open the ordinary invoice of the visit."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "account.move",
+            "res_id": self.invoice_id.id,
+            "view_mode": "form",
+            "views": [(False, "form")],
+        }
+
+    def action_view_plan(self):
+        """Open the plan of the visit."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "pet.plan",
+            "res_id": self.plan_id.id,
+            "view_mode": "form",
+            "views": [(False, "form")],
+        }
+
+    def action_view_cycle(self):
+        """Open the billing cycle of the visit."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "pet.cycle",
+            "res_id": self.cycle_id.id,
+            "view_mode": "form",
+            "views": [(False, "form")],
+        }

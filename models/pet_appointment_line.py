@@ -1,0 +1,130 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+
+class PetAppointmentLine(models.Model):
+    _name = "pet.appointment.line"
+    _description = "Service of a Visit"
+    _inherit = ["pet.guard.mixin"]
+    _order = "appointment_id, id"
+    _rec_name = "product_id"
+
+    appointment_id = fields.Many2one(
+        "pet.appointment", required=True, index=True, ondelete="cascade"
+    )
+    product_id = fields.Many2one(
+        "product.product",
+        string="Service",
+        required=True,
+        ondelete="restrict",
+        domain="[('sale_ok', '=', True)]",
+    )
+    plan_line_id = fields.Many2one(
+        "pet.plan.line",
+        string="Covered By",
+        compute="_compute_plan_line_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        index="btree_not_null",
+        ondelete="restrict",
+        copy=False,
+        help="The service of the plan whose sessions it takes; empty: billed apart",
+    )
+    quantity = fields.Float(
+        string="Sessions", default=1.0, required=True, digits="Product Unit"
+    )
+    price_unit = fields.Float(
+        string="Price",
+        compute="_compute_price_unit",
+        store=True,
+        readonly=False,
+        precompute=True,
+        min_display_digits="Product Price",
+    )
+    currency_id = fields.Many2one(related="appointment_id.currency_id")
+
+    _quantity_positive = models.Constraint(
+        "CHECK(quantity > 0)", "A visit takes more than 0 sessions of a service."
+    )
+
+    @api.depends("product_id", "appointment_id.plan_id")
+    def _compute_plan_line_id(self):
+        """The plan of the visit covers the service if it sells it."""
+        for line in self:
+            plan = line.appointment_id.plan_id
+            line.plan_line_id = plan.line_ids.filtered(
+                lambda sold, product=line.product_id: sold.product_id == product
+            )[:1]
+
+    @api.depends("product_id", "plan_line_id")
+    def _compute_price_unit(self):
+        for line in self:
+            line.price_unit = (
+                line.plan_line_id.price_unit
+                if line.plan_line_id
+                else line.product_id.lst_price
+            )
+
+    @api.constrains("plan_line_id", "product_id", "appointment_id")
+    def _check_plan_line(self):
+        for line in self:
+            sold = line.plan_line_id
+            if not sold:
+                continue
+            if (
+                sold.plan_id != line.appointment_id.plan_id
+                or sold.product_id != line.product_id
+            ):
+                raise ValidationError(
+                    self.env._(
+                        "%(service)s of %(visit)s cannot be covered by %(covered)s "
+                        "of %(plan)s.",
+                        service=line.product_id.display_name,
+                        visit=line.appointment_id.display_name,
+                        covered=sold.product_id.display_name,
+                        plan=sold.plan_id.display_name,
+                    )
+                )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        lines = super().create(vals_list)
+        lines._after_edit(lines.appointment_id)
+        return lines
+
+    def write(self, vals):
+        visits = self.appointment_id
+        result = super().write(vals)
+        if not vals.keys().isdisjoint(self._get_counted_fields()):
+            self._after_edit(visits | self.appointment_id)
+        return result
+
+    def unlink(self):
+        visits = self.appointment_id
+        result = super().unlink()
+        self._after_edit(visits.exists())
+        return result
+
+    @api.model
+    def _get_counted_fields(self):
+        """Return the names of the fields that decide which sessions a visit takes."""
+        return {"appointment_id", "product_id", "plan_line_id", "quantity"}
+
+    def _after_edit(self, visits):
+        """Take or give back the sessions that an edit of services changes (B2).
+
+        :param visits: the `pet.appointment` records whose services were edited
+        """
+        if self._is_unguarded():
+            return  # the visit is being booked: it settles its sessions as a whole
+        settled = visits.filtered(lambda visit: visit.state in ("no_show", "cancelled"))
+        if settled:
+            raise UserError(
+                self.env._(
+                    "%(visits)s: the services of a cancelled visit or a no-show "
+                    "cannot be changed.",
+                    visits=", ".join(settled.mapped("display_name")),
+                )
+            )
+        visits.filtered("holds_sessions")._sync_sessions()

@@ -1,0 +1,667 @@
+import logging
+from collections import defaultdict
+from datetime import timedelta
+
+from markupsafe import Markup
+from psycopg2 import OperationalError
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools import format_date
+
+from ..lib import dealing, periods
+
+_logger = logging.getLogger(__name__)
+
+PAID_STATES = ("in_payment", "paid", "partial")
+SETTLED_STATES = ("in_payment", "paid")
+
+
+class PetCycle(models.Model):
+    """One billing unit of a plan: some visits, or a period, and their one invoice."""
+
+    _name = "pet.cycle"
+    _description = "Billing Cycle"
+    _inherit = ["pet.guard.mixin"]
+    _order = "plan_id, sequence"
+    _guarded_fields = frozenset(
+        {
+            "plan_id",
+            "sequence",
+            "capacity",
+            "date_from",
+            "date_to",
+            "date_due",
+            "amount_untaxed",
+            "move_ids",
+            "appointment_ids",
+        }
+    )
+
+    plan_id = fields.Many2one("pet.plan", required=True, index=True, ondelete="cascade")
+    company_id = fields.Many2one(
+        related="plan_id.company_id", store=True, index=True, precompute=True
+    )
+    partner_id = fields.Many2one(
+        related="plan_id.partner_id", store=True, index=True, precompute=True
+    )
+    pet_id = fields.Many2one(related="plan_id.pet_id", store=True, precompute=True)
+    currency_id = fields.Many2one(related="plan_id.currency_id")
+    sequence = fields.Integer(string="Cycle", required=True, readonly=True)
+    capacity = fields.Float(
+        digits="Product Unit", readonly=True, help="Visits the cycle has room for"
+    )
+    date_from = fields.Date(readonly=True, help="First day of the plan's period")
+    date_to = fields.Date(readonly=True, help="Last day of the plan's period")
+    appointment_ids = fields.One2many("pet.appointment", "cycle_id", string="Visits")
+    booked = fields.Float(compute="_compute_booked", digits="Product Unit")
+    free = fields.Float(compute="_compute_booked", digits="Product Unit")
+    date_due = fields.Date(
+        string="Due Date",
+        readonly=True,
+        index="btree_not_null",
+        help="From the visits of the cycle, or from the plan's period; "
+        "a cycle without visits has none",
+    )
+    date_post = fields.Date(
+        string="Posts On",
+        compute="_compute_date_post",
+        store=True,
+        index="btree_not_null",
+        help="From this day on the nightly job posts the invoice",
+    )
+    move_ids = fields.One2many(
+        "account.move", "pet_cycle_id", string="Invoices and Credit Notes"
+    )
+    invoice_id = fields.Many2one(
+        "account.move",
+        compute="_compute_invoice_id",
+        store=True,
+        index="btree_not_null",
+        help="The open invoice of the cycle, else the last one it had",
+    )
+    invoice_state = fields.Selection(related="invoice_id.state", string="Invoice Status")
+    payment_state = fields.Selection(related="invoice_id.payment_state", store=True)
+    state = fields.Selection(
+        [
+            ("waiting", "Waiting for Visits"),
+            ("scheduled", "Scheduled"),
+            ("billed", "Billed"),
+            ("settled", "Settled"),
+            ("closed", "Closed"),
+        ],
+        string="Status",
+        compute="_compute_state",
+        store=True,
+        index=True,
+        help="Closed: its invoice was cancelled, credited or deleted",
+    )
+    amount_untaxed = fields.Monetary(
+        string="Sold For",
+        readonly=True,
+        help="Untaxed price of the sessions the cycle entitles to",
+    )
+    amount_total = fields.Monetary(
+        string="Total", compute="_compute_amount_total", store=True
+    )
+
+    _sequence_uniq = models.UniqueIndex(
+        "(plan_id, sequence)", "A plan has each of its cycles once."
+    )
+    _period_uniq = models.UniqueIndex(
+        "(plan_id, date_from) WHERE date_from IS NOT NULL",
+        "A plan has one cycle per period.",
+    )
+
+    # --- Computes --------------------------------------------------------------
+
+    @api.depends("plan_id.name", "sequence")
+    def _compute_display_name(self):
+        for cycle in self:
+            cycle.display_name = f"{cycle.plan_id.name} / {cycle.sequence}"
+
+    @api.depends("capacity")
+    @api.depends("appointment_ids.units", "appointment_ids.holds_sessions")
+    def _compute_booked(self):
+        booked = self._get_booked_units()
+        for cycle in self:
+            cycle.booked = booked.get(cycle._origin.id, 0.0)
+            cycle.free = max(0.0, cycle.capacity - cycle.booked)
+
+    @api.depends("date_due", "date_from", "plan_id.post_lead_days")
+    def _compute_date_post(self):
+        for cycle in self:
+            if not cycle.date_due:
+                cycle.date_post = False
+                continue
+            day = cycle.date_due - timedelta(days=cycle.plan_id.post_lead_days)
+            # I1: the invoice of a period is not posted before the period has come
+            cycle.date_post = max(day, cycle.date_from) if cycle.date_from else day
+
+    @api.depends("move_ids.state", "move_ids.payment_state", "move_ids.move_type")
+    def _compute_invoice_id(self):
+        for cycle in self:
+            invoices = cycle.move_ids.filtered(
+                lambda move: move.move_type == "out_invoice"
+            ).sorted(lambda move: (move._is_open_for_pet_cycle(), move.id))
+            cycle.invoice_id = invoices[-1:]
+
+    @api.depends("invoice_id.state", "invoice_id.payment_state")
+    @api.depends("amount_untaxed", "plan_id.kind", "plan_id.state")
+    @api.depends("appointment_ids")
+    def _compute_state(self):
+        for cycle in self:
+            cycle.state = cycle._get_state()
+
+    def _get_state(self):
+        self.ensure_one()
+        invoice = self.invoice_id
+        if invoice:
+            if not invoice._is_open_for_pet_cycle():
+                return "closed"
+            if invoice.state == "posted":
+                paid = invoice.payment_state in SETTLED_STATES
+                return "settled" if paid else "billed"
+        elif self._is_invoice_missing():
+            return "closed"
+        if self.plan_id.kind == "plan" or self.appointment_ids:
+            return "scheduled"
+        return "waiting"
+
+    def _is_invoice_missing(self):
+        """Tell whether the cycle had to have an invoice and has none (S7, I3)."""
+        self.ensure_one()
+        return not self.invoice_id and not self.currency_id.is_zero(self.amount_untaxed)
+
+    @api.depends("amount_untaxed", "invoice_id.amount_total")
+    def _compute_amount_total(self):
+        for cycle in self:
+            cycle.amount_total = (
+                cycle.invoice_id.amount_total
+                if cycle.invoice_id
+                else cycle.amount_untaxed
+            )
+
+    # --- Visits ----------------------------------------------------------------
+
+    def _get_booked_units(self):
+        """Return the units of the visits that take up room: dict, cycle id -> float."""
+        return {
+            cycle.id: units
+            for cycle, units in self.env["pet.appointment"]._read_group(
+                [("cycle_id", "in", self.ids), ("holds_sessions", "=", True)],
+                ["cycle_id"],
+                ["units:sum"],
+            )
+        }
+
+    def _get_taken_sessions(self):
+        """Return what the visits of the cycles take of each service.
+
+        :return: defaultdict, (cycle id, plan line id) -> sessions
+        """
+        taken = defaultdict(float)
+        for cycle, line, quantity in self.env["pet.appointment.line"]._read_group(
+            [
+                ("appointment_id.cycle_id", "in", self.ids),
+                ("appointment_id.holds_sessions", "=", True),
+                ("plan_line_id", "!=", False),
+            ],
+            ["appointment_id.cycle_id", "plan_line_id"],
+            ["quantity:sum"],
+        ):
+            taken[cycle.id, line.id] = quantity
+        return taken
+
+    def _filter_frozen(self):
+        """Return the cycles whose visits the company pins because of payments (C6)."""
+        return self.filtered(
+            lambda cycle: cycle.company_id.pet_paid_cycles == "freeze"
+            and cycle.payment_state in PAID_STATES
+        )
+
+    def _pick(self, day, units, booked):
+        """Return the cycle that a new visit enters (B2), or an empty record.
+
+        :param day: the visit's local date
+        :param units: float, the visit's weight
+        :param booked: dict, cycle id -> units already in it
+        """
+        cycles = self.sorted("sequence").filtered(lambda cycle: cycle.state != "closed")
+        periods_of_day = cycles.filtered(
+            lambda cycle: cycle.date_from and cycle.date_from <= day <= cycle.date_to
+        )
+        if cycles.plan_id.kind == "plan":
+            return periods_of_day
+        return self.browse(
+            dealing.first_with_room(
+                [
+                    dealing.Cycle(id=cycle.id, capacity=cycle.capacity, open=True)
+                    for cycle in cycles
+                ],
+                booked,
+                units,
+            )
+            or ()
+        )
+
+    # --- Due dates (C1, C5, C6) ------------------------------------------------
+
+    def _get_visit_days(self):
+        """Return the local dates of each cycle's visits: dict, cycle -> list."""
+        days = defaultdict(list)
+        for visit in self.appointment_ids:
+            days[visit.cycle_id].append(visit._get_day())
+        return days
+
+    def _get_due_date(self, days):
+        """Return the due date the rules call for, or False (S5, C5).
+
+        :param days: list of the local dates of the cycle's visits
+        """
+        self.ensure_one()
+        plan = self.plan_id
+        if plan.kind == "plan":
+            days = [self.date_from]
+        return (
+            periods.due_date(days, plan.due_basis, plan.due_offset_days) or False
+        )
+
+    def _get_due_dates(self):
+        """Return the due date the rules call for now: dict, cycle -> date or False."""
+        days = self._get_visit_days()
+        return {cycle: cycle._get_due_date(days.get(cycle, [])) for cycle in self}
+
+    def _follow_visits(self):
+        """Let due dates follow the visits where nothing is posted yet (C1, C5).
+
+        A posted invoice keeps its due date: this is what a reschedule or a booking
+        may do. A deal may do more: `_follow_deal`.
+        """
+        dates = self.filtered(
+            lambda cycle: cycle.state in ("waiting", "scheduled")
+        )._get_due_dates()
+        self._set_due_dates(dates)
+
+    def _follow_deal(self):
+        """Let due dates follow a deal, by the invoice table (C6)."""
+        days = self._get_visit_days()
+        dates = {
+            cycle: cycle._get_due_date_after_deal(days.get(cycle, []))
+            for cycle in self
+            if cycle.state != "closed"
+        }
+        old_dates = {
+            cycle: cycle._get_current_due_date()
+            for cycle, date in dates.items()
+            if cycle.state == "billed" and date != cycle._get_current_due_date()
+        }
+        self._set_due_dates(dates)
+        self._note_later_due_dates(old_dates)
+
+    def _get_due_date_after_deal(self, days):
+        """Return the due date that a deal gives the cycle, or False (C5, C6).
+
+        Drafts follow their visits; a posted unpaid invoice moves to a later date
+        only; what is paid, if only in part, or closed never moves.
+
+        :param days: list of the local dates of the visits after the deal
+        """
+        self.ensure_one()
+        if self.state in ("waiting", "scheduled"):
+            return self._get_due_date(days)
+        current = self._get_current_due_date()
+        if self.state == "billed" and self.payment_state not in PAID_STATES:
+            return max(self._get_due_date(days) or current, current)
+        return current
+
+    def _preview_due_dates(self, visits, cycles):
+        """Return the due dates after a deal that is not done yet (C7).
+
+        :param visits: the `pet.appointment` records that stay
+        :param cycles: dict, visit id -> cycle id after the deal
+        :return: dict, cycle -> date or False
+        """
+        days = defaultdict(list)
+        for visit in visits:
+            days[cycles[visit.id]].append(visit._get_day())
+        # No-shows whose session went back hold no room, but are in their cycle still.
+        for visit in self.appointment_ids - visits:
+            if visit.state == "no_show":
+                days[visit.cycle_id.id].append(visit._get_day())
+        return {
+            cycle: cycle._get_due_date_after_deal(days[cycle.id]) for cycle in self
+        }
+
+    def _get_invoice_warning(self):
+        """Return what to know before visits of this cycle move, or None (C7)."""
+        if not self or self.state not in ("billed", "settled"):
+            return None
+        invoice = self.invoice_id.display_name
+        if self.payment_state not in PAID_STATES:
+            return self.env._(
+                "%(invoice)s is posted: its due date can only move to a later one",
+                invoice=invoice,
+            )
+        if self._filter_frozen():
+            return self.env._(
+                "%(invoice)s is paid: its other visits stay in it", invoice=invoice
+            )
+        return self.env._(
+            "%(invoice)s is paid: a later visit takes the freed place", invoice=invoice
+        )
+
+    def _get_current_due_date(self):
+        self.ensure_one()
+        return self.invoice_id.invoice_date_due or self.date_due
+
+    def _set_due_dates(self, dates):
+        """Write due dates on cycles and invoices, in one batch per date.
+
+        :param dates: dict, cycle -> date, or False for a cycle without visits
+        """
+        cycles_by_date = defaultdict(self.browse)
+        invoices_by_date = defaultdict(self.env["account.move"].browse)
+        for cycle, date in dates.items():
+            if cycle.date_due != date:
+                cycles_by_date[date] |= cycle
+            shown = date or cycle.plan_id.date_end or cycle.invoice_id.invoice_date_due
+            if cycle.invoice_id and cycle.invoice_id.invoice_date_due != shown:
+                invoices_by_date[shown] |= cycle.invoice_id
+        for date, cycles in cycles_by_date.items():
+            cycles._unguarded().write({"date_due": date})
+        for date, invoices in invoices_by_date.items():
+            # A due date is no part of what an accountant edited by hand.
+            invoices.with_context(skip_is_manually_modified=True).write(
+                {"invoice_date_due": date}
+            )
+
+    def _note_later_due_dates(self, old_dates):
+        """Tell in the chatter of invoice and plan that a posted due date moved (C6).
+
+        :param old_dates: dict, cycle -> its due date before
+        """
+        if not old_dates:
+            return
+        invoice_notes, plan_notes = {}, defaultdict(Markup)
+        for cycle, old in old_dates.items():
+            text = self.env._(
+                "Due date of %(invoice)s (%(cycle)s) moved from %(old)s to %(new)s, "
+                "since its visits were dealt again.",
+                invoice=cycle.invoice_id.display_name,
+                cycle=cycle.display_name,
+                old=format_date(self.env, old),
+                new=format_date(self.env, cycle.date_due),
+            )
+            invoice_notes[cycle.invoice_id.id] = text
+            plan_notes[cycle.plan_id.id] += Markup("<p>%s</p>") % text
+        invoices = self.env["account.move"].browse(invoice_notes)
+        invoices._message_log_batch(bodies=invoice_notes)
+        self.env["pet.plan"].browse(plan_notes)._message_log_batch(
+            bodies=dict(plan_notes)
+        )
+
+    # --- Invoices (S3, S6, S7) -------------------------------------------------
+
+    def _create_invoices(self):
+        """Create the draft invoice of each cycle that has something to bill (S3, S7).
+
+        :return: the new `account.move` records
+        """
+        billable = self.filtered(
+            lambda cycle: not cycle.currency_id.is_zero(cycle.amount_untaxed)
+        )
+        # Every value of these invoices comes from the plan; a message per draft
+        # ("Invoice created") and a follower on each would only be noise.
+        moves = self.env["account.move"].with_context(
+            mail_create_nolog=True, mail_create_nosubscribe=True
+        )
+        for company, cycles in billable.grouped("company_id").items():
+            moves |= (
+                moves.with_company(company)
+                ._unguarded()
+                .create([cycle._prepare_invoice_vals() for cycle in cycles])
+            )
+        return moves
+
+    def _prepare_invoice_vals(self):
+        """Return the values of the cycle's draft invoice (S6, S7)."""
+        self.ensure_one()
+        plan = self.plan_id
+        address = plan.partner_id.address_get(["invoice"])["invoice"]
+        entitlements = plan._get_entitlements(
+            plan.cycle_ids.sorted("sequence").mapped("capacity")
+        )
+        return {
+            "move_type": "out_invoice",
+            "company_id": self.company_id.id,
+            "partner_id": address,
+            "currency_id": plan.currency_id.id,
+            "pet_cycle_id": self.id,
+            "pet_id": plan.pet_id.id,
+            "invoice_user_id": plan.user_id.id,
+            "invoice_origin": plan.name,
+            # A term would overwrite the due date, which is ours.
+            "invoice_payment_term_id": False,
+            "invoice_date_due": self.date_due or plan.date_end or plan.date_start,
+            "invoice_line_ids": [
+                fields.Command.create(
+                    self._prepare_invoice_line_vals(line, quantity, amount)
+                )
+                for line, quantity, amount in entitlements[self.sequence - 1]
+            ],
+        }
+
+    def _prepare_invoice_line_vals(self, line, quantity, amount):
+        """Return the values of one invoice line (S6).
+
+        :param line: `pet.plan.line` record
+        :param quantity: float, sessions the cycle entitles to
+        :param amount: float, what they cost, untaxed: the line's subtotal
+        """
+        self.ensure_one()
+        price_unit = line.price_unit
+        if self.currency_id.compare_amounts(line._get_price(quantity), amount):
+            # The cent that rounding leaves over goes into the price of this line.
+            price_unit = amount / quantity / (1 - line.discount / 100)
+        return {
+            "product_id": line.product_id.id,
+            "name": self._get_invoice_line_name(line),
+            "quantity": quantity,
+            "price_unit": price_unit,
+            "discount": line.discount,
+        }
+
+    def _get_invoice_line_name(self, line):
+        """Return the description of an invoice line, in the customer's language."""
+        self.ensure_one()
+        plan = self.plan_id
+        lang = plan.partner_id.lang or self.env.lang
+        localised = self.with_context(lang=lang)
+        product = line.product_id.with_context(lang=lang)
+        values = {
+            "pet": plan.pet_id.name or localised.env._("all pets"),
+            "plan": plan.display_name,
+            "number": self.sequence,
+            "count": len(plan.cycle_ids),
+        }
+        if plan.kind == "plan":
+            detail = localised.env._(
+                "%(pet)s – %(plan)s, %(from)s to %(to)s (%(number)s of %(count)s)",
+                **values,
+                **{
+                    "from": format_date(localised.env, self.date_from, lang_code=lang),
+                    "to": format_date(localised.env, self.date_to, lang_code=lang),
+                },
+            )
+        else:
+            detail = localised.env._(
+                "%(pet)s – %(plan)s, cycle %(number)s of %(count)s", **values
+            )
+        return "\n".join(
+            filter(None, (product.display_name, product.description_sale, detail))
+        )
+
+    # --- Posting (I1) ----------------------------------------------------------
+
+    @api.model
+    def _get_cycles_to_post_domain(self, company):
+        """Return the domain of the cycles whose draft is due for posting (I1)."""
+        return Domain(
+            [
+                ("company_id", "=", company.id),
+                ("state", "=", "scheduled"),
+                ("invoice_id.state", "=", "draft"),
+                ("plan_id.state", "!=", "cancelled"),
+                ("date_post", "<=", company._get_pet_today()),
+            ]
+        )
+
+    @api.model
+    def _cron_post_invoices(self, batch_size=100):
+        """Nightly job: post the drafts whose time has come (I1).
+
+        Chunk by chunk, each committed on its own; one failing invoice costs its own
+        chunk a second try in halves and nothing else, and shows on its plan.
+        """
+        companies = self.env["res.company"].search([("id", "!=", False)])
+        for company in companies:
+            domain = self._get_cycles_to_post_domain(company)
+            cycle_ids = self.search(domain, order="date_post, id").ids
+            for start in range(0, len(cycle_ids), batch_size):
+                chunk = self.browse(cycle_ids[start : start + batch_size])
+                # Another worker, or the accountant, may have been faster.
+                cycles = chunk.try_lock_for_update(
+                    allow_referencing=True
+                ).filtered_domain(domain)
+                cycles.with_context(tz=company.pet_tz).with_company(
+                    company
+                )._post_invoices()
+                left = max(0, len(cycle_ids) - start - batch_size)
+                if not self.env["ir.cron"]._commit_progress(
+                    len(chunk), remaining=left
+                ):
+                    return
+
+    def _post_invoices(self):
+        """Post the drafts of these cycles; halve the batch where one fails (I1)."""
+        if not self:
+            return
+        try:
+            with self.env.cr.savepoint():
+                self.invoice_id._post(soft=False)
+                self.env.flush_all()
+        except Exception as error:
+            self.env.invalidate_all()
+            if len(self) > 1:
+                half = len(self) // 2
+                self[:half]._post_invoices()
+                self[half:]._post_invoices()
+            else:
+                self._note_failure(error)
+        else:
+            failed = self.plan_id.filtered("billing_error")
+            failed._unguarded().write({"billing_error": False})
+
+    def _note_failure(self, error):
+        """Keep why the invoice could not be posted, where staff see it (I1)."""
+        self.ensure_one()
+        if isinstance(error, OperationalError):
+            _logger.info("%s is in use: its invoice waits", self.display_name)
+            return
+        expected = isinstance(error, UserError)
+        _logger.log(
+            logging.INFO if expected else logging.ERROR,
+            "Invoice of cycle %s could not be posted: %s",
+            self.display_name,
+            error,
+            exc_info=not expected,
+        )
+        message = self.env._(
+            "The invoice of %(cycle)s could not be posted: %(error)s",
+            cycle=self.display_name,
+            error=error,
+        )
+        if self.plan_id.billing_error != message:
+            self.plan_id._unguarded().write({"billing_error": message})
+            self.plan_id._message_log(body=message)
+
+    # --- Buttons (I2, I3) ------------------------------------------------------
+
+    def action_view_invoice(self):
+        """Open the invoice of the cycle (I2)."""
+        self.ensure_one()
+        if not self.invoice_id:
+            raise UserError(
+                self.env._("%(cycle)s has no invoice.", cycle=self.display_name)
+            )
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "account.move",
+            "res_id": self.invoice_id.id,
+            "view_mode": "form",
+            "views": [(False, "form")],
+            "name": self.invoice_id.display_name,
+        }
+
+    def action_pay(self):
+        """Post the invoices if need be and open Odoo's payment wizard (I2)."""
+        unpayable = self.filtered(
+            lambda cycle: not cycle.invoice_id or cycle.state in ("settled", "closed")
+        )
+        if unpayable:
+            raise UserError(
+                self.env._(
+                    "There is nothing to pay on %(cycles)s.",
+                    cycles=", ".join(unpayable.mapped("display_name")),
+                )
+            )
+        drafts = self.invoice_id.filtered(lambda move: move.state == "draft")
+        if drafts:
+            drafts.action_post()
+        return self.invoice_id.action_register_payment()
+
+    def action_create_invoice(self):
+        """Make a missing invoice again: it was deleted, cancelled or credited (I3)."""
+        self.env["account.move"].check_access("create")
+        self.check_access("read")
+        refused = self.filtered(
+            lambda cycle: cycle.state != "closed"
+            or cycle.plan_id.state == "cancelled"
+            or cycle.currency_id.is_zero(cycle.amount_untaxed)
+        )
+        if refused:
+            raise UserError(
+                self.env._(
+                    "%(cycles)s: only a closed cycle of a live plan that was sold "
+                    "for a price gets a new invoice.",
+                    cycles=", ".join(refused.mapped("display_name")),
+                )
+            )
+        # Cycles are not the accountant's to write: only the link and the due date
+        # of the cycles whose right to a new invoice was just checked change.
+        cycles = self.sudo()
+        cycles._create_invoices()
+        cycles._follow_visits()
+        return self.action_view_invoice() if len(self) == 1 else True
+
+    def action_view_appointments(self):
+        """Open the visits of these cycles."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "pet_plans.action_pet_appointment"
+        )
+        action["domain"] = [("cycle_id", "in", self.ids)]
+        action["context"] = {}
+        return action
+
+    def action_view_plan(self):
+        """Open the plan of the cycle."""
+        self.plan_id.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "pet.plan",
+            "res_id": self.plan_id.id,
+            "view_mode": "form",
+            "views": [(False, "form")],
+        }

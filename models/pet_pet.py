@@ -1,0 +1,182 @@
+from dateutil.relativedelta import relativedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from .pet_breed import COATS, SIZES
+
+
+class PetPet(models.Model):
+    _name = "pet.pet"
+    _description = "Pet"
+    _inherit = ["image.mixin", "mail.thread", "mail.activity.mixin"]
+    _order = "name, id"
+    _rec_names_search = ["name", "partner_id.name", "microchip"]
+    _check_company_auto = True
+
+    name = fields.Char(required=True, tracking=True)
+    active = fields.Boolean(default=True)
+    partner_id = fields.Many2one(
+        "res.partner",
+        string="Owner",
+        required=True,
+        index=True,
+        ondelete="restrict",
+        tracking=True,
+    )
+    company_id = fields.Many2one(
+        related="partner_id.company_id",
+        store=True,
+        index="btree_not_null",
+        help="The owner's company; empty when the owner is shared by all companies",
+    )
+    species_id = fields.Many2one("pet.species", index="btree_not_null")
+    breed_id = fields.Many2one(
+        "pet.breed",
+        index="btree_not_null",
+        domain="[('species_id', '=?', species_id)]",
+    )
+    size = fields.Selection(
+        SIZES, compute="_compute_size", store=True, readonly=False, precompute=True
+    )
+    coat = fields.Selection(
+        COATS, compute="_compute_coat", store=True, readonly=False, precompute=True
+    )
+    sex = fields.Selection([("female", "Female"), ("male", "Male")])
+    birth_date = fields.Date()
+    age = fields.Char(compute="_compute_age")
+    weight = fields.Float(digits=(6, 2), help="In kilograms")
+    microchip = fields.Char(index="btree_not_null")
+    note = fields.Text(
+        string="Care Note",
+        help="What whoever handles the pet must know: allergies, fears, habits",
+    )
+    plan_ids = fields.One2many("pet.plan", "pet_id", string="Plans & Packages")
+    appointment_ids = fields.One2many("pet.appointment", "pet_id", string="Visits")
+    plan_count = fields.Integer(compute="_compute_plan_count")
+    appointment_count = fields.Integer(
+        string="Number of Visits", compute="_compute_appointment_count"
+    )
+
+    _microchip_uniq = models.UniqueIndex(
+        "(microchip, COALESCE(company_id, 0)) WHERE microchip != ''",
+        "Another pet already has this microchip number.",
+    )
+
+    @api.depends("breed_id")
+    def _compute_size(self):
+        for pet in self:
+            pet.size = pet.breed_id.size or pet.size
+
+    @api.depends("breed_id")
+    def _compute_coat(self):
+        for pet in self:
+            pet.coat = pet.breed_id.coat or pet.coat
+
+    @api.depends("birth_date")
+    def _compute_age(self):
+        today = fields.Date.context_today(self)
+        for pet in self:
+            pet.age = False
+            if pet.birth_date and pet.birth_date <= today:
+                age = relativedelta(today, pet.birth_date)
+                pet.age = (
+                    self.env._("%(years)s years", years=age.years)
+                    if age.years >= 2
+                    else self.env._(
+                        "%(months)s months", months=age.years * 12 + age.months
+                    )
+                )
+
+    @api.depends("plan_ids")
+    def _compute_plan_count(self):
+        counts = dict(
+            self.env["pet.plan"]._read_group(
+                [("pet_id", "in", self.ids)], ["pet_id"], ["__count"]
+            )
+        )
+        for pet in self:
+            pet.plan_count = counts.get(pet._origin, 0)
+
+    @api.depends("appointment_ids")
+    def _compute_appointment_count(self):
+        counts = dict(
+            self.env["pet.appointment"]._read_group(
+                [("pet_id", "in", self.ids), ("state", "!=", "cancelled")],
+                ["pet_id"],
+                ["__count"],
+            )
+        )
+        for pet in self:
+            pet.appointment_count = counts.get(pet._origin, 0)
+
+    @api.depends("name", "partner_id.name")
+    @api.depends_context("show_owner")
+    def _compute_display_name(self):
+        show_owner = self.env.context.get("show_owner")
+        for pet in self:
+            pet.display_name = (
+                f"{pet.name} ({pet.partner_id.name})"
+                if show_owner and pet.partner_id
+                else pet.name
+            )
+
+    @api.constrains("breed_id", "species_id")
+    def _check_breed_species(self):
+        for pet in self:
+            species = pet.breed_id.species_id
+            if species and pet.species_id and species != pet.species_id:
+                raise ValidationError(
+                    self.env._(
+                        "%(pet)s is a %(species)s, but the breed %(breed)s is one "
+                        "of %(breed_species)s.",
+                        pet=pet.name,
+                        species=pet.species_id.name,
+                        breed=pet.breed_id.name,
+                        breed_species=species.name,
+                    )
+                )
+
+    @api.onchange("breed_id")
+    def _onchange_breed_id(self):
+        if self.breed_id and not self.species_id:
+            self.species_id = self.breed_id.species_id
+
+    def action_view_plans(self):
+        """Open the plans and packages of these pets, shared ones of the owner too."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "pet_plans.action_pet_plan"
+        )
+        action["domain"] = [
+            "|",
+            ("pet_id", "in", self.ids),
+            "&",
+            ("pet_id", "=", False),
+            ("partner_id", "child_of", self.partner_id.commercial_partner_id.ids),
+        ]
+        action["context"] = {
+            "default_pet_id": self.id if len(self) == 1 else False,
+            "default_partner_id": self.partner_id.id if len(self) == 1 else False,
+        }
+        return action
+
+    def action_view_appointments(self):
+        """Open the visits of these pets."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "pet_plans.action_pet_appointment"
+        )
+        action["domain"] = [("pet_id", "in", self.ids)]
+        action["context"] = {"default_pet_id": self.id if len(self) == 1 else False}
+        return action
+
+    def action_sell_plan(self):
+        """Open the sale wizard for this pet (S1)."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "pet_plans.action_pet_plan_sell"
+        )
+        action["context"] = {
+            "default_partner_id": self.partner_id.id,
+            "default_pet_id": self.id,
+        }
+        return action

@@ -1,0 +1,892 @@
+from collections import defaultdict
+
+from markupsafe import Markup
+
+from odoo import Command, api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
+from odoo.tools import format_date, format_datetime
+
+from ..lib import dealing, periods
+
+
+class PetPlan(models.Model):
+    _name = "pet.plan"
+    _description = "Pet Plan or Package"
+    _inherit = [
+        "pet.guard.mixin",
+        "pet.plan.terms.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
+    _order = "date_start desc, id desc"
+    _rec_names_search = ["name", "title", "pet_id.name", "partner_id.name"]
+    _check_company_auto = True
+    _mail_post_access = "read"
+    _guarded_fields = frozenset({"state", "name", "billing_error"})
+
+    name = fields.Char(
+        string="Reference", required=True, readonly=True, copy=False, default="/"
+    )
+    title = fields.Char(
+        compute="_compute_title",
+        store=True,
+        readonly=False,
+        precompute=True,
+        tracking=True,
+    )
+    state = fields.Selection(
+        [
+            ("draft", "Draft"),
+            ("active", "Active"),
+            ("expired", "Expired"),
+            ("cancelled", "Cancelled"),
+        ],
+        string="Status",
+        required=True,
+        readonly=True,
+        copy=False,
+        default="draft",
+        index=True,
+    )
+    template_id = fields.Many2one(
+        "pet.plan.template",
+        required=True,
+        index=True,
+        ondelete="restrict",
+        check_company=True,
+    )
+    company_id = fields.Many2one(
+        "res.company",
+        required=True,
+        index=True,
+        default=lambda self: self._default_company_id(),
+    )
+    currency_id = fields.Many2one(
+        "res.currency",
+        compute="_compute_currency_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        required=True,
+    )
+    partner_id = fields.Many2one(
+        "res.partner",
+        string="Customer",
+        compute="_compute_partner_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        required=True,
+        index=True,
+        ondelete="restrict",
+        check_company=True,
+    )
+    pet_id = fields.Many2one(
+        "pet.pet",
+        index="btree_not_null",
+        ondelete="restrict",
+        check_company=True,
+        help="Empty: shared by all the customer's pets",
+    )
+    user_id = fields.Many2one(
+        "res.users",
+        string="Sold by",
+        default=lambda self: self._default_user_id(),
+        check_company=True,
+    )
+    date_start = fields.Date(
+        required=True, copy=False, default=lambda self: self._default_date_start()
+    )
+    date_end = fields.Date(
+        compute="_compute_date_end",
+        store=True,
+        readonly=False,
+        precompute=True,
+        copy=False,
+        index=True,
+        tracking=True,
+        help="Last day of use; empty: never expires",
+    )
+    duration = fields.Char(compute="_compute_duration")
+    days_left = fields.Integer(compute="_compute_days_left")
+    note = fields.Text(
+        string="Package Note",
+        groups="base.group_user",
+        help="Shown to staff wherever the plan is used: "
+        "on its visits, at check-in and at checkout",
+    )
+
+    # The snapshot of the template's terms (S2). Declared one by one so that each is
+    # stored and editable on its own; they depend on the template's id only, so that
+    # editing the template never reaches a plan that exists.
+    kind = fields.Selection(
+        compute="_compute_terms", store=True, readonly=False, precompute=True
+    )
+    appointment_count = fields.Integer(
+        compute="_compute_terms", store=True, readonly=False, precompute=True
+    )
+    appointments_per_cycle = fields.Integer(
+        compute="_compute_terms", store=True, readonly=False, precompute=True
+    )
+    interval = fields.Integer(
+        compute="_compute_terms", store=True, readonly=False, precompute=True
+    )
+    interval_unit = fields.Selection(
+        compute="_compute_terms", store=True, readonly=False, precompute=True
+    )
+    period_count = fields.Integer(
+        compute="_compute_terms", store=True, readonly=False, precompute=True
+    )
+    validity = fields.Integer(
+        compute="_compute_terms", store=True, readonly=False, precompute=True
+    )
+    validity_unit = fields.Selection(
+        compute="_compute_terms", store=True, readonly=False, precompute=True
+    )
+    due_basis = fields.Selection(
+        compute="_compute_terms", store=True, readonly=False, precompute=True
+    )
+    due_offset_days = fields.Integer(
+        compute="_compute_terms", store=True, readonly=False, precompute=True
+    )
+    post_lead_days = fields.Integer(
+        compute="_compute_terms", store=True, readonly=False, precompute=True
+    )
+    rollover = fields.Boolean(
+        compute="_compute_terms", store=True, readonly=False, precompute=True
+    )
+    late_cancel_hours = fields.Integer(
+        compute="_compute_terms", store=True, readonly=False, precompute=True
+    )
+    no_show_policy = fields.Selection(
+        compute="_compute_terms", store=True, readonly=False, precompute=True
+    )
+    overdraft_limit = fields.Float(
+        compute="_compute_terms", store=True, readonly=False, precompute=True
+    )
+    is_carry_over = fields.Boolean(
+        string="Carry-over",
+        compute="_compute_terms",
+        store=True,
+        readonly=False,
+        precompute=True,
+    )
+    line_ids = fields.One2many(
+        "pet.plan.line",
+        "plan_id",
+        string="Services",
+        compute="_compute_line_ids",
+        store=True,
+        readonly=False,
+        precompute=True,
+        copy=True,
+    )
+
+    amount_total = fields.Monetary(
+        string="Price Sold",
+        compute="_compute_amount_total",
+        store=True,
+        help="Untaxed price of the whole package, or of all periods of the plan",
+    )
+    cycle_ids = fields.One2many("pet.cycle", "plan_id", string="Cycles")
+    appointment_ids = fields.One2many("pet.appointment", "plan_id", string="Visits")
+    entry_ids = fields.One2many("pet.plan.entry", "plan_id", string="Ledger")
+    invoice_ids = fields.One2many(
+        "account.move",
+        "pet_plan_id",
+        string="Invoices",
+        groups="account.group_account_invoice,account.group_account_readonly,"
+        "base.group_portal",
+    )
+    visit_count = fields.Integer(
+        string="Number of Visits", compute="_compute_visit_count"
+    )
+    cycle_count = fields.Integer(
+        string="Number of Cycles", compute="_compute_cycle_count"
+    )
+    sessions_total = fields.Float(compute="_compute_sessions", digits="Product Unit")
+    sessions_used = fields.Float(compute="_compute_sessions", digits="Product Unit")
+    sessions_booked = fields.Float(compute="_compute_sessions", digits="Product Unit")
+    sessions_remaining = fields.Float(
+        compute="_compute_sessions", digits="Product Unit"
+    )
+    to_book = fields.Integer(
+        string="Visits to Book",
+        compute="_compute_to_book",
+        help="Visits for which sessions are still left",
+    )
+    billing_error = fields.Text(
+        readonly=True,
+        copy=False,
+        groups="base.group_user",
+        help="Why the nightly job could not post an invoice of this plan",
+    )
+
+    # --- Defaults and computes -------------------------------------------------
+
+    def _default_company_id(self):
+        return self.env.company
+
+    def _default_user_id(self):
+        return self.env.user
+
+    def _default_date_start(self):
+        return self.env.company._get_pet_today()
+
+    @api.depends("template_id")
+    def _compute_title(self):
+        for plan in self:
+            plan.title = plan.template_id.name or plan.title
+
+    @api.depends("pet_id")
+    def _compute_partner_id(self):
+        for plan in self:
+            plan.partner_id = plan.partner_id or plan.pet_id.partner_id
+
+    @api.depends("company_id")
+    def _compute_currency_id(self):
+        for plan in self:
+            plan.currency_id = plan.company_id.currency_id
+
+    @api.depends("template_id")
+    def _compute_terms(self):
+        """Copy the terms; depends on the template's id only, never its content (S2)."""
+        for plan in self:
+            terms = plan.template_id or plan
+            for name in self._get_term_fields():
+                plan[name] = terms[name]
+
+    @api.depends("template_id")
+    def _compute_line_ids(self):
+        """Copy the services; depends on the template's id only (S2)."""
+        for plan in self:
+            if not plan.template_id:
+                plan.line_ids = plan.line_ids
+                continue
+            plan.line_ids = [
+                Command.clear(),
+                *(
+                    Command.create(line._prepare_plan_line_vals())
+                    for line in plan.template_id.line_ids
+                ),
+            ]
+
+    @api.depends(
+        "date_start",
+        "kind",
+        "validity",
+        "validity_unit",
+        "interval",
+        "interval_unit",
+        "period_count",
+    )
+    def _compute_date_end(self):
+        for plan in self:
+            plan.date_end = plan._get_date_end() if plan.date_start else False
+
+    @api.depends(lambda self: self._get_term_fields())
+    def _compute_duration(self):
+        for plan in self:
+            plan.duration = plan._get_duration_label()
+
+    @api.depends("date_end", "company_id.pet_tz")
+    def _compute_days_left(self):
+        for plan in self:
+            plan.days_left = (
+                (plan.date_end - plan.company_id._get_pet_today()).days
+                if plan.date_end
+                else 0
+            )
+
+    @api.depends("line_ids.price_subtotal", "kind", "period_count")
+    def _compute_amount_total(self):
+        for plan in self:
+            periods_sold = plan.period_count if plan.kind == "plan" else 1
+            plan.amount_total = (
+                sum(plan.line_ids.mapped("price_subtotal")) * periods_sold
+            )
+
+    @api.depends("line_ids.total", "line_ids.used", "line_ids.booked")
+    @api.depends("line_ids.remaining")
+    def _compute_sessions(self):
+        for plan in self:
+            plan.sessions_total = sum(plan.line_ids.mapped("total"))
+            plan.sessions_used = sum(plan.line_ids.mapped("used"))
+            plan.sessions_booked = sum(plan.line_ids.mapped("booked"))
+            plan.sessions_remaining = sum(plan.line_ids.mapped("remaining"))
+
+    @api.depends("line_ids.remaining")
+    def _compute_to_book(self):
+        """Visits until the service with the most sessions left is used up."""
+        for plan in self:
+            most = max(plan.line_ids.mapped("remaining"), default=0.0)
+            plan.to_book = max(0, int(most)) if plan.state == "active" else 0
+
+    @api.depends("appointment_ids.state")
+    def _compute_visit_count(self):
+        counts = dict(
+            self.env["pet.appointment"]._read_group(
+                [("plan_id", "in", self.ids), ("state", "!=", "cancelled")],
+                ["plan_id"],
+                ["__count"],
+            )
+        )
+        for plan in self:
+            plan.visit_count = counts.get(plan._origin, 0)
+
+    @api.depends("cycle_ids")
+    def _compute_cycle_count(self):
+        for plan in self:
+            plan.cycle_count = len(plan.cycle_ids)
+
+    @api.depends("name", "title")
+    def _compute_display_name(self):
+        for plan in self:
+            plan.display_name = " ".join(filter(None, (plan.name, plan.title)))
+
+    # --- Constraints -----------------------------------------------------------
+
+    @api.constrains("pet_id", "partner_id")
+    def _check_pet_owner(self):
+        for plan in self:
+            if plan.pet_id and not plan._is_customers_pet(plan.pet_id):
+                raise ValidationError(
+                    self.env._(
+                        "%(plan)s is for %(customer)s, but %(pet)s belongs to "
+                        "%(owner)s.",
+                        plan=plan.display_name,
+                        customer=plan.partner_id.display_name,
+                        pet=plan.pet_id.name,
+                        owner=plan.pet_id.partner_id.display_name,
+                    )
+                )
+
+    @api.constrains("pet_id", "template_id")
+    def _check_template_fits(self):
+        for plan in self:
+            template = plan.template_id
+            if not template._fits(plan.pet_id):
+                raise ValidationError(
+                    self.env._(
+                        "%(template)s is offered to %(offered)s; %(pet)s is a "
+                        "%(species)s (%(breed)s).",
+                        template=template.name,
+                        offered=", ".join(
+                            (template.breed_ids or template.species_ids).mapped("name")
+                        ),
+                        pet=plan.pet_id.name,
+                        species=plan.pet_id.species_id.name
+                        or self.env._("pet of unknown species"),
+                        breed=plan.pet_id.breed_id.name or self.env._("unknown breed"),
+                    )
+                )
+
+    @api.constrains("date_start", "date_end")
+    def _check_dates(self):
+        for plan in self:
+            if plan.date_end and plan.date_end < plan.date_start:
+                raise ValidationError(
+                    self.env._(
+                        "%(plan)s would end on %(end)s, before it starts on %(start)s.",
+                        plan=plan.display_name,
+                        end=format_date(self.env, plan.date_end),
+                        start=format_date(self.env, plan.date_start),
+                    )
+                )
+
+    # --- Create, write, delete -------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        plans = super().create(vals_list)
+        for company, company_plans in plans.grouped("company_id").items():
+            sequence = self.env["ir.sequence"].with_company(company)
+            for plan in company_plans:
+                reference = sequence.next_by_code("pet.plan")
+                plan._unguarded().name = reference or f"#{plan.id}"
+        return plans
+
+    def write(self, vals):
+        self._check_sold_terms(vals)
+        result = super().write(vals)
+        if "date_end" in vals:
+            self.sudo()._update_states()
+        return result
+
+    def _get_sold_fields(self):
+        """Return the names of the fields that are settled once the plan is sold."""
+        return {
+            *self._get_term_fields(),
+            "template_id",
+            "company_id",
+            "currency_id",
+            "partner_id",
+            "pet_id",
+            "date_start",
+            "line_ids",
+        }
+
+    def _check_sold_terms(self, vals):
+        """Refuse to change what was sold (S2), and the end date but by a manager.
+
+        :param vals: dict, the values about to be written
+        :raises UserError: naming the plan and the fields
+        """
+        sold = self.filtered(lambda plan: plan.state != "draft")
+        if not sold or self._is_unguarded():
+            return
+        fixed = self._get_sold_fields().intersection(vals)
+        if "date_end" in vals and not self.env.user.has_group(
+            "pet_plans.group_manager"
+        ):
+            fixed.add("date_end")
+        if fixed:
+            raise UserError(
+                self.env._(
+                    "%(plans)s is sold: %(fields)s cannot be changed.",
+                    plans=", ".join(sold.mapped("display_name")),
+                    fields=", ".join(
+                        self._fields[name]._description_string(self.env)
+                        for name in sorted(fixed)
+                    ),
+                )
+            )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_sold(self):
+        sold = self.filtered(lambda plan: plan.state != "draft")
+        if sold:
+            raise UserError(
+                self.env._(
+                    "%(plans)s cannot be deleted: it is sold. Cancel it instead.",
+                    plans=", ".join(sold.mapped("display_name")),
+                )
+            )
+
+    # --- Selling (S1-S8) -------------------------------------------------------
+
+    def action_confirm(self):
+        """Sell the drafts: cycles, one draft invoice each, sessions granted (S3).
+
+        :raises UserError: naming the plan, when one is not a draft or sells nothing
+        """
+        self.check_access("write")
+        self._check_confirmable()
+        # Cycles, entries and invoices are nobody's to create by hand, and staff have
+        # no invoicing rights: selling opens exactly the records of these plans.
+        plans = self.sudo()
+        plans._unguarded().write({"state": "active"})
+        cycles = plans.env["pet.cycle"]._unguarded().create(
+            [vals for plan in plans for vals in plan._prepare_cycle_vals_list()]
+        )
+        cycles._set_due_dates(cycles._get_due_dates())
+        cycles._create_invoices()
+        plans.line_ids._post_entries(
+            [vals for plan in plans for vals in plan._prepare_grant_vals_list()]
+        )
+        plans._update_states()
+        return True
+
+    def _check_confirmable(self):
+        for plan in self:
+            if plan.state != "draft":
+                raise UserError(
+                    self.env._(
+                        "%(plan)s is already %(state)s: only a draft is confirmed.",
+                        plan=plan.display_name,
+                        state=plan._get_state_label(),
+                    )
+                )
+            if not plan.line_ids:
+                raise UserError(
+                    self.env._(
+                        "%(plan)s sells no service: add at least one line.",
+                        plan=plan.display_name,
+                    )
+                )
+
+    def _get_date_end(self):
+        """Return the last day of use, or False when there is none (S8)."""
+        self.ensure_one()
+        if self.kind == "plan":
+            if self.interval <= 0 or self.period_count <= 0:
+                return False  # an unfinished form; the constraint has the message
+            return self._get_period_bounds()[-1][1]
+        return (
+            periods.validity_end(self.date_start, self.validity, self.validity_unit)
+            or False
+        )
+
+    def _get_period_bounds(self):
+        """Return the (first day, last day) of each billing period (S5)."""
+        self.ensure_one()
+        return periods.period_bounds(
+            self.date_start, self.interval, self.interval_unit, self.period_count
+        )
+
+    def _prepare_cycle_vals_list(self):
+        """Return the values of every cycle of the plan, in order (S4, S5)."""
+        self.ensure_one()
+        if self.kind == "plan":
+            capacity = max(self.line_ids.mapped("quantity"))
+            slots = [
+                {"capacity": capacity, "date_from": first, "date_to": last}
+                for first, last in self._get_period_bounds()
+            ]
+        else:
+            capacities = dealing.capacities(
+                self.appointment_count, self.appointments_per_cycle
+            )
+            slots = [{"capacity": capacity} for capacity in capacities]
+        amounts = self._get_cycle_amounts([slot["capacity"] for slot in slots])
+        return [
+            {**slot, "plan_id": self.id, "sequence": number, "amount_untaxed": amount}
+            for number, (slot, amount) in enumerate(zip(slots, amounts, strict=True), 1)
+        ]
+
+    def _get_shares(self, capacities):
+        """Return the sessions of each service that each cycle entitles to (S4, S5).
+
+        :param capacities: list of floats, the cycles' capacities in order
+        :return: dict, line of the plan -> list of floats parallel to `capacities`
+        """
+        self.ensure_one()
+        return {
+            line: [line.quantity] * len(capacities)
+            if self.kind == "plan"
+            else dealing.spread(line.quantity, capacities)
+            for line in self.line_ids
+        }
+
+    def _get_entitlements(self, capacities):
+        """Return what each cycle sells: per cycle a list of (line, sessions, amount).
+
+        A cycle's amount is the sessions it entitles to at the price sold, whatever is
+        booked; amounts add up to the price, exact to the currency (S4-S6).
+        """
+        self.ensure_one()
+        entitlements = [[] for __ in capacities]
+        for line, shares in self._get_shares(capacities).items():
+            total = line.price_subtotal
+            if self.kind == "plan":
+                amounts = [total] * len(shares)
+            else:
+                amounts = dealing.spread_amount(
+                    total, shares, self.currency_id.rounding
+                )
+            for sold, share, amount in zip(entitlements, shares, amounts, strict=True):
+                if share:
+                    sold.append((line, share, amount))
+        return entitlements
+
+    def _get_cycle_amounts(self, capacities):
+        return [
+            self.currency_id.round(sum(amount for __, __, amount in sold))
+            for sold in self._get_entitlements(capacities)
+        ]
+
+    def _prepare_grant_vals_list(self):
+        """Return the ledger entries that grant the sessions sold (S3).
+
+        A package grants each service once; a plan grants it period by period, since
+        its sessions belong to their period (C8).
+        """
+        self.ensure_one()
+        cycles = self.cycle_ids if self.kind == "plan" else [self.env["pet.cycle"]]
+        return [
+            line._prepare_entry_vals("grant", line.quantity, cycle=cycle)
+            for cycle in cycles
+            for line in self.line_ids
+        ]
+
+    # --- Status (X1) -----------------------------------------------------------
+
+    def _get_state_label(self):
+        self.ensure_one()
+        return dict(self._fields["state"]._description_selection(self.env))[self.state]
+
+    def _is_live(self, day):
+        """Tell whether the plan can be used on a local day, by its dates (X1).
+
+        The stored status only follows; a late nightly job neither lets an expired
+        plan be used nor blocks one whose end was moved.
+        """
+        self.ensure_one()
+        return (
+            self.state in ("active", "expired")
+            and self.date_start <= day
+            and (not self.date_end or day <= self.date_end)
+        )
+
+    def _update_states(self):
+        """Bring the stored status of sold plans in line with their end dates (X1)."""
+        due = {"active": self.browse(), "expired": self.browse()}
+        for plan in self:
+            if plan.state not in due:
+                continue
+            ended = plan.date_end and plan.date_end < plan.company_id._get_pet_today()
+            due["expired" if ended else "active"] += plan
+        for state, plans in due.items():
+            changed = plans.filtered(lambda plan, state=state: plan.state != state)
+            if changed:
+                changed._unguarded().write({"state": state})
+
+    @api.model
+    def _get_plans_to_update_domain(self, company):
+        """Return the domain of the plans whose stored status is behind (X1)."""
+        today = company._get_pet_today()
+        ended = Domain("date_end", "<", today)
+        running = Domain("date_end", "=", False) | Domain("date_end", ">=", today)
+        return Domain("company_id", "=", company.id) & (
+            (Domain("state", "=", "active") & ended)
+            | (Domain("state", "=", "expired") & running)
+        )
+
+    @api.model
+    def _cron_update_plans(self, batch_size=500):
+        """Nightly job: set the status that the dates call for (X1)."""
+        companies = self.env["res.company"].search([("id", "!=", False)])
+        for company in companies:
+            domain = self._get_plans_to_update_domain(company)
+            left = self.search_count(domain)
+            while left:
+                plans = self.search(domain, limit=batch_size)
+                if not plans:
+                    break
+                plans = plans.try_lock_for_update().filtered_domain(domain)
+                if not plans:
+                    break  # somebody is at work on them: the next night will do
+                plans._update_states()
+                left -= len(plans)
+                if not self.env["ir.cron"]._commit_progress(
+                    len(plans), remaining=max(left, 0)
+                ):
+                    return
+
+    # --- Booking (B1-B3) -------------------------------------------------------
+
+    def book(self, starts, **values):
+        """Book visits on this plan (B1-B3).
+
+        :param starts: list of naive UTC datetimes, or their strings
+        :param values: more values of the visits, such as `user_id`, `duration`, or
+            `pet_id`, which a shared plan needs
+        :return: the new `pet.appointment` records, in the order of `starts`
+        :raises UserError: naming the plan, the reason and the numbers (B3)
+        """
+        self.ensure_one()
+        values.setdefault("pet_id", self.pet_id.id)
+        return self.env["pet.appointment"].create(
+            [
+                {**values, "plan_id": self.id, "start": fields.Datetime.to_datetime(at)}
+                for at in starts
+            ]
+        )
+
+    def _is_customers_pet(self, pet):
+        """Tell whether a pet belongs to the customer or somebody of their household."""
+        self.ensure_one()
+        return (
+            pet.partner_id.commercial_partner_id
+            == self.partner_id.commercial_partner_id
+        )
+
+    def _covers(self, pet):
+        """Tell whether the plan is for this pet: its own, or shared by its owner's."""
+        self.ensure_one()
+        return pet == self.pet_id if self.pet_id else self._is_customers_pet(pet)
+
+    def _get_refusal(self, visit):
+        """Return why a visit cannot be on this plan, as a sentence, or None (B3)."""
+        self.ensure_one()
+        day = visit._get_day()
+        if self.state in ("draft", "cancelled"):
+            return self.env._(
+                "the plan is %(state)s", state=self._get_state_label().lower()
+            )
+        if not visit.pet_id:
+            return self.env._("the plan is shared: choose one of the customer's pets")
+        if not self._covers(visit.pet_id):
+            return self.env._(
+                "it is for %(covered)s, not for %(pet)s",
+                covered=self.pet_id.name
+                or self.env._(
+                    "the pets of %(customer)s", customer=self.partner_id.display_name
+                ),
+                pet=visit.pet_id.with_context(show_owner=True).display_name,
+            )
+        if day < self.date_start:
+            return self.env._(
+                "%(day)s is before its start on %(start)s",
+                day=format_date(self.env, day),
+                start=format_date(self.env, self.date_start),
+            )
+        if self.date_end and day > self.date_end:
+            return self.env._(
+                "%(day)s is after its end on %(end)s",
+                day=format_date(self.env, day),
+                end=format_date(self.env, self.date_end),
+            )
+        return None
+
+    def _check_visits_allowed(self, visits):
+        """Refuse visits outside what their plan allows, all in one message (B3).
+
+        :param visits: `pet.appointment` records, of these plans
+        :raises UserError: one line per refused visit
+        """
+        refusals = [
+            self.env._(
+                "%(plan)s cannot take the visit of %(start)s: %(reason)s.",
+                plan=visit.plan_id.display_name,
+                start=format_datetime(
+                    self.env, visit.start, tz=visit.company_id.pet_tz
+                ),
+                reason=reason,
+            )
+            for visit in visits
+            if (reason := visit.plan_id._get_refusal(visit))
+        ]
+        if refusals:
+            raise UserError("\n".join(refusals))
+
+    def action_open_book(self):
+        """Open the booking wizard (B1)."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "pet_plans.action_pet_plan_book"
+        )
+        action["context"] = {"default_plan_id": self.id}
+        return action
+
+    # --- Re-cycling (C2-C8) ----------------------------------------------------
+
+    def action_recycle(self):
+        """Deal the visits of packages into their cycles again (C2).
+
+        :return: True
+        """
+        self.check_access("write")
+        # Cycles and invoices are not the user's to write; a deal touches only those
+        # of these plans, by the table of C6.
+        self.sudo()._recycle()
+        return True
+
+    def _get_dealt_visits(self):
+        """Return the visits that take up room in the cycles of these plans."""
+        return self.env["pet.appointment"].search(
+            [("plan_id", "in", self.ids), ("holds_sessions", "=", True)]
+        )
+
+    def _deal(self, visits):
+        """Return where a deal puts the visits of this package (C2, C4, C6).
+
+        :param visits: `pet.appointment` records of this plan, all that hold sessions
+        :return: dict, visit id -> cycle id
+        """
+        self.ensure_one()
+        frozen = self.cycle_ids._filter_frozen()
+        closed = self.cycle_ids.filtered(lambda cycle: cycle.state == "closed")
+        return dealing.deal(
+            [
+                dealing.Visit(
+                    id=visit.id,
+                    start=visit.start,
+                    units=visit.units,
+                    cycle=visit.cycle_id.id or None,
+                    pinned=visit._is_pinned() or visit.cycle_id in frozen,
+                )
+                for visit in visits
+            ],
+            [
+                dealing.Cycle(
+                    id=cycle.id,
+                    capacity=cycle.capacity,
+                    open=cycle not in frozen and cycle not in closed,
+                )
+                for cycle in self.cycle_ids.sorted("sequence")
+            ],
+        )
+
+    def _recycle(self):
+        """Deal again, write the changed cycles, re-date their invoices (C2, C5, C6)."""
+        packages = self.filtered(
+            lambda plan: plan.kind == "package" and plan.state in ("active", "expired")
+        )
+        visits_by_plan = packages._get_dealt_visits().grouped("plan_id")
+        moves = defaultdict(lambda: self.env["pet.appointment"])
+        notes = {}
+        for plan in packages:
+            visits = visits_by_plan.get(plan, self.env["pet.appointment"])
+            cycles = plan._deal(visits)
+            moved = visits.filtered(
+                lambda visit, cycles=cycles: cycles[visit.id] != visit.cycle_id.id
+            )
+            for visit in moved:
+                moves[cycles[visit.id]] += visit
+            if moved:
+                notes[plan.id] = plan._get_deal_note(moved, cycles)
+        for cycle_id, visits in moves.items():
+            visits._unguarded().write({"cycle_id": cycle_id})
+        packages.cycle_ids._follow_deal()
+        if notes:
+            self.browse(notes)._message_log_batch(bodies=notes)
+
+    def _get_deal_note(self, moved, cycles):
+        """Return the chatter note of a deal: which visits changed their cycle."""
+        self.ensure_one()
+        names = {cycle.id: cycle.sequence for cycle in self.cycle_ids}
+        rows = Markup().join(
+            Markup("<li>%s</li>")
+            % self.env._(
+                "%(start)s: cycle %(old)s → %(new)s",
+                start=format_datetime(
+                    self.env, visit.start, tz=self.company_id.pet_tz
+                ),
+                old=visit.cycle_id.sequence or "–",
+                new=names[cycles[visit.id]],
+            )
+            for visit in moved.sorted("start")
+        )
+        return Markup("<p>%s</p><ul>%s</ul>") % (
+            self.env._("Visits were dealt into the cycles again."),
+            rows,
+        )
+
+    # --- Windows ---------------------------------------------------------------
+
+    def _get_window(self, xmlid, domain, **context):
+        action = self.env["ir.actions.act_window"]._for_xml_id(xmlid)
+        action["domain"] = domain
+        action["context"] = context
+        return action
+
+    def action_view_appointments(self):
+        """Open the visits of these plans."""
+        return self._get_window(
+            "pet_plans.action_pet_appointment",
+            [("plan_id", "in", self.ids)],
+            default_plan_id=self.id if len(self) == 1 else False,
+            default_pet_id=self.pet_id.id if len(self) == 1 else False,
+        )
+
+    def action_view_cycles(self):
+        """Open the cycles of these plans."""
+        return self._get_window(
+            "pet_plans.action_pet_cycle", [("plan_id", "in", self.ids)]
+        )
+
+    def action_view_entries(self):
+        """Open the session ledger of these plans."""
+        return self._get_window(
+            "pet_plans.action_pet_plan_entry", [("plan_id", "in", self.ids)]
+        )
+
+    def action_view_invoices(self):
+        """Open the invoices and credit notes of these plans, to print or pay (I2)."""
+        return self._get_window(
+            "account.action_move_out_invoice",
+            [("pet_plan_id", "in", self.ids)],
+            create=False,
+        )

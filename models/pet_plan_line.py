@@ -1,0 +1,355 @@
+from collections import defaultdict
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL, float_repr
+
+# What a kind of entry does to the counters shown on a line; `remaining` is simply
+# the sum of all of them (L1).
+TOTAL_KINDS = ("grant", "carry_over", "adjust", "transfer")
+TAKEN_KINDS = ("book", "release")
+EXPIRED_KINDS = ("expire", "reinstate")
+
+
+class PetPlanLine(models.Model):
+    _name = "pet.plan.line"
+    _description = "Service of a Plan"
+    _inherit = ["pet.guard.mixin"]
+    _order = "plan_id, sequence, id"
+    _check_company_auto = True
+    _guarded_fields = frozenset({"remaining"})
+
+    plan_id = fields.Many2one("pet.plan", required=True, index=True, ondelete="cascade")
+    company_id = fields.Many2one(related="plan_id.company_id", store=True, index=True)
+    currency_id = fields.Many2one(related="plan_id.currency_id")
+    sequence = fields.Integer(default=10)
+    product_id = fields.Many2one(
+        "product.product",
+        string="Service",
+        required=True,
+        index=True,
+        ondelete="restrict",
+        check_company=True,
+        domain="[('sale_ok', '=', True)]",
+    )
+    quantity = fields.Float(
+        string="Sessions",
+        default=1.0,
+        required=True,
+        digits="Product Unit",
+        help="Sessions sold: of the whole package, or of each period of a plan",
+    )
+    price_unit = fields.Float(
+        string="Price per Session",
+        compute="_compute_price_unit",
+        store=True,
+        readonly=False,
+        precompute=True,
+        required=True,
+        min_display_digits="Product Price",
+    )
+    discount = fields.Float(string="Discount (%)", digits="Discount")
+    price_subtotal = fields.Monetary(
+        string="Subtotal", compute="_compute_price_subtotal", store=True
+    )
+    entry_ids = fields.One2many("pet.plan.entry", "line_id", string="Ledger")
+    appointment_line_ids = fields.One2many(
+        "pet.appointment.line", "plan_line_id", string="Visit Services"
+    )
+    total = fields.Float(
+        compute="_compute_counters",
+        digits="Product Unit",
+        help="Sessions granted, carried over or adjusted",
+    )
+    used = fields.Float(
+        compute="_compute_counters",
+        digits="Product Unit",
+        help="Sessions of visits that took place, or were used up all the same",
+    )
+    booked = fields.Float(
+        compute="_compute_counters",
+        digits="Product Unit",
+        help="Sessions of visits still to come",
+    )
+    expired = fields.Float(compute="_compute_counters", digits="Product Unit")
+    remaining = fields.Float(
+        digits="Product Unit",
+        readonly=True,
+        copy=False,
+        default=0.0,
+        help="Sessions left to book: the balance of the ledger",
+    )
+
+    _quantity_positive = models.Constraint(
+        "CHECK(quantity > 0)", "A service of a plan has more than 0 sessions."
+    )
+    _price_not_negative = models.Constraint(
+        "CHECK(price_unit >= 0)", "The price of a session cannot be negative."
+    )
+    _discount_range = models.Constraint(
+        "CHECK(discount BETWEEN 0 AND 100)", "A discount is between 0 and 100 percent."
+    )
+
+    @api.depends("product_id")
+    def _compute_price_unit(self):
+        for line in self:
+            line.price_unit = line.product_id.lst_price
+
+    @api.depends("quantity", "price_unit", "discount", "currency_id")
+    def _compute_price_subtotal(self):
+        for line in self:
+            line.price_subtotal = line._get_price(line.quantity)
+
+    @api.depends("entry_ids.quantity")
+    @api.depends("appointment_line_ids.quantity")
+    @api.depends("appointment_line_ids.appointment_id.state")
+    @api.depends("appointment_line_ids.appointment_id.holds_sessions")
+    def _compute_counters(self):
+        """Split the ledger: total = used + booked + expired + remaining (L1)."""
+        sums = defaultdict(float)
+        for line, kind, quantity in self.env["pet.plan.entry"]._read_group(
+            [("line_id", "in", self.ids)], ["line_id", "kind"], ["quantity:sum"]
+        ):
+            sums[line.id, kind] = quantity
+        booked = {
+            line.id: quantity
+            for line, quantity in self.env["pet.appointment.line"]._read_group(
+                [
+                    ("plan_line_id", "in", self.ids),
+                    ("appointment_id.holds_sessions", "=", True),
+                    ("appointment_id.state", "in", ("scheduled", "confirmed")),
+                ],
+                ["plan_line_id"],
+                ["quantity:sum"],
+            )
+        }
+        for line in self:
+            key = line._origin.id
+            taken = -sum(sums[key, kind] for kind in TAKEN_KINDS)
+            line.total = sum(sums[key, kind] for kind in TOTAL_KINDS)
+            line.expired = -sum(sums[key, kind] for kind in EXPIRED_KINDS)
+            line.booked = booked.get(key, 0.0)
+            line.used = taken - line.booked
+
+    @api.depends("product_id", "plan_id.name")
+    def _compute_display_name(self):
+        for line in self:
+            line.display_name = line.product_id.display_name
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        lines = super().create(vals_list)
+        lines._check_plan_is_draft()
+        return lines
+
+    def write(self, vals):
+        if not self._get_sold_fields().isdisjoint(vals):
+            self._check_plan_is_draft()
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_sold(self):
+        self._check_plan_is_draft()
+
+    @api.model
+    def _get_sold_fields(self):
+        return {"plan_id", "product_id", "quantity", "price_unit", "discount"}
+
+    def _check_plan_is_draft(self):
+        """Refuse to change the services of a plan that is sold (S2)."""
+        sold = self.plan_id.filtered(lambda plan: plan.state != "draft")
+        if sold:
+            raise UserError(
+                self.env._(
+                    "%(plans)s is sold: its services cannot be changed.",
+                    plans=", ".join(sold.mapped("display_name")),
+                )
+            )
+
+    def _get_price(self, quantity):
+        """Return the untaxed price of a number of sessions, in the plan's currency."""
+        self.ensure_one()
+        amount = quantity * self.price_unit * (1 - self.discount / 100)
+        return self.currency_id.round(amount) if self.currency_id else amount
+
+    # --- The ledger (L1, B3) ---------------------------------------------------
+
+    def _prepare_entry_vals(self, kind, quantity, cycle=None, visit=None, reason=None):
+        """Return the values of one ledger entry of this line.
+
+        :param kind: kind of `pet.plan.entry`
+        :param quantity: float, sessions, negative when they leave the balance
+        :param cycle: `pet.cycle` record, or an empty one
+        :param visit: `pet.appointment` record, or an empty one
+        :param reason: text, why; required by what a person decides
+        """
+        self.ensure_one()
+        return {
+            "line_id": self.id,
+            "kind": kind,
+            "quantity": quantity,
+            "cycle_id": cycle.id if cycle else False,
+            "appointment_id": visit.id if visit else False,
+            "reason": reason or False,
+        }
+
+    def _post_entries(self, vals_list):
+        """Write entries into the ledger and move the balances: the only way to do it.
+
+        :param vals_list: list of dicts as of `_prepare_entry_vals`, in order
+        :return: the new `pet.plan.entry` records
+        :raises UserError: naming plan, service and numbers, when a balance would
+            fall below the overdraft limit (B3)
+        """
+        if not vals_list:
+            return self.env["pet.plan.entry"]
+        self._check_period_sessions(vals_list)
+        deltas = defaultdict(float)
+        for vals in vals_list:
+            deltas[vals["line_id"]] += vals["quantity"]
+        balances = self._move_balances(deltas)
+        for line_id, delta in deltas.items():
+            balances[line_id] -= delta
+        rows = []
+        for vals in vals_list:
+            balances[vals["line_id"]] += vals["quantity"]
+            rows.append({**vals, "balance": balances[vals["line_id"]]})
+        # Nobody may create entries by hand, not even managers; this method is the
+        # only one that does, for balances it has just moved.
+        return self.env["pet.plan.entry"].sudo()._unguarded().create(rows)
+
+    def _check_period_sessions(self, vals_list):
+        """Refuse to take more of a plan's period than the period has (B2, C8).
+
+        Sessions of a plan belong to their period; with `rollover` those left of
+        earlier periods count too. That this sums entries is safe because the same
+        transaction then updates the line's balance: of two at once, the second is
+        tried again on what the first left.
+
+        :param vals_list: list of dicts as of `_prepare_entry_vals`
+        :raises UserError: naming plan, service and numbers
+        """
+        deltas = defaultdict(float)
+        for vals in vals_list:
+            deltas[vals["line_id"], vals["cycle_id"]] += vals["quantity"]
+        takings = {
+            (line, cycle): delta
+            for (line_id, cycle_id), delta in deltas.items()
+            if delta < 0
+            and (line := self.browse(line_id)).plan_id.kind == "plan"
+            and (cycle := self.env["pet.cycle"].browse(cycle_id))
+        }
+        if not takings:
+            return
+        balances = self.union(*(line for line, __ in takings))._get_balances()
+        for (line, cycle), delta in takings.items():
+            left = line._get_period_balance(cycle, balances)
+            if left + delta < -line.plan_id.overdraft_limit:
+                raise UserError(line._get_shortage(-delta, left=left))
+
+    def _get_balances(self):
+        """Return the ledger's sums: defaultdict, (line, cycle) -> sessions."""
+        balances = defaultdict(float)
+        for line, cycle, quantity in self.env["pet.plan.entry"]._read_group(
+            [("line_id", "in", self.ids)], ["line_id", "cycle_id"], ["quantity:sum"]
+        ):
+            balances[line, cycle] = quantity
+        return balances
+
+    def _get_usable(self, day):
+        """Return the sessions that a visit on a local day may take of each line.
+
+        :return: dict, line -> sessions; of a plan, those of the day's period
+        """
+        of_plans = self.filtered(lambda line: line.plan_id.kind == "plan")
+        balances = of_plans._get_balances() if of_plans else {}
+        usable = {}
+        for line in self:
+            cycle = line.plan_id.cycle_ids.filtered(
+                lambda cycle: cycle.date_from and cycle.date_from <= day <= cycle.date_to
+            )
+            usable[line] = (
+                line._get_period_balance(cycle, balances) if cycle else line.remaining
+            )
+        return usable
+
+    def _get_period_balance(self, cycle, balances):
+        """Return the sessions a visit of a period may take of this line (C8).
+
+        :param cycle: `pet.cycle` of the period
+        :param balances: dict, (line, cycle) -> sum of entries; an empty cycle holds
+            what belongs to no period, such as counter edits
+        """
+        self.ensure_one()
+        common = balances[self, self.env["pet.cycle"]]
+        if not self.plan_id.rollover:
+            return common + balances[self, cycle]
+        running, usable = common, []
+        for period in self.plan_id.cycle_ids.sorted("sequence"):
+            running += balances[self, period]
+            if period.sequence >= cycle.sequence:
+                usable.append(running)
+        return min(usable)
+
+    def _move_balances(self, deltas):
+        """Add to the stored balances, unless one would fall below its limit.
+
+        One guarded UPDATE: two transactions that want the last session cannot both
+        have it, since the second waits for the first and is then tried again on what
+        is left. A lock or a sum over the entries alone would oversell.
+
+        :param deltas: dict, line id -> sessions to add (negative: to take)
+        :return: dict, line id -> balance after it
+        """
+        lines = self.browse(deltas)
+        self.flush_model(["remaining"])
+        lines.plan_id.flush_recordset(["overdraft_limit"])
+        digits = self.env["decimal.precision"].precision_get("Product Unit")
+        rows = SQL(", ").join(
+            SQL("(%s, %s::numeric)", line_id, float_repr(delta, digits))
+            for line_id, delta in sorted(deltas.items())
+        )
+        moved = dict(
+            self.env.execute_query(
+                SQL(
+                    """
+                    UPDATE pet_plan_line line
+                       SET remaining = COALESCE(line.remaining, 0) + move.delta
+                      FROM (VALUES %s) AS move(id, delta),
+                           pet_plan plan
+                     WHERE line.id = move.id
+                       AND plan.id = line.plan_id
+                       AND (move.delta >= 0
+                            OR COALESCE(line.remaining, 0) + move.delta
+                               >= -COALESCE(plan.overdraft_limit, 0))
+                 RETURNING line.id, line.remaining
+                    """,
+                    rows,
+                )
+            )
+        )
+        lines.invalidate_recordset(["remaining"], flush=False)
+        lines.modified(["remaining"])
+        refused = lines.filtered(lambda line: line.id not in moved)
+        if refused:
+            raise UserError(
+                "\n".join(line._get_shortage(-deltas[line.id]) for line in refused)
+            )
+        return {line_id: float(balance) for line_id, balance in moved.items()}
+
+    def _get_shortage(self, wanted, left=None):
+        """Return the sentence that tells that too few sessions are left (B3).
+
+        :param wanted: float, sessions asked for
+        :param left: float, sessions there are; by default the line's balance
+        """
+        self.ensure_one()
+        return self.env._(
+            "%(plan)s: %(wanted)s session(s) of %(service)s are needed, but "
+            "%(left)s remain (overdraft allowed: %(overdraft)s).",
+            plan=self.plan_id.display_name,
+            wanted=f"{wanted:g}",
+            service=self.product_id.display_name,
+            left=f"{self.remaining if left is None else left:g}",
+            overdraft=f"{self.plan_id.overdraft_limit:g}",
+        )

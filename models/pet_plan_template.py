@@ -1,0 +1,153 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.fields import Domain
+
+
+class PetPlanTemplate(models.Model):
+    _name = "pet.plan.template"
+    _description = "Plan or Package Template"
+    _inherit = ["pet.plan.terms.mixin", "mail.thread"]
+    _order = "sequence, name, id"
+    _check_company_auto = True
+
+    name = fields.Char(required=True, translate=True)
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one(
+        "res.company",
+        index="btree_not_null",
+        default=lambda self: self._default_company_id(),
+        help="Empty: offered by every company",
+    )
+    currency_id = fields.Many2one("res.currency", compute="_compute_currency_id")
+    species_ids = fields.Many2many(
+        "pet.species", string="Species", help="Pets it is offered to; empty: all"
+    )
+    breed_ids = fields.Many2many(
+        "pet.breed", string="Breeds", help="Breeds it is offered to; empty: all"
+    )
+    kind = fields.Selection(default="package")
+    appointment_count = fields.Integer(default=1)
+    interval = fields.Integer(default=1)
+    interval_unit = fields.Selection(default="month")
+    period_count = fields.Integer(default=1)
+    validity_unit = fields.Selection(default="month")
+    due_basis = fields.Selection(default="first")
+    no_show_policy = fields.Selection(default="consume")
+    line_ids = fields.One2many(
+        "pet.plan.template.line", "template_id", string="Services", copy=True
+    )
+    appointments_per_cycle = fields.Integer(
+        compute="_compute_appointments_per_cycle",
+        store=True,
+        readonly=False,
+        precompute=True,
+    )
+    is_carry_over = fields.Boolean(
+        string="Carry-over",
+        help="Used to take over sessions from another software; "
+        "kept out of sales figures",
+    )
+    duration = fields.Char(compute="_compute_duration")
+    amount_total = fields.Monetary(
+        string="Price",
+        compute="_compute_amount_total",
+        help="Price of the whole package, or of all periods of the plan",
+    )
+    plan_ids = fields.One2many("pet.plan", "template_id", string="Sold")
+    plan_count = fields.Integer(string="Number Sold", compute="_compute_plan_count")
+
+    def _default_company_id(self):
+        return self.env.company
+
+    @api.depends("company_id")
+    @api.depends_context("company")
+    def _compute_currency_id(self):
+        for template in self:
+            company = template.company_id or self.env.company
+            template.currency_id = company.currency_id
+
+    @api.depends("appointment_count")
+    def _compute_appointments_per_cycle(self):
+        """One invoice for the whole package, unless somebody says otherwise."""
+        for template in self:
+            template.appointments_per_cycle = (
+                template.appointments_per_cycle or template.appointment_count
+            )
+
+    @api.depends(lambda self: self._get_term_fields())
+    def _compute_duration(self):
+        for template in self:
+            template.duration = template._get_duration_label()
+
+    @api.depends("kind", "period_count", "line_ids.price_subtotal")
+    def _compute_amount_total(self):
+        for template in self:
+            periods = template.period_count if template.kind == "plan" else 1
+            subtotals = template.line_ids.mapped("price_subtotal")
+            template.amount_total = sum(subtotals) * periods
+
+    @api.depends("plan_ids")
+    def _compute_plan_count(self):
+        counts = dict(
+            self.env["pet.plan"]._read_group(
+                [("template_id", "in", self.ids), ("state", "!=", "draft")],
+                ["template_id"],
+                ["__count"],
+            )
+        )
+        for template in self:
+            template.plan_count = counts.get(template._origin, 0)
+
+    @api.constrains("breed_ids", "species_ids")
+    def _check_breeds(self):
+        for template in self:
+            strangers = template.breed_ids.filtered(
+                lambda breed, species=template.species_ids: species
+                and breed.species_id not in species
+            )
+            if strangers:
+                raise ValidationError(
+                    self.env._(
+                        "%(template)s is offered to %(species)s, so not to the "
+                        "breeds %(breeds)s.",
+                        template=template.name,
+                        species=", ".join(template.species_ids.mapped("name")),
+                        breeds=", ".join(strangers.mapped("name")),
+                    )
+                )
+
+    def _fits(self, pet):
+        """Tell whether this template is offered to a pet (S1).
+
+        :param pet: record of `pet.pet`; an empty one (a plan shared by all the
+            customer's pets) fits every template
+        """
+        self.ensure_one()
+        return not pet or (
+            (not self.species_ids or pet.species_id in self.species_ids)
+            and (not self.breed_ids or pet.breed_id in self.breed_ids)
+        )
+
+    @api.model
+    def _get_fitting_domain(self, pet):
+        """Return the domain of the templates offered to a pet (S1).
+
+        :param pet: record of `pet.pet`, or an empty one for a shared plan
+        """
+        if not pet:
+            return Domain.TRUE
+        return Domain("species_ids", "in", [False, *pet.species_id.ids]) & Domain(
+            "breed_ids", "in", [False, *pet.breed_id.ids]
+        )
+
+    def action_view_plans(self):
+        """Open the plans sold from these templates."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "pet_plans.action_pet_plan"
+        )
+        action["domain"] = [("template_id", "in", self.ids)]
+        action["context"] = {
+            "default_template_id": self.id if len(self) == 1 else False
+        }
+        return action

@@ -1,0 +1,183 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+INTERVAL_UNITS = [
+    ("day", "Days"),
+    ("week", "Weeks"),
+    ("month", "Months"),
+    ("year", "Years"),
+]
+
+
+class PetPlanTermsMixin(models.AbstractModel):
+    """The terms a template offers and a sold plan keeps as its snapshot (S2)."""
+
+    _name = "pet.plan.terms.mixin"
+    _description = "Terms of a Plan or Package"
+
+    kind = fields.Selection(
+        [("plan", "Plan"), ("package", "Package")],
+        string="Type",
+        required=True,
+        help="Plan: billed per period, meant to be renewed.\n"
+        "Package: a number of visits until a deadline, billed per cycle of visits.",
+    )
+    appointment_count = fields.Integer(
+        string="Visits Sold", help="Visits of the whole package"
+    )
+    appointments_per_cycle = fields.Integer(
+        string="Visits per Cycle",
+        help="Each cycle of this many visits is one invoice; "
+        "the last cycle takes the remainder",
+    )
+    interval = fields.Integer(
+        string="Bill Every", help="Length of a billing period"
+    )
+    interval_unit = fields.Selection(
+        INTERVAL_UNITS, string="Period Unit", required=True
+    )
+    period_count = fields.Integer(
+        string="Periods", help="Billing periods sold at once"
+    )
+    validity = fields.Integer(help="Time to use the package; 0 never expires")
+    validity_unit = fields.Selection(INTERVAL_UNITS, required=True)
+    due_basis = fields.Selection(
+        [("first", "First visit of the cycle"), ("last", "Last visit of the cycle")],
+        string="Due On",
+        required=True,
+    )
+    due_offset_days = fields.Integer(
+        string="Due Offset",
+        help="Days from that visit, or from the first day of a plan's period, "
+        "to the due date of the invoice; may be negative",
+    )
+    post_lead_days = fields.Integer(
+        string="Post Before Due",
+        help="Days before its due date on which a draft invoice is posted",
+    )
+    rollover = fields.Boolean(
+        help="Sessions not used in a period stay usable in the next ones"
+    )
+    late_cancel_hours = fields.Integer(
+        string="Late Cancellation",
+        help="Hours before a visit from which cancelling it is late; 0 never is",
+    )
+    no_show_policy = fields.Selection(
+        [("consume", "Use up the session"), ("return", "Return the session")],
+        string="No-show",
+        required=True,
+    )
+    overdraft_limit = fields.Float(
+        string="Overdraft",
+        digits="Product Unit",
+        help="Sessions of each service that may be taken beyond what was sold",
+    )
+
+    @api.model
+    def _get_term_fields(self):
+        """Return the names of the terms a sold plan copies from its template."""
+        return (
+            "kind",
+            "appointment_count",
+            "appointments_per_cycle",
+            "interval",
+            "interval_unit",
+            "period_count",
+            "validity",
+            "validity_unit",
+            "due_basis",
+            "due_offset_days",
+            "post_lead_days",
+            "rollover",
+            "late_cancel_hours",
+            "no_show_policy",
+            "overdraft_limit",
+        )
+
+    @api.constrains("kind", "appointment_count", "appointments_per_cycle")
+    def _check_visits(self):
+        for terms in self:
+            if terms.kind != "package":
+                continue
+            if terms.appointment_count <= 0:
+                raise ValidationError(
+                    self.env._(
+                        "%(name)s: a package has at least one visit, not %(count)s.",
+                        name=terms.display_name,
+                        count=terms.appointment_count,
+                    )
+                )
+            if terms.appointments_per_cycle <= 0:
+                raise ValidationError(
+                    self.env._(
+                        "%(name)s: a cycle has at least one visit, not %(count)s.",
+                        name=terms.display_name,
+                        count=terms.appointments_per_cycle,
+                    )
+                )
+            if terms.appointments_per_cycle > terms.appointment_count:
+                raise ValidationError(
+                    self.env._(
+                        "%(name)s: a cycle of %(cycle)s visits is larger than the "
+                        "package of %(count)s visits.",
+                        name=terms.display_name,
+                        cycle=terms.appointments_per_cycle,
+                        count=terms.appointment_count,
+                    )
+                )
+
+    @api.constrains("kind", "interval", "period_count")
+    def _check_periods(self):
+        for terms in self:
+            if terms.kind == "plan" and (
+                terms.interval <= 0 or terms.period_count <= 0
+            ):
+                raise ValidationError(
+                    self.env._(
+                        "%(name)s: a plan has at least one period of at least one "
+                        "day, not %(count)s periods of %(interval)s.",
+                        name=terms.display_name,
+                        count=terms.period_count,
+                        interval=terms.interval,
+                    )
+                )
+
+    @api.constrains(
+        "validity", "post_lead_days", "late_cancel_hours", "overdraft_limit"
+    )
+    def _check_not_negative(self):
+        names = ("validity", "post_lead_days", "late_cancel_hours", "overdraft_limit")
+        for terms in self:
+            for name in names:
+                if terms[name] < 0:
+                    raise ValidationError(
+                        self.env._(
+                            "%(name)s: %(field)s cannot be negative (%(value)s).",
+                            name=terms.display_name,
+                            field=self._fields[name]._description_string(self.env),
+                            value=terms[name],
+                        )
+                    )
+
+    def _get_duration_label(self):
+        """Return how long these terms run, in words: "3 months" (X5)."""
+        self.ensure_one()
+        if self.kind == "plan":
+            count, unit = self.interval * self.period_count, self.interval_unit
+        else:
+            count, unit = self.validity, self.validity_unit
+        if not count:
+            return self.env._("Never expires")
+        if count == 1:
+            return {
+                "day": self.env._("1 day"),
+                "week": self.env._("1 week"),
+                "month": self.env._("1 month"),
+                "year": self.env._("1 year"),
+            }[unit]
+        return {
+            "day": self.env._("%(count)s days", count=count),
+            "week": self.env._("%(count)s weeks", count=count),
+            "month": self.env._("%(count)s months", count=count),
+            "year": self.env._("%(count)s years", count=count),
+        }[unit]

@@ -1,0 +1,5 @@
+from . import test_c10_worked_example
+from . import test_lib_dealing
+from . import test_lib_periods
+from . import test_lib_recurrence
+from . import test_lib_spread

@@ -1,0 +1,188 @@
+from datetime import datetime, timedelta
+
+from freezegun import freeze_time
+
+from odoo import Command, fields
+from odoo.tests import new_test_user, tagged
+
+from odoo.addons.account.tests.common import AccountTestInvoicingCommon
+
+# A Friday noon before the worked example of C10, whose first visit is on a Monday.
+NOW = "2026-01-02 12:00:00"
+
+
+@tagged("post_install", "-at_install")
+class PetPlansCommon(AccountTestInvoicingCommon):
+    """A shop with staff, a manager, an accountant and a customer; a second company.
+
+    The clock stands at `NOW`; `self.clock.move_to(...)` moves it. The shop keeps UTC
+    unless a test sets `pet_tz`. The environment of the class is the staff member's:
+    what a test does without saying otherwise, it does as reception.
+    """
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.clock = cls.startClassPatcher(freeze_time(NOW))
+        cls.shop = cls.company_data["company"]
+        cls.shop.pet_tz = "UTC"
+        cls.other_shop = cls.setup_other_company()["company"]
+        cls.other_shop.pet_tz = "UTC"
+        cls.staff = cls._make_user("pet_staff", "pet_plans.group_user")
+        cls.manager = cls._make_user("pet_manager", "pet_plans.group_manager")
+        cls.accountant = cls._make_user(
+            "pet_accountant", "account.group_account_invoice"
+        )
+        cls.other_staff = cls._make_user(
+            "pet_other_staff", "pet_plans.group_user", company=cls.other_shop
+        )
+        cls.dog = cls.env["pet.species"].sudo().create({"name": "Test dog"})
+        cls.cat = cls.env["pet.species"].sudo().create({"name": "Test cat"})
+        cls.poodle = (
+            cls.env["pet.breed"]
+            .sudo()
+            .create(
+                {
+                    "name": "Test poodle",
+                    "species_id": cls.dog.id,
+                    "size": "small",
+                    "coat": "long",
+                }
+            )
+        )
+        cls.customer = cls.env["res.partner"].create({"name": "Ana Souza"})
+        cls.neighbour = cls.env["res.partner"].create({"name": "Bruno Lima"})
+        cls.bath, cls.grooming = (
+            cls.env["product.product"].create(
+                {
+                    "name": name,
+                    "type": "service",
+                    "list_price": price,
+                    "taxes_id": [Command.clear()],
+                }
+            )
+            for name, price in (("Bath", 45.0), ("Grooming", 60.0))
+        )
+        cls.env = cls.env(user=cls.staff, context={**cls.env.context, **cls._no_mail()})
+        cls.luna = cls._make_pet("Luna", breed_id=cls.poodle.id)
+        cls.rex = cls._make_pet("Rex")
+        cls.mimi = cls._make_pet(
+            "Mimi", species_id=cls.cat.id, partner_id=cls.neighbour.id
+        )
+
+    @classmethod
+    def _no_mail(cls):
+        return {"no_reset_password": True}
+
+    @classmethod
+    def _make_user(cls, login, groups, company=None):
+        company = company or cls.shop
+        return new_test_user(
+            cls.env(su=True),
+            login=login,
+            groups=f"base.group_user,{groups}",
+            company_id=company.id,
+            company_ids=[Command.set(company.ids)],
+            tz="UTC",
+        )
+
+    @classmethod
+    def _make_pet(cls, name, **values):
+        values.setdefault("partner_id", cls.customer.id)
+        values.setdefault("species_id", cls.dog.id)
+        return cls.env["pet.pet"].create({"name": name, **values})
+
+    # --- Builders --------------------------------------------------------------
+
+    @classmethod
+    def make_template(cls, lines=None, **values):
+        """Create a template: 12 baths at 45.00 in cycles of 4, unless told otherwise.
+
+        :param lines: list of (product, sessions, price per session)
+        """
+        if values.get("kind") != "plan":
+            values.setdefault("appointment_count", 12)
+            values.setdefault("appointments_per_cycle", 4)
+        lines = lines or [(cls.bath, values.get("appointment_count", 4), 45.0)]
+        return (
+            cls.env["pet.plan.template"]
+            .with_user(cls.manager)
+            .create(
+                {
+                    "name": "Weekly baths",
+                    "company_id": cls.shop.id,
+                    "line_ids": [
+                        Command.create(
+                            {
+                                "product_id": product.id,
+                                "quantity": quantity,
+                                "price_unit": price,
+                            }
+                        )
+                        for product, quantity, price in lines
+                    ],
+                    **values,
+                }
+            )
+            .with_env(cls.env)
+        )
+
+    @classmethod
+    def sell(cls, template=None, pet=None, confirm=True, **values):
+        """Sell a template to a pet (Luna by default) as staff; return the plan."""
+        template = template or cls.make_template()
+        pet = cls.luna if pet is None else pet
+        plan = cls.env["pet.plan"].create(
+            {
+                "template_id": template.id,
+                "pet_id": pet.id,
+                "partner_id": pet.partner_id.id or cls.customer.id,
+                "date_start": fields.Date.to_date("2026-01-01"),
+                **values,
+            }
+        )
+        if confirm:
+            plan.action_confirm()
+        return plan
+
+    @classmethod
+    def weekly(cls, count, first="2026-01-05 09:00:00"):
+        """Return the starts of weekly visits, from a Monday 09:00 UTC on."""
+        start = datetime.fromisoformat(first)
+        return [start + timedelta(weeks=week) for week in range(count)]
+
+    @classmethod
+    def sell_worked_example(cls, **terms):
+        """Sell Luna's 12 weekly baths of C10, all booked; return plan and visits."""
+        plan = cls.sell(cls.make_template(**terms))
+        return plan, plan.book(cls.weekly(12))
+
+    # --- Readers ---------------------------------------------------------------
+
+    def days(self, plan):
+        """Return the cycles of a plan as lists of "MM-DD", cancelled visits left out."""
+        return [
+            [
+                visit.start.strftime("%m-%d")
+                for visit in cycle.appointment_ids.sorted("start")
+                if visit.state != "cancelled"
+            ]
+            for cycle in plan.cycle_ids.sorted("sequence")
+        ]
+
+    def due_dates(self, plan):
+        """Return the due dates of a plan's cycles as "MM-DD" (None where empty)."""
+        return [
+            cycle.date_due and cycle.date_due.strftime("%m-%d") or None
+            for cycle in plan.cycle_ids.sorted("sequence")
+        ]
+
+    def invoices(self, plan):
+        """Return the invoices of a plan's cycles, in order, with all rights."""
+        return plan.sudo().cycle_ids.sorted("sequence").invoice_id
+
+    def visit_on(self, plan, day):
+        """Return the visit of a plan on a day, "MM-DD"."""
+        return plan.appointment_ids.filtered(
+            lambda visit: visit.start.strftime("%m-%d") == day
+        )

@@ -1,0 +1,118 @@
+from odoo import Command, api, fields, models
+from odoo.exceptions import UserError
+
+
+class PetAppointmentCancel(models.TransientModel):
+    _name = "pet.appointment.cancel"
+    _description = "Cancel Visits"
+
+    appointment_ids = fields.Many2many("pet.appointment", string="Visits")
+    reason = fields.Char()
+    is_late = fields.Boolean(compute="_compute_late")
+    late_count = fields.Integer(string="Late Cancellations", compute="_compute_late")
+    needs_reason = fields.Boolean(compute="_compute_needs_reason")
+    sessions = fields.Selection(
+        [
+            ("release", "Return the sessions to the plan"),
+            ("consume", "Late cancellation: the sessions stay used"),
+        ],
+        compute="_compute_sessions",
+        store=True,
+        readonly=False,
+        precompute=True,
+        required=True,
+        help="A cancellation by the shop always returns the sessions",
+    )
+    line_ids = fields.One2many(
+        "pet.appointment.cancel.line",
+        "wizard_id",
+        string="Preview",
+        compute="_compute_line_ids",
+        store=True,
+        readonly=True,
+    )
+
+    @api.depends("appointment_ids")
+    def _compute_late(self):
+        for wizard in self:
+            late = wizard.appointment_ids.filtered("is_late")
+            wizard.late_count = len(late)
+            wizard.is_late = bool(late)
+
+    @api.depends("appointment_ids")
+    def _compute_needs_reason(self):
+        for wizard in self:
+            wizard.needs_reason = bool(wizard.appointment_ids._filter_served())
+
+    @api.depends("appointment_ids")
+    def _compute_sessions(self):
+        """Inside the window of the plan the session stays used by default (C9)."""
+        for wizard in self:
+            wizard.sessions = "consume" if wizard.is_late else "release"
+
+    @api.depends("appointment_ids", "sessions")
+    def _compute_line_ids(self):
+        """Show where each visit of the plans would go, before anything is done (C7)."""
+        for wizard in self:
+            wizard.line_ids = [
+                Command.clear(),
+                *(
+                    Command.create(vals)
+                    for vals in wizard.appointment_ids._preview_cancel(
+                        wizard._get_consumed()
+                    )
+                ),
+            ]
+
+    def _get_consumed(self):
+        """Return the visits whose sessions stay used (C9).
+
+        In a mixed selection the choice is about the late ones: the others are in
+        time and always go back.
+        """
+        self.ensure_one()
+        if self.sessions != "consume":
+            return self.env["pet.appointment"]
+        visits = self.appointment_ids
+        return visits.filtered("is_late") or visits
+
+    def action_apply(self):
+        """Cancel the visits as shown (C2-C9).
+
+        :return: the action that closes the dialog
+        :raises UserError: when a visit cannot be cancelled
+        """
+        self.ensure_one()
+        visits = self.appointment_ids
+        if not visits:
+            raise UserError(self.env._("Choose at least one visit to cancel."))
+        visits._cancel(reason=self.reason, consumed=self._get_consumed()._origin)
+        return {"type": "ir.actions.act_window_close"}
+
+
+class PetAppointmentCancelLine(models.TransientModel):
+    _name = "pet.appointment.cancel.line"
+    _description = "Preview of a Cancellation"
+
+    wizard_id = fields.Many2one(
+        "pet.appointment.cancel", required=True, ondelete="cascade"
+    )
+    appointment_id = fields.Many2one("pet.appointment", string="Visit")
+    start = fields.Datetime(related="appointment_id.start")
+    pet_id = fields.Many2one(related="appointment_id.pet_id")
+    plan_id = fields.Many2one(related="appointment_id.plan_id")
+    is_cancelled = fields.Boolean(string="Cancelled")
+    old_cycle_id = fields.Many2one("pet.cycle")
+    new_cycle_id = fields.Many2one("pet.cycle")
+    old_date_due = fields.Date(string="Old Due Date")
+    new_date_due = fields.Date(string="New Due Date")
+    is_changed = fields.Boolean(compute="_compute_is_changed")
+    warning = fields.Char()
+
+    @api.depends("old_cycle_id", "new_cycle_id", "old_date_due", "new_date_due")
+    def _compute_is_changed(self):
+        for line in self:
+            line.is_changed = (
+                line.old_cycle_id != line.new_cycle_id
+                or line.old_date_due != line.new_date_due
+            )

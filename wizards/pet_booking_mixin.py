@@ -1,0 +1,80 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..lib import periods
+
+WEEKDAYS = (
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+)
+
+
+class PetBookingMixin(models.AbstractModel):
+    """Visits at a fixed time: the fields that describe them, and their dates (B1)."""
+
+    _name = "pet.booking.mixin"
+    _description = "Fixed-time Booking"
+
+    first_start = fields.Datetime(string="First Visit")
+    every = fields.Integer(default=1)
+    every_unit = fields.Selection(
+        [("day", "Days"), ("week", "Weeks")], required=True, default="week"
+    )
+    monday = fields.Boolean()
+    tuesday = fields.Boolean()
+    wednesday = fields.Boolean()
+    thursday = fields.Boolean()
+    friday = fields.Boolean()
+    saturday = fields.Boolean()
+    sunday = fields.Boolean()
+    count = fields.Integer(
+        string="Number of Visits",
+        compute="_compute_count",
+        store=True,
+        readonly=False,
+        precompute=True,
+    )
+    duration = fields.Float(default=1.0, help="Of each visit, in hours")
+
+    def _compute_count(self):
+        """To be given dependencies by the wizards: by default all that remain."""
+        raise NotImplementedError
+
+    @api.model
+    def _get_booking_fields(self):
+        """Return the names of the fields that decide the dates."""
+        return ("first_start", "every", "every_unit", *WEEKDAYS, "count")
+
+    def _get_starts(self, tz):
+        """Return the starts of the visits, the local time of day kept (B1).
+
+        :param tz: name of the shop's time zone
+        :return: list of naive UTC datetimes
+        :raises UserError: when the numbers describe no visits
+        """
+        self.ensure_one()
+        if self.every < 1 or self.count < 1:
+            raise UserError(
+                self.env._(
+                    "Book at least 1 visit, every 1 or more days or weeks "
+                    "(not %(count)s visits, every %(every)s).",
+                    count=self.count,
+                    every=self.every,
+                )
+            )
+        if not self.first_start:
+            raise UserError(self.env._("Choose date and time of the first visit."))
+        weekdays = [number for number, day in enumerate(WEEKDAYS) if self[day]]
+        return periods.visit_starts(
+            self.first_start,
+            self.every,
+            self.every_unit,
+            self.count,
+            tz,
+            weekdays if self.every_unit == "week" else (),
+        )

@@ -1,0 +1,204 @@
+from datetime import timedelta
+
+from odoo import Command, api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import format_datetime
+
+from ..lib import periods
+
+
+class PetPlanBook(models.TransientModel):
+    _name = "pet.plan.book"
+    _description = "Book Visits of a Plan"
+    _inherit = ["pet.booking.mixin"]
+
+    plan_id = fields.Many2one("pet.plan", required=True, ondelete="cascade")
+    partner_id = fields.Many2one(related="plan_id.partner_id")
+    plan_pet_id = fields.Many2one(related="plan_id.pet_id", string="Pet of the Plan")
+    to_book = fields.Integer(related="plan_id.to_book")
+    date_end = fields.Date(related="plan_id.date_end")
+    pet_id = fields.Many2one(
+        "pet.pet",
+        compute="_compute_pet_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+    )
+    mode = fields.Selection(
+        [("fixed", "Fixed time"), ("free", "Free dates")],
+        required=True,
+        default="fixed",
+    )
+    user_id = fields.Many2one(
+        "res.users", string="Staff", default=lambda self: self._default_user_id()
+    )
+    line_ids = fields.One2many(
+        "pet.plan.book.line",
+        "wizard_id",
+        string="Visits",
+        compute="_compute_line_ids",
+        store=True,
+        readonly=False,
+    )
+
+    def _default_user_id(self):
+        return self.env.user
+
+    @api.depends("plan_id")
+    def _compute_pet_id(self):
+        for wizard in self:
+            pets = wizard.plan_id.pet_id or wizard.plan_id.partner_id.pet_ids
+            wizard.pet_id = pets if len(pets) == 1 else False
+
+    @api.depends("plan_id")
+    def _compute_count(self):
+        for wizard in self:
+            wizard.count = wizard.plan_id.to_book
+
+    @api.depends(lambda self: ("plan_id", "mode", *self._get_booking_fields()))
+    def _compute_line_ids(self):
+        """Preview the visits of a fixed time; free dates are the user's own (B1)."""
+        for wizard in self:
+            if wizard.mode == "free":
+                wizard.line_ids = wizard.line_ids
+            elif wizard._is_complete():
+                wizard.line_ids = wizard._get_line_commands()
+            else:
+                wizard.line_ids = [Command.clear()]
+
+    def _is_complete(self):
+        self.ensure_one()
+        return bool(
+            self.plan_id and self.first_start and self.every > 0 and self.count > 0
+        )
+
+    def _get_line_commands(self):
+        starts = self._get_starts(self.plan_id.company_id.pet_tz)
+        return [Command.clear(), *(Command.create({"start": at}) for at in starts)]
+
+    def action_preview(self):
+        """Show each visit with its cycle and clashes (B1).
+
+        :return: the action that opens this wizard again
+        """
+        self.ensure_one()
+        if self.mode == "fixed" and not self.line_ids:
+            self.line_ids = self._get_line_commands()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self._name,
+            "res_id": self.id,
+            "view_mode": "form",
+            "views": [(False, "form")],
+            "target": "new",
+        }
+
+    def action_apply(self):
+        """Book the visits (B1-B3).
+
+        :return: the action that closes the dialog
+        :raises UserError: when there is no visit to book, and by B3
+        """
+        self.ensure_one()
+        if self.mode == "fixed" and not self.line_ids:
+            self.line_ids = self._get_line_commands()
+        if not self.line_ids:
+            raise UserError(
+                self.env._(
+                    "Choose at least one date for %(plan)s.",
+                    plan=self.plan_id.display_name,
+                )
+            )
+        self.plan_id.book(
+            self.line_ids.mapped("start"),
+            pet_id=self.pet_id.id,
+            user_id=self.user_id.id,
+            duration=self.duration,
+        )
+        return {"type": "ir.actions.act_window_close"}
+
+    def _get_others(self, lines, length):
+        """Return the visits of the same pet or staff around the lines, in one query.
+
+        :param lines: `pet.plan.book.line` records with a start
+        :param length: timedelta, of a visit
+        """
+        self.ensure_one()
+        if not lines:
+            return self.env["pet.appointment"]
+        starts = lines.mapped("start")
+        return self.env["pet.appointment"].search(
+            [
+                ("state", "not in", ("cancelled", "no_show")),
+                ("start", "<", max(starts) + length),
+                ("stop", ">", min(starts)),
+                "|",
+                ("pet_id", "in", self.pet_id.ids),
+                ("user_id", "in", self.user_id.ids),
+            ]
+        )
+
+    def _get_clash(self, line, others, length):
+        """Return the clashes of one visit to book, as text, or False (B1)."""
+        self.ensure_one()
+        stop = line.start + length
+        clashes = [
+            self.env._(
+                "%(who)s: %(visit)s at %(start)s",
+                who=self.pet_id.name
+                if other.pet_id == self.pet_id
+                else self.user_id.name,
+                visit=other.display_name,
+                start=format_datetime(
+                    self.env, other.start, tz=other.company_id.pet_tz
+                ),
+            )
+            for other in others
+            if other.start < stop and other.stop > line.start
+        ]
+        twins = self.line_ids.filtered(
+            lambda twin: twin != line
+            and twin.start
+            and abs(twin.start - line.start) < length
+        )
+        if twins:
+            clashes.append(self.env._("Another visit of this list"))
+        return "; ".join(clashes) or False
+
+
+class PetPlanBookLine(models.TransientModel):
+    _name = "pet.plan.book.line"
+    _description = "Visit to Book"
+    _order = "start, id"
+
+    wizard_id = fields.Many2one("pet.plan.book", required=True, ondelete="cascade")
+    start = fields.Datetime(required=True)
+    cycle_id = fields.Many2one("pet.cycle", compute="_compute_cycle_id")
+    clash = fields.Char(compute="_compute_clash")
+
+    @api.depends("start", "wizard_id.line_ids.start", "wizard_id.plan_id")
+    def _compute_cycle_id(self):
+        """Show the cycle each visit would enter, one after the other (B2)."""
+        for wizard, lines in self.grouped("wizard_id").items():
+            cycles = wizard.plan_id.cycle_ids
+            tz = wizard.plan_id.company_id.pet_tz
+            booked = cycles._get_booked_units()
+            entered = {}
+            for line in wizard.line_ids.filtered("start").sorted("start"):
+                day = periods.local_day(line.start, tz)
+                cycle = cycles._pick(day, 1.0, booked)
+                entered[line] = cycle
+                booked[cycle.id] = booked.get(cycle.id, 0.0) + 1.0
+            for line in lines:
+                line.cycle_id = entered.get(line, False)
+
+    @api.depends("start", "wizard_id.line_ids.start", "wizard_id.duration")
+    @api.depends("wizard_id.pet_id", "wizard_id.user_id")
+    def _compute_clash(self):
+        """Name what the same pet or the same staff member has at that time (B1)."""
+        for wizard, lines in self.grouped("wizard_id").items():
+            length = timedelta(hours=wizard.duration or 1.0)
+            dated = lines.filtered("start")
+            others = wizard._get_others(dated, length)
+            for line in lines:
+                line.clash = line.start and wizard._get_clash(line, others, length)

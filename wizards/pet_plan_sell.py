@@ -1,0 +1,201 @@
+from odoo import Command, api, fields, models
+from odoo.exceptions import UserError
+
+
+class PetPlanSell(models.TransientModel):
+    _name = "pet.plan.sell"
+    _description = "Sell a Plan or Package"
+    _inherit = ["pet.booking.mixin"]
+    _check_company_auto = True
+
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self._default_company_id()
+    )
+    partner_id = fields.Many2one(
+        "res.partner",
+        string="Customer",
+        compute="_compute_partner_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        required=True,
+        check_company=True,
+    )
+    pet_id = fields.Many2one(
+        "pet.pet",
+        check_company=True,
+        help="Empty: shared by all the customer's pets",
+    )
+    available_template_ids = fields.Many2many(
+        "pet.plan.template", compute="_compute_available_template_ids"
+    )
+    template_id = fields.Many2one(
+        "pet.plan.template",
+        string="Plan or Package",
+        required=True,
+        check_company=True,
+        domain="[('id', 'in', available_template_ids)]",
+    )
+    kind = fields.Selection(related="template_id.kind")
+    duration_label = fields.Char(related="template_id.duration", string="Runs For")
+    date_start = fields.Date(
+        required=True, default=lambda self: self._default_date_start()
+    )
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    price = fields.Monetary(
+        compute="_compute_price",
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="Untaxed price of the whole package, or of all periods of the plan",
+    )
+    user_id = fields.Many2one(
+        "res.users",
+        string="Staff",
+        default=lambda self: self._default_user_id(),
+    )
+    note = fields.Text(
+        string="Package Note", help="Shown to staff wherever the plan is used"
+    )
+    book_visits = fields.Boolean(string="Book the Visits Now")
+
+    def _default_company_id(self):
+        return self.env.company
+
+    def _default_date_start(self):
+        return self.env.company._get_pet_today()
+
+    def _default_user_id(self):
+        return self.env.user
+
+    @api.depends("pet_id")
+    def _compute_partner_id(self):
+        for wizard in self:
+            wizard.partner_id = wizard.pet_id.partner_id or wizard.partner_id
+
+    @api.depends("pet_id", "company_id")
+    def _compute_available_template_ids(self):
+        Template = self.env["pet.plan.template"]
+        for wizard in self:
+            wizard.available_template_ids = Template.search(
+                [
+                    ("company_id", "in", [False, wizard.company_id.id]),
+                    *Template._get_fitting_domain(wizard.pet_id),
+                ]
+            )
+
+    @api.depends("template_id")
+    def _compute_price(self):
+        for wizard in self:
+            wizard.price = wizard.template_id.amount_total
+
+    @api.depends("template_id")
+    def _compute_count(self):
+        for wizard in self:
+            template = wizard.template_id
+            most = max(template.line_ids.mapped("quantity"), default=0.0)
+            periods_sold = template.period_count if template.kind == "plan" else 1
+            wizard.count = int(most * periods_sold)
+
+    def action_apply(self):
+        """Sell the plan, book its visits if asked to, and open it (S1).
+
+        :return: the action that opens the plan
+        """
+        self.ensure_one()
+        plan = self.env["pet.plan"].create(self._prepare_plan_vals())
+        self._apply_price(plan)
+        plan.action_confirm()
+        if self.book_visits:
+            plan.book(
+                self._get_starts(plan.company_id.pet_tz),
+                user_id=self.user_id.id,
+                duration=self.duration,
+                pet_id=self._get_visiting_pet().id,
+            )
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "pet.plan",
+            "res_id": plan.id,
+            "view_mode": "form",
+            "views": [(False, "form")],
+        }
+
+    def _prepare_plan_vals(self):
+        """Return the values of the plan to sell (S1)."""
+        self.ensure_one()
+        return {
+            "company_id": self.company_id.id,
+            "partner_id": self.partner_id.id,
+            "pet_id": self.pet_id.id,
+            "template_id": self.template_id.id,
+            "date_start": self.date_start,
+            "user_id": self.user_id.id,
+            "note": self.note,
+        }
+
+    def _get_visiting_pet(self):
+        """Return the pet whose visits are booked: a shared plan needs an only one."""
+        self.ensure_one()
+        pet = self.pet_id or self.partner_id.pet_ids
+        if len(pet) != 1:
+            raise UserError(
+                self.env._(
+                    "%(customer)s has %(count)s pets: book the visits of a shared "
+                    "plan from the plan, where you choose the pet.",
+                    customer=self.partner_id.display_name,
+                    count=len(pet),
+                )
+            )
+        return pet
+
+    def _apply_price(self, plan):
+        """Spread a price agreed on over the services, in proportion (S1, S6).
+
+        :param plan: the draft `pet.plan`
+        :raises UserError: when the price is negative, or there is nothing to scale
+        """
+        self.ensure_one()
+        currency = plan.currency_id
+        if not currency.compare_amounts(self.price, plan.amount_total):
+            return
+        if self.price < 0:
+            raise UserError(
+                self.env._(
+                    "The price of %(template)s cannot be negative (%(price)s).",
+                    template=self.template_id.name,
+                    price=currency.format(self.price),
+                )
+            )
+        plan.write({"line_ids": self._get_price_commands(plan)})
+        if currency.compare_amounts(self.price, plan.amount_total):
+            raise UserError(
+                self.env._(
+                    "%(price)s cannot be split over the %(count)s periods of "
+                    "%(template)s; the nearest price is %(nearest)s.",
+                    price=currency.format(self.price),
+                    count=plan.period_count,
+                    template=self.template_id.name,
+                    nearest=currency.format(plan.amount_total),
+                )
+            )
+
+    def _get_price_commands(self, plan):
+        """Return the commands that make the lines of a draft cost the price."""
+        periods_sold = plan.period_count if plan.kind == "plan" else 1
+        target = plan.currency_id.round(self.price / periods_sold)
+        lines = plan.line_ids
+        total = sum(lines.mapped("price_subtotal"))
+        commands, left = [], target
+        for line in lines:
+            share = line.price_subtotal / total if total else 1 / len(lines)
+            amount = (
+                left if line == lines[-1] else plan.currency_id.round(target * share)
+            )
+            left -= amount
+            commands.append(
+                Command.update(
+                    line.id, {"price_unit": amount / line.quantity, "discount": 0.0}
+                )
+            )
+        return commands
