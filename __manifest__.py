@@ -32,11 +32,9 @@
         "views/res_config_settings_views.xml",
         "views/menus.xml",
     ],
-    "demo": [
-    ],
+    "demo": [],
     "assets": {
         "web.assets_tests": ["pet_plans/static/tests/tours/**/*"],
     },
     "application": True,
-    "installable": True,
 }

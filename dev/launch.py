@@ -1,5 +1,6 @@
 """Start one of the workshop's commands; called by the launchers beside it."""
 
+import errno
 import signal
 import sys
 
@@ -14,6 +15,11 @@ def main(name, *arguments):
         return COMMANDS[name](list(arguments))
     except Problem as problem:
         complain(f"dev/{name}: {problem}")
+        return 1
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        complain(f"dev/{name}: the disk is full: free a few gigabytes and start again.")
         return 1
     except KeyboardInterrupt:
         complain(f"dev/{name}: stopped.")

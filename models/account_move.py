@@ -36,9 +36,7 @@ class AccountMove(models.Model):
         """Keep the invoices of cycles without term: it would take their date (S7)."""
         of_cycles = self.filtered("pet_cycle_id")
         of_cycles.invoice_payment_term_id = False
-        return super(
-            AccountMove, self - of_cycles
-        )._compute_invoice_payment_term_id()
+        return super(AccountMove, self - of_cycles)._compute_invoice_payment_term_id()
 
     def _is_open_for_pet_cycle(self):
         """Tell whether the invoice still bills its cycle: not cancelled, not credited."""

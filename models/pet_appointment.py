@@ -138,7 +138,7 @@ class PetAppointment(models.Model):
         help="Ordinary invoice of the services no plan covers",
     )
     to_invoice = fields.Boolean(
-        string="To Invoice", compute="_compute_to_invoice", search="_search_to_invoice"
+        compute="_compute_to_invoice", search="_search_to_invoice"
     )
 
     _units_allowed = models.Constraint(
@@ -299,7 +299,9 @@ class PetAppointment(models.Model):
         if vals.keys().isdisjoint({"start", "plan_id", "pet_id", "company_id"}):
             return
         done = self.filtered(
-            lambda visit: visit.state in ("finished", "delivered", "no_show", "cancelled")
+            lambda visit: (
+                visit.state in ("finished", "delivered", "no_show", "cancelled")
+            )
         )
         if done:
             raise UserError(
@@ -314,10 +316,12 @@ class PetAppointment(models.Model):
         """Return the visits that these values give another plan, or another pet."""
         return self.filtered(
             lambda visit: (
-                "plan_id" in vals and vals["plan_id"] != (visit.plan_id.id or False)
-            )
-            or (
-                "pet_id" in vals and visit.plan_id and vals["pet_id"] != visit.pet_id.id
+                ("plan_id" in vals and vals["plan_id"] != (visit.plan_id.id or False))
+                or (
+                    "pet_id" in vals
+                    and visit.plan_id
+                    and vals["pet_id"] != visit.pet_id.id
+                )
             )
         )
 
@@ -605,8 +609,9 @@ class PetAppointment(models.Model):
         """
         self._go("no_show", UPCOMING_STATES)
         returned = self.filtered(
-            lambda visit: visit.holds_sessions
-            and visit.plan_id.no_show_policy == "return"
+            lambda visit: (
+                visit.holds_sessions and visit.plan_id.no_show_policy == "return"
+            )
         )
         returned._unguarded().write({"holds_sessions": False})
         returned._sync_sessions(reason=self.env._("No-show"))
@@ -626,8 +631,9 @@ class PetAppointment(models.Model):
             usable = plan.line_ids._get_usable(visit._get_day())
             # Services of which too few sessions are left are billed apart.
             visit.line_ids.filtered(
-                lambda line, usable=usable: line.plan_line_id
-                and usable[line.plan_line_id] < line.quantity
+                lambda line, usable=usable: (
+                    line.plan_line_id and usable[line.plan_line_id] < line.quantity
+                )
             )._unguarded().write({"plan_line_id": False})
             visit._book()
 

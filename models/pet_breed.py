@@ -18,6 +18,10 @@ class PetBreed(models.Model):
     species_id = fields.Many2one(
         "pet.species", required=True, index=True, ondelete="restrict"
     )
-    size = fields.Selection(SIZES, help="Usual size; a pet takes it over and may differ")
-    coat = fields.Selection(COATS, help="Usual coat; a pet takes it over and may differ")
+    size = fields.Selection(
+        SIZES, help="Usual size; a pet takes it over and may differ"
+    )
+    coat = fields.Selection(
+        COATS, help="Usual coat; a pet takes it over and may differ"
+    )
     active = fields.Boolean(default=True)

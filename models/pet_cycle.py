@@ -81,7 +81,9 @@ class PetCycle(models.Model):
         index="btree_not_null",
         help="The open invoice of the cycle, else the last one it had",
     )
-    invoice_state = fields.Selection(related="invoice_id.state", string="Invoice Status")
+    invoice_state = fields.Selection(
+        related="invoice_id.state", string="Invoice Status"
+    )
     payment_state = fields.Selection(related="invoice_id.payment_state", store=True)
     state = fields.Selection(
         [
@@ -217,8 +219,10 @@ class PetCycle(models.Model):
     def _filter_frozen(self):
         """Return the cycles whose visits the company pins because of payments (C6)."""
         return self.filtered(
-            lambda cycle: cycle.company_id.pet_paid_cycles == "freeze"
-            and cycle.payment_state in PAID_STATES
+            lambda cycle: (
+                cycle.company_id.pet_paid_cycles == "freeze"
+                and cycle.payment_state in PAID_STATES
+            )
         )
 
     def _pick(self, day, units, booked):
@@ -264,9 +268,7 @@ class PetCycle(models.Model):
         plan = self.plan_id
         if plan.kind == "plan":
             days = [self.date_from]
-        return (
-            periods.due_date(days, plan.due_basis, plan.due_offset_days) or False
-        )
+        return periods.due_date(days, plan.due_basis, plan.due_offset_days) or False
 
     def _get_due_dates(self):
         """Return the due date the rules call for now: dict, cycle -> date or False."""
@@ -330,9 +332,7 @@ class PetCycle(models.Model):
         for visit in self.appointment_ids - visits:
             if visit.state == "no_show":
                 days[visit.cycle_id.id].append(visit._get_day())
-        return {
-            cycle: cycle._get_due_date_after_deal(days[cycle.id]) for cycle in self
-        }
+        return {cycle: cycle._get_due_date_after_deal(days[cycle.id]) for cycle in self}
 
     def _get_invoice_warning(self):
         """Return what to know before visits of this cycle move, or None (C7)."""
@@ -539,9 +539,7 @@ class PetCycle(models.Model):
                     company
                 )._post_invoices()
                 left = max(0, len(cycle_ids) - start - batch_size)
-                if not self.env["ir.cron"]._commit_progress(
-                    len(chunk), remaining=left
-                ):
+                if not self.env["ir.cron"]._commit_progress(len(chunk), remaining=left):
                     return
 
     def _post_invoices(self):
@@ -627,9 +625,11 @@ class PetCycle(models.Model):
         self.env["account.move"].check_access("create")
         self.check_access("read")
         refused = self.filtered(
-            lambda cycle: cycle.state != "closed"
-            or cycle.plan_id.state == "cancelled"
-            or cycle.currency_id.is_zero(cycle.amount_untaxed)
+            lambda cycle: (
+                cycle.state != "closed"
+                or cycle.plan_id.state == "cancelled"
+                or cycle.currency_id.is_zero(cycle.amount_untaxed)
+            )
         )
         if refused:
             raise UserError(

@@ -44,8 +44,7 @@ class PetGuardMixin(models.AbstractModel):
                     "%(fields)s of %(records)s cannot be written directly: "
                     "use the buttons or actions of the record.",
                     fields=labels,
-                    records=", ".join(self.mapped("display_name"))
-                    or self._description,
+                    records=", ".join(self.mapped("display_name")) or self._description,
                 )
             )
 

@@ -477,8 +477,12 @@ class PetPlan(models.Model):
         # no invoicing rights: selling opens exactly the records of these plans.
         plans = self.sudo()
         plans._unguarded().write({"state": "active"})
-        cycles = plans.env["pet.cycle"]._unguarded().create(
-            [vals for plan in plans for vals in plan._prepare_cycle_vals_list()]
+        cycles = (
+            plans.env["pet.cycle"]
+            ._unguarded()
+            .create(
+                [vals for plan in plans for vals in plan._prepare_cycle_vals_list()]
+            )
         )
         cycles._set_due_dates(cycles._get_due_dates())
         cycles._create_invoices()
@@ -841,9 +845,7 @@ class PetPlan(models.Model):
             Markup("<li>%s</li>")
             % self.env._(
                 "%(start)s: cycle %(old)s → %(new)s",
-                start=format_datetime(
-                    self.env, visit.start, tz=self.company_id.pet_tz
-                ),
+                start=format_datetime(self.env, visit.start, tz=self.company_id.pet_tz),
                 old=visit.cycle_id.sequence or "–",
                 new=names[cycles[visit.id]],
             )

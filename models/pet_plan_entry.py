@@ -93,7 +93,7 @@ class PetPlanEntry(models.Model):
             self._raise_immutable()
         return super().create(vals_list)
 
-    def write(self, vals):
+    def write(self, vals):  # pylint: disable=method-required-super
         self._raise_immutable()
 
     @api.ondelete(at_uninstall=False)

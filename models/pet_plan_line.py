@@ -266,7 +266,9 @@ class PetPlanLine(models.Model):
         usable = {}
         for line in self:
             cycle = line.plan_id.cycle_ids.filtered(
-                lambda cycle: cycle.date_from and cycle.date_from <= day <= cycle.date_to
+                lambda cycle: (
+                    cycle.date_from and cycle.date_from <= day <= cycle.date_to
+                )
             )
             usable[line] = (
                 line._get_period_balance(cycle, balances) if cycle else line.remaining

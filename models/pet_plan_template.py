@@ -21,7 +21,7 @@ class PetPlanTemplate(models.Model):
     )
     currency_id = fields.Many2one("res.currency", compute="_compute_currency_id")
     species_ids = fields.Many2many(
-        "pet.species", string="Species", help="Pets it is offered to; empty: all"
+        "pet.species", help="Pets it is offered to; empty: all"
     )
     breed_ids = fields.Many2many(
         "pet.breed", string="Breeds", help="Breeds it is offered to; empty: all"
@@ -103,8 +103,9 @@ class PetPlanTemplate(models.Model):
     def _check_breeds(self):
         for template in self:
             strangers = template.breed_ids.filtered(
-                lambda breed, species=template.species_ids: species
-                and breed.species_id not in species
+                lambda breed, species=template.species_ids: (
+                    species and breed.species_id not in species
+                )
             )
             if strangers:
                 raise ValidationError(

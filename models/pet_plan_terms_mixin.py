@@ -30,15 +30,11 @@ class PetPlanTermsMixin(models.AbstractModel):
         help="Each cycle of this many visits is one invoice; "
         "the last cycle takes the remainder",
     )
-    interval = fields.Integer(
-        string="Bill Every", help="Length of a billing period"
-    )
+    interval = fields.Integer(string="Bill Every", help="Length of a billing period")
     interval_unit = fields.Selection(
         INTERVAL_UNITS, string="Period Unit", required=True
     )
-    period_count = fields.Integer(
-        string="Periods", help="Billing periods sold at once"
-    )
+    period_count = fields.Integer(string="Periods", help="Billing periods sold at once")
     validity = fields.Integer(help="Time to use the package; 0 never expires")
     validity_unit = fields.Selection(INTERVAL_UNITS, required=True)
     due_basis = fields.Selection(

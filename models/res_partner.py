@@ -36,9 +36,7 @@ class ResPartner(models.Model):
     def _get_pet_window(self, xmlid):
         action = self.env["ir.actions.act_window"]._for_xml_id(xmlid)
         action["domain"] = [("partner_id", "in", self.ids)]
-        action["context"] = {
-            "default_partner_id": self.id if len(self) == 1 else False
-        }
+        action["context"] = {"default_partner_id": self.id if len(self) == 1 else False}
         return action
 
     def action_view_pets(self):

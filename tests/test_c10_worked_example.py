@@ -56,9 +56,7 @@ class TestWorkedExample(PetPlansCommon):
             [str(date) for date in self.invoices(self.plan).mapped("invoice_date_due")],
             ["2026-01-05", "2026-02-09", "2026-03-09"],
         )
-        self.assertEqual(
-            self.invoices(self.plan).mapped("amount_total"), [180.0] * 3
-        )
+        self.assertEqual(self.invoices(self.plan).mapped("amount_total"), [180.0] * 3)
         self.assertEqual(self.plan.sessions_remaining, 1.0)
         self.assertEqual(self.plan.to_book, 1)
 

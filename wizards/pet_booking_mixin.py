@@ -3,15 +3,7 @@ from odoo.exceptions import UserError
 
 from ..lib import periods
 
-WEEKDAYS = (
-    "monday",
-    "tuesday",
-    "wednesday",
-    "thursday",
-    "friday",
-    "saturday",
-    "sunday",
-)
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 class PetBookingMixin(models.AbstractModel):
@@ -25,13 +17,13 @@ class PetBookingMixin(models.AbstractModel):
     every_unit = fields.Selection(
         [("day", "Days"), ("week", "Weeks")], required=True, default="week"
     )
-    monday = fields.Boolean()
-    tuesday = fields.Boolean()
-    wednesday = fields.Boolean()
-    thursday = fields.Boolean()
-    friday = fields.Boolean()
-    saturday = fields.Boolean()
-    sunday = fields.Boolean()
+    mon = fields.Boolean(string="Monday")
+    tue = fields.Boolean(string="Tuesday")
+    wed = fields.Boolean(string="Wednesday")
+    thu = fields.Boolean(string="Thursday")
+    fri = fields.Boolean(string="Friday")
+    sat = fields.Boolean(string="Saturday")
+    sun = fields.Boolean(string="Sunday")
     count = fields.Integer(
         string="Number of Visits",
         compute="_compute_count",

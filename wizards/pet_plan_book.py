@@ -157,9 +157,9 @@ class PetPlanBook(models.TransientModel):
             if other.start < stop and other.stop > line.start
         ]
         twins = self.line_ids.filtered(
-            lambda twin: twin != line
-            and twin.start
-            and abs(twin.start - line.start) < length
+            lambda twin: (
+                twin != line and twin.start and abs(twin.start - line.start) < length
+            )
         )
         if twins:
             clashes.append(self.env._("Another visit of this list"))

@@ -84,7 +84,7 @@ class PrivateApt:
         return [line.split("|")[1].strip() for line in lines]
 
     def closure(self, packages):
-        """``name=version`` of ``packages`` and of all they need that is missing here."""
+        """``packages`` and all they need that is missing here, as name=version."""
         plan = self._read(
             ["apt-get", "install", "--simulate", "--no-install-recommends", *packages]
         )

@@ -48,7 +48,10 @@ class Program:
         """Whether the wrapper starts the program."""
         try:
             result = subprocess.run(
-                [self.wrapper, "--version"], capture_output=True, timeout=60, check=False
+                [self.wrapper, "--version"],
+                capture_output=True,
+                timeout=60,
+                check=False,
             )
         except (OSError, subprocess.TimeoutExpired):
             return False
@@ -92,9 +95,7 @@ class Program:
         return str(path)
 
 
-CHROMIUM = Program(
-    "chromium", "chromium", "usr/lib/chromium/chromium", "google-chrome"
-)
+CHROMIUM = Program("chromium", "chromium", "usr/lib/chromium/chromium", "google-chrome")
 WKHTMLTOPDF = Program(
     "wkhtmltopdf", "wkhtmltopdf", "usr/bin/wkhtmltopdf", "wkhtmltopdf"
 )

@@ -5,16 +5,15 @@ import contextlib
 import os
 import signal
 import subprocess
-import sys
 import time
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from . import addon, browser, lint, shell, workshop
+from . import addon, lint, shell, workshop
 from .messages import Problem, say, step
 from .odoo import is_free
-from .paths import ADDON, ADDONS, DEV, ROOT
+from .paths import ADDON, ADDONS, DEV, HOME, ROOT
 from .python_env import PYTHON
 
 _DEMO_DATABASE = f"{ADDON}_demo"
@@ -117,16 +116,14 @@ def _serve(odoo, options):
     arguments += [f"--http-port={options.port}", f"--http-interface={options.host}"]
     with log.open("wb") as stream:
         process = odoo.start(arguments, stdout=stream, stderr=stream)
-        address = "localhost" if options.host in ("0.0.0.0", "127.0.0.1") else options.host
+        address = (
+            "localhost" if options.host in ("0.0.0.0", "127.0.0.1") else options.host
+        )
         try:
             with step("Starting Odoo"):
                 _wait_for_answer(process, f"http://{address}:{options.port}", log)
             hints = _HINTS_FILE.read_text() if _HINTS_FILE.exists() else ""
-            say(
-                _WELCOME.format(
-                    host=address, port=options.port, hints=hints, log=log
-                )
-            )
+            say(_WELCOME.format(host=address, port=options.port, hints=hints, log=log))
         except BaseException:
             process.terminate()
             raise
@@ -179,12 +176,12 @@ def _path_for_pytest(argument):
 
 
 def _install_with_and_without_demo(databases):
-    """Install the addon both ways, at the same time; return the variables to the logs."""
+    """Install the addon both ways at the same time; return where the logs are."""
     with ThreadPoolExecutor(2) as pool:
         plain, demo = pool.map(databases.addon_template, (False, True))
     return {
         "PET_PLANS_INSTALL_LOG": str(shell.log_path(plain)),
-        "PET_PLANS_DEMO_INSTALL_LOG": str(shell.log_path(demo)),
+        "PET_PLANS_DEMO_LOG": str(shell.log_path(demo)),
     }
 
 
@@ -205,7 +202,16 @@ def _test_database(databases):
 def _pytest(odoo, database, arguments, variables):
     environment = {**odoo.environment(), **variables}
     environment["PYTHONPATH"] += os.pathsep + str(DEV)
-    command = [PYTHON, "-m", "pytest", f"--rootdir={ADDONS}", f"--confcutdir={ADDONS}"]
+    environment["HYPOTHESIS_STORAGE_DIRECTORY"] = str(HOME / "hypothesis")
+    command = [
+        PYTHON,
+        "-m",
+        "pytest",
+        "-p",
+        "workshop.pytest_browser",
+        f"--rootdir={ROOT}",
+        f"--confcutdir={ADDONS}",
+    ]
     command += [f"--config-file={ROOT / 'pyproject.toml'}"]
     command += [f"--odoo-database={database}", "--odoo-http", *arguments]
     return _wait(

@@ -9,6 +9,14 @@ from . import addon
 from .paths import ROOT
 from .python_env import PYTHON
 
+# Rules of taste, and one for a host of translations that we do not use.
+_NOT_ASKED = (
+    "prefer-readme-rst",
+    "weblate-component-too-long",
+    "xml-header-wrong",
+    "xml-tag-position",
+)
+
 # Odoo 19 accepts these when it loads a file and fails when the view is opened,
 # or ignores them.
 _OUTDATED = (
@@ -34,7 +42,24 @@ def pylint_odoo():
     addon.mirror()
     rules = ROOT / "pyproject.toml"
     command = [PYTHON, "-m", "pylint", f"--rcfile={rules}", addon.MIRROR]
-    return _findings(command).replace(f"{addon.MIRROR}/", "")
+    return _findings(command).replace(f"{addon.MIRROR.relative_to(ROOT)}/", "")
+
+
+def oca_checks():
+    """Findings of the same community's rules for data files and translations."""
+    addon.mirror()
+    findings = _findings(
+        [
+            PYTHON.with_name("oca-checks-odoo-module"),
+            f"--disable={','.join(_NOT_ASKED)}",
+            addon.MIRROR,
+        ]
+    )
+    translations = [ROOT / path for path in addon.files() if path.endswith(".po")]
+    if translations:
+        checker = PYTHON.with_name("oca-checks-po")
+        findings += _findings([checker, *translations])
+    return findings
 
 
 def xml_files():
@@ -50,13 +75,16 @@ CHECKS = {
     "ruff": ruff,
     "ruff format": ruff_format,
     "pylint-odoo": pylint_odoo,
+    "oca-checks": oca_checks,
     "xml": xml_files,
 }
 
 
 def fix():
     """Let ruff change what it can put right by itself."""
-    subprocess.run([PYTHON, "-m", "ruff", "check", "--quiet", "--fix", ROOT], check=False)
+    subprocess.run(
+        [PYTHON, "-m", "ruff", "check", "--quiet", "--fix", ROOT], check=False
+    )
     subprocess.run([PYTHON, "-m", "ruff", "format", "--quiet", ROOT], check=False)
 
 

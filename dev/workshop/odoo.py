@@ -45,13 +45,13 @@ class Odoo:
 
     def environment(self):
         """The variables under which Odoo and its tests run."""
-        path = os.environ.get("PATH", os.defpath)
-        tools = self.server.tools_path()
+        folders = [browser.BIN, PYTHON.parent, self.server.tools_path()]
+        path = [*map(str, folders), os.environ.get("PATH", os.defpath)]
         return {
             **os.environ,
             **self.server.environment(),
             "ODOO_RC": str(self.configuration),
-            "PATH": os.pathsep.join([str(browser.BIN), str(tools), path]),
+            "PATH": os.pathsep.join(path),
             "PYTHONPATH": str(self.source.folder),
             "PYTHONSAFEPATH": "1",
         }
@@ -81,7 +81,7 @@ class Odoo:
             failed = process.wait()
         lines = path.read_text(errors="replace").splitlines()
         if failed or any(" CRITICAL " in line for line in lines):
-            raise Problem(f"{title} failed:\n{_last_error(lines)}\nSee {path}.")
+            raise Problem(f"{title} failed:\n{_first_error(lines)}\nSee {path}.")
 
 
 def complaints(lines):
@@ -114,11 +114,10 @@ def _last_module(path):
     return words
 
 
-def _last_error(lines):
-    """The last error in a log with its traceback, or the log's last lines."""
-    errors = [
-        number
-        for number, line in enumerate(lines)
-        if " ERROR " in line or " CRITICAL " in line
-    ]
-    return "\n".join(lines[errors[-1] :][-40:] if errors else lines[-15:])
+def _first_error(lines):
+    """What a log tells from its first complaint on, or its last lines."""
+    levels = (" WARNING ", " ERROR ", " CRITICAL ")
+    for number, line in enumerate(lines):
+        if any(level in line for level in levels):
+            return "\n".join(lines[number:][:40])
+    return "\n".join(lines[-15:])

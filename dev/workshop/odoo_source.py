@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import sys
 from pathlib import Path
 
 from . import apt, shell, stamps
@@ -42,9 +41,9 @@ class OdooSource:
 
     @property
     def addons(self):
-        """The folders that hold Odoo's addons."""
+        """The folders with Odoo's addons; Debian's package also has half a copy."""
         candidates = (self.folder / "addons", self.package / "addons")
-        return [path for path in candidates if (path / "web").is_dir()]
+        return [path for path in candidates if (path / "web" / "static").is_dir()]
 
     def identity(self):
         """What tells this Odoo from another one, for stamps."""
@@ -119,7 +118,9 @@ def _unpack_debian_package():
     stable = apt.suite(_font_suite())
 
     def progress():
-        size = sum(file.stat().st_size for file in downloads.glob("**/*") if file.is_file())
+        size = sum(
+            file.stat().st_size for file in downloads.glob("**/*") if file.is_file()
+        )
         return f"{size / 1e6:.0f} of about {_DOWNLOAD_MB} MB"
 
     with step("Downloading Odoo 19 (Debian package)", progress):

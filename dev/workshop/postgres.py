@@ -233,7 +233,9 @@ def _wheel():
 def _home():
     """The server's own folder: for root, one that any account can reach."""
     home = HOME / f"postgres{_MAJOR}"
-    if os.geteuid() or all(_is_open(folder) for folder in home.parents if folder.exists()):
+    if os.geteuid() or all(
+        _is_open(folder) for folder in home.parents if folder.exists()
+    ):
         return home
     return Path("/var/tmp") / f"pet_plans-{_mark()}"
 
@@ -253,4 +255,3 @@ def _mark():
 
 def _is_open(folder):
     return bool(folder.stat().st_mode & stat.S_IXOTH)
-
