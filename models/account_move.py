@@ -43,6 +43,24 @@ class AccountMove(models.Model):
         self.ensure_one()
         return self.state != "cancel" and self.payment_state != "reversed"
 
+    def _set_pet_due_date(self, date):
+        """Move the due date of invoices of cycles: header and receivable line (C5, C6).
+
+        Without payment term there is one receivable line, and a date changes no
+        amount: both are written as they are, without the synchronisation of the
+        whole entry, and leave no mark of a manual edit. The deal leaves its own
+        message where one is due.
+
+        :param date: the new due date, the same for all
+        """
+        moves = self.with_context(
+            skip_invoice_sync=True, skip_is_manually_modified=True, tracking_disable=True
+        )
+        moves.write({"invoice_date_due": date})
+        moves.line_ids.filtered(lambda line: line.display_type == "payment_term").write(
+            {"date_maturity": date}
+        )
+
     def _reverse_moves(self, default_values_list=None, cancel=False):
         reversals = super()._reverse_moves(default_values_list, cancel=cancel)
         for reversal in reversals:

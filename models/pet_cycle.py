@@ -372,10 +372,7 @@ class PetCycle(models.Model):
         for date, cycles in cycles_by_date.items():
             cycles._unguarded().write({"date_due": date})
         for date, invoices in invoices_by_date.items():
-            # A due date is no part of what an accountant edited by hand.
-            invoices.with_context(skip_is_manually_modified=True).write(
-                {"invoice_date_due": date}
-            )
+            invoices._set_pet_due_date(date)
 
     def _note_later_due_dates(self, old_dates):
         """Tell in the chatter of invoice and plan that a posted due date moved (C6).
@@ -417,22 +414,35 @@ class PetCycle(models.Model):
         moves = self.env["account.move"].with_context(
             mail_create_nolog=True, mail_create_nosubscribe=True
         )
+        sold = {
+            plan: plan._get_entitlements(
+                plan.cycle_ids.sorted("sequence").mapped("capacity")
+            )
+            for plan in billable.plan_id
+        }
         for company, cycles in billable.grouped("company_id").items():
             moves |= (
                 moves.with_company(company)
                 ._unguarded()
-                .create([cycle._prepare_invoice_vals() for cycle in cycles])
+                .create(
+                    [
+                        cycle._prepare_invoice_vals(
+                            sold[cycle.plan_id][cycle.sequence - 1]
+                        )
+                        for cycle in cycles
+                    ]
+                )
             )
         return moves
 
-    def _prepare_invoice_vals(self):
-        """Return the values of the cycle's draft invoice (S6, S7)."""
+    def _prepare_invoice_vals(self, sold):
+        """Return the values of the cycle's draft invoice (S6, S7).
+
+        :param sold: list of (plan line, sessions, amount) the cycle entitles to
+        """
         self.ensure_one()
         plan = self.plan_id
         address = plan.partner_id.address_get(["invoice"])["invoice"]
-        entitlements = plan._get_entitlements(
-            plan.cycle_ids.sorted("sequence").mapped("capacity")
-        )
         return {
             "move_type": "out_invoice",
             "company_id": self.company_id.id,
@@ -449,7 +459,7 @@ class PetCycle(models.Model):
                 fields.Command.create(
                     self._prepare_invoice_line_vals(line, quantity, amount)
                 )
-                for line, quantity, amount in entitlements[self.sequence - 1]
+                for line, quantity, amount in sold
             ],
         }
 

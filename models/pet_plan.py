@@ -1,11 +1,12 @@
 from collections import defaultdict
+from datetime import timedelta
 
 from markupsafe import Markup
 
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
-from odoo.tools import format_date, format_datetime
+from odoo.tools import SQL, format_date, format_datetime
 
 from ..lib import dealing, periods
 
@@ -23,7 +24,16 @@ class PetPlan(models.Model):
     _rec_names_search = ["name", "title", "pet_id.name", "partner_id.name"]
     _check_company_auto = True
     _mail_post_access = "read"
-    _guarded_fields = frozenset({"state", "name", "billing_error"})
+    _guarded_fields = frozenset(
+        {
+            "state",
+            "name",
+            "billing_error",
+            "renewal_of_id",
+            "legacy_system",
+            "legacy_ref",
+        }
+    )
 
     name = fields.Char(
         string="Reference", required=True, readonly=True, copy=False, default="/"
@@ -110,6 +120,35 @@ class PetPlan(models.Model):
     )
     duration = fields.Char(compute="_compute_duration")
     days_left = fields.Integer(compute="_compute_days_left")
+    expiry_bucket = fields.Selection(
+        [
+            ("not_renewed", "Not renewed"),
+            ("week_1", "Ends within 1 week"),
+            ("week_2", "Ends in 1 to 2 weeks"),
+            ("month_1", "Ends in 2 weeks to 1 month"),
+            ("later", "Ends in more than 1 month"),
+        ],
+        string="Ending",
+        compute="_compute_expiry_bucket",
+        search="_search_expiry_bucket",
+    )
+    renewal_of_id = fields.Many2one(
+        "pet.plan", readonly=True, copy=False, index="btree_not_null"
+    )
+    renewal_ids = fields.One2many("pet.plan", "renewal_of_id", string="Renewals")
+    renewed_by_id = fields.Many2one("pet.plan", compute="_compute_renewed_by_id")
+    is_renewed = fields.Boolean(
+        compute="_compute_renewed_by_id", search="_search_is_renewed"
+    )
+    legacy_system = fields.Char(
+        readonly=True, copy=False, help="The software the plan was carried over from"
+    )
+    legacy_ref = fields.Char(
+        string="Legacy Reference",
+        readonly=True,
+        copy=False,
+        help="Its reference there; the same one is never carried over twice",
+    )
     note = fields.Text(
         string="Package Note",
         groups="base.group_user",
@@ -223,6 +262,15 @@ class PetPlan(models.Model):
         help="Why the nightly job could not post an invoice of this plan",
     )
 
+    _legacy_uniq = models.UniqueIndex(
+        "(company_id, legacy_system, legacy_ref) WHERE legacy_ref IS NOT NULL",
+        "This reference of the old software was carried over already.",
+    )
+    _renewal_uniq = models.UniqueIndex(
+        "(renewal_of_id) WHERE renewal_of_id IS NOT NULL AND state != 'cancelled'",
+        "The plan is renewed already.",
+    )
+
     # --- Defaults and computes -------------------------------------------------
 
     def _default_company_id(self):
@@ -298,6 +346,106 @@ class PetPlan(models.Model):
                 if plan.date_end
                 else 0
             )
+
+    @api.depends("renewal_ids.state")
+    def _compute_renewed_by_id(self):
+        for plan in self:
+            plan.renewed_by_id = plan.renewal_ids.filtered(
+                lambda renewal: renewal.state != "cancelled"
+            )[:1]
+            plan.is_renewed = bool(plan.renewed_by_id)
+
+    def _search_is_renewed(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        return [("renewal_ids", "any", [("state", "!=", "cancelled")])]
+
+    @api.depends("state", "date_end", "partner_id", "pet_id", "company_id.pet_tz")
+    def _compute_expiry_bucket(self):
+        """By how many days are left, judged by dates (X1, X3, X4)."""
+        not_renewed = self.search(
+            Domain("id", "in", self.ids)
+            & self._get_bucket_domain("not_renewed", self.company_id)
+        )
+        for plan in self:
+            plan.expiry_bucket = plan._get_running_bucket() or (
+                plan._origin in not_renewed and "not_renewed"
+            )
+
+    def _get_running_bucket(self):
+        """Return the bucket of a plan that still runs (X3), or None."""
+        self.ensure_one()
+        if self.state not in ("active", "expired"):
+            return None
+        if not self.date_end or self.days_left > 30:
+            return "later"
+        for bucket, last in (("week_1", 7), ("week_2", 14), ("month_1", 30)):
+            if 0 <= self.days_left <= last:
+                return bucket
+        return None
+
+    def _search_expiry_bucket(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        companies = self.env.companies
+        return Domain.OR(
+            self._get_bucket_domain(bucket, companies) for bucket in value if bucket
+        )
+
+    @api.model
+    def _get_bucket_domain(self, bucket, companies):
+        """Return the domain of one card of the Plans screen (X3, X4).
+
+        :param bucket: value of `expiry_bucket`
+        :param companies: companies to look at, each by its own clock
+        """
+        return Domain.OR(
+            Domain("company_id", "=", company.id)
+            & Domain("state", "in", ("active", "expired"))
+            & self._get_bucket_dates(bucket, company._get_pet_today())
+            for company in companies
+        )
+
+    @api.model
+    def _get_bucket_dates(self, bucket, today):
+        """Return the condition on the dates of a bucket (X3, X4)."""
+        if bucket == "not_renewed":
+            return Domain("date_end", "<", today) & Domain.custom(
+                to_sql=lambda model, alias, query: self._get_sql_not_followed(
+                    alias, today
+                )
+            )
+        first, last = {
+            "week_1": (0, 7),
+            "week_2": (8, 14),
+            "month_1": (15, 30),
+            "later": (31, None),
+        }[bucket]
+        ends = Domain("date_end", ">=", today + timedelta(days=first))
+        if last is None:
+            return ends | Domain("date_end", "=", False)
+        return ends & Domain("date_end", "<=", today + timedelta(days=last))
+
+    @api.model
+    def _get_sql_not_followed(self, alias, today):
+        """Return the SQL of X4: no other plan of that customer and pet goes on."""
+        self.flush_model(["partner_id", "pet_id", "company_id", "state", "date_end"])
+        return SQL(
+            """NOT EXISTS (
+                SELECT FROM pet_plan other
+                 WHERE other.partner_id = %(partner)s
+                   AND other.pet_id IS NOT DISTINCT FROM %(pet)s
+                   AND other.company_id = %(company)s
+                   AND other.id != %(id)s
+                   AND other.state IN ('active', 'expired')
+                   AND (other.date_end IS NULL OR other.date_end >= %(today)s)
+            )""",
+            id=SQL.identifier(alias, "id"),
+            partner=SQL.identifier(alias, "partner_id"),
+            pet=SQL.identifier(alias, "pet_id"),
+            company=SQL.identifier(alias, "company_id"),
+            today=today,
+        )
 
     @api.depends("line_ids.price_subtotal", "kind", "period_count")
     def _compute_amount_total(self):

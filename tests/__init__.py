@@ -3,3 +3,4 @@ from . import test_lib_dealing
 from . import test_lib_periods
 from . import test_lib_recurrence
 from . import test_lib_spread
+from . import test_x3_expiry_bucket

@@ -13,4 +13,5 @@ def test_log_has_no_complaint(variable):
         pytest.skip("needs the logs of the installations: dev/test without a path")
     lines = Path(os.environ[variable]).read_text(encoding="utf-8").splitlines()
     assert any("Modules loaded." in line for line in lines)
-    assert not complaints(lines)
+    found = "\n".join(complaints(lines))
+    assert not found, f"\n{found}"

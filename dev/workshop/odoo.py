@@ -34,9 +34,10 @@ class Odoo:
             "db_host": self.server.host,
             "db_port": self.server.port,
             "db_user": self.server.user,
-            "db_password": self.server.password or "False",
             "http_interface": "127.0.0.1",
         }
+        if self.server.password:
+            parser["options"]["db_password"] = self.server.password
         draft = self.configuration.with_suffix(f".{os.getpid()}")
         with draft.open("w") as stream:
             parser.write(stream)
