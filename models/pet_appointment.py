@@ -573,7 +573,23 @@ class PetAppointment(models.Model):
                     for visit in stuck
                 )
             )
+        self._set_state(state)
+
+    def _set_state(self, state, reason=None):
+        """Write the status and log it, in one batch.
+
+        :param state: the new status
+        :param reason: text, why, kept in the log
+        """
+        labels = dict(self._fields["state"]._description_selection(self.env))
+        bodies = {
+            visit.id: ": ".join(
+                filter(None, (f"{labels[visit.state]} → {labels[state]}", reason))
+            )
+            for visit in self
+        }
         self._unguarded().write({"state": state})
+        self._message_log_batch(bodies=bodies)
 
     def action_confirm(self):
         """The customer confirmed the visit."""
@@ -710,7 +726,8 @@ class PetAppointment(models.Model):
         self._check_cancellable(reason)
         kept = (consumed or self.browse()) & self
         freed = self - kept
-        self._unguarded().write({"state": "cancelled", "cancel_reason": reason})
+        self._unguarded().write({"cancel_reason": reason})
+        self._set_state("cancelled", reason)
         dealt = freed.filtered("holds_sessions").plan_id
         freed._release(reason)
         # See `pet.plan.action_recycle`.

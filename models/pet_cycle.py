@@ -34,6 +34,7 @@ class PetCycle(models.Model):
             "date_to",
             "date_due",
             "amount_untaxed",
+            "billing_error",
             "move_ids",
             "appointment_ids",
         }
@@ -98,6 +99,11 @@ class PetCycle(models.Model):
         store=True,
         index=True,
         help="Closed: its invoice was cancelled, credited or deleted",
+    )
+    billing_error = fields.Text(
+        readonly=True,
+        groups="base.group_user",
+        help="Why the nightly job could not post the invoice",
     )
     amount_untaxed = fields.Monetary(
         string="Sold For",
@@ -233,11 +239,10 @@ class PetCycle(models.Model):
         :param booked: dict, cycle id -> units already in it
         """
         cycles = self.sorted("sequence").filtered(lambda cycle: cycle.state != "closed")
-        periods_of_day = cycles.filtered(
-            lambda cycle: cycle.date_from and cycle.date_from <= day <= cycle.date_to
-        )
         if cycles.plan_id.kind == "plan":
-            return periods_of_day
+            return cycles.filtered(
+                lambda cycle: cycle.date_from <= day <= cycle.date_to
+            )
         return self.browse(
             dealing.first_with_room(
                 [
@@ -569,7 +574,7 @@ class PetCycle(models.Model):
             else:
                 self._note_failure(error)
         else:
-            failed = self.plan_id.filtered("billing_error")
+            failed = self.filtered("billing_error")
             failed._unguarded().write({"billing_error": False})
 
     def _note_failure(self, error):
@@ -591,8 +596,8 @@ class PetCycle(models.Model):
             cycle=self.display_name,
             error=error,
         )
-        if self.plan_id.billing_error != message:
-            self.plan_id._unguarded().write({"billing_error": message})
+        if self.billing_error != message:
+            self._unguarded().write({"billing_error": message})
             self.plan_id._message_log(body=message)
 
     # --- Buttons (I2, I3) ------------------------------------------------------

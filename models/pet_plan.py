@@ -256,8 +256,8 @@ class PetPlan(models.Model):
         help="Visits for which sessions are still left",
     )
     billing_error = fields.Text(
-        readonly=True,
-        copy=False,
+        compute="_compute_billing_error",
+        store=True,
         groups="base.group_user",
         help="Why the nightly job could not post an invoice of this plan",
     )
@@ -483,6 +483,12 @@ class PetPlan(models.Model):
         for plan in self:
             plan.visit_count = counts.get(plan._origin, 0)
 
+    @api.depends("cycle_ids.billing_error")
+    def _compute_billing_error(self):
+        for plan in self:
+            errors = plan.cycle_ids.filtered("billing_error")
+            plan.billing_error = "\n".join(errors.mapped("billing_error")) or False
+
     @api.depends("cycle_ids")
     def _compute_cycle_count(self):
         for plan in self:
@@ -637,6 +643,16 @@ class PetPlan(models.Model):
         plans.line_ids._post_entries(
             [vals for plan in plans for vals in plan._prepare_grant_vals_list()]
         )
+        plans._message_log_batch(
+            bodies={
+                plan.id: self.env._(
+                    "Sold for %(price)s, billed in %(count)s cycle(s).",
+                    price=plan.currency_id.format(plan.amount_total),
+                    count=len(plan.cycle_ids),
+                )
+                for plan in plans
+            }
+        )
         plans._update_states()
         return True
 
@@ -781,8 +797,21 @@ class PetPlan(models.Model):
             due["expired" if ended else "active"] += plan
         for state, plans in due.items():
             changed = plans.filtered(lambda plan, state=state: plan.state != state)
-            if changed:
-                changed._unguarded().write({"state": state})
+            if not changed:
+                continue
+            changed._unguarded().write({"state": state})
+            changed._message_log_batch(
+                bodies={
+                    plan.id: self.env._(
+                        "Now %(state)s: the last day is %(end)s.",
+                        state=plan._get_state_label().lower(),
+                        end=format_date(self.env, plan.date_end)
+                        if plan.date_end
+                        else self.env._("open"),
+                    )
+                    for plan in changed
+                }
+            )
 
     @api.model
     def _get_plans_to_update_domain(self, company):

@@ -1,3 +1,4 @@
+from . import test_b1_book_wizard
 from . import test_c10_worked_example
 from . import test_lib_dealing
 from . import test_lib_periods

@@ -157,6 +157,53 @@ class PetPlansCommon(AccountTestInvoicingCommon):
         plan = cls.sell(cls.make_template(**terms))
         return plan, plan.book(cls.weekly(12))
 
+    # --- The accountant's doings -------------------------------------------------
+
+    def post(self, invoices):
+        """Post invoices as the accountant."""
+        invoices.with_user(self.accountant).action_post()
+        return invoices
+
+    def pay(self, invoices, **values):
+        """Post invoices if need be and pay them as the accountant, in full or part."""
+        self.post(invoices.filtered(lambda move: move.state == "draft"))
+        return (
+            self.env["account.payment.register"]
+            .with_user(self.accountant)
+            .with_context(active_model="account.move", active_ids=invoices.ids)
+            .create(values)
+            ._create_payments()
+        )
+
+    def credit(self, invoice):
+        """Credit a posted invoice as the accountant; return the posted credit note."""
+        action = (
+            self.env["account.move.reversal"]
+            .with_user(self.accountant)
+            .with_context(active_model="account.move", active_ids=invoice.ids)
+            .create({"journal_id": invoice.journal_id.id})
+            .refund_moves()
+        )
+        credit_note = invoice.browse(action["res_id"])
+        return self.post(credit_note)
+
+    def run_posting_job(self):
+        """Run the nightly job that posts invoices (I1) as the scheduler would."""
+        with self.enter_registry_test_mode():
+            self.env.ref("pet_plans.ir_cron_post_invoices").sudo().method_direct_trigger()
+
+    # --- Cancelling by the wizard ------------------------------------------------
+
+    def open_cancel_wizard(self, visits, **values):
+        """Open the wizard as the form's button does; return its record."""
+        action = visits.action_open_cancel()
+        return (
+            self.env[action["res_model"]]
+            .with_user(visits.env.user)
+            .with_context(**action["context"])
+            .create(values)
+        )
+
     # --- Readers ---------------------------------------------------------------
 
     def days(self, plan):
@@ -186,3 +233,14 @@ class PetPlansCommon(AccountTestInvoicingCommon):
         return plan.appointment_ids.filtered(
             lambda visit: visit.start.strftime("%m-%d") == day
         )
+
+    def bodies(self, record):
+        """Return the texts of a record's chatter, oldest first."""
+        return [str(body) for body in record.sudo().message_ids.sorted("id").mapped("body")]
+
+    def receivable_dates(self, invoice):
+        """Return the maturities of an invoice's receivable lines, in order."""
+        lines = invoice.sudo().line_ids.filtered(
+            lambda line: line.display_type == "payment_term"
+        )
+        return sorted(lines.mapped("date_maturity"))
