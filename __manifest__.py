@@ -32,7 +32,16 @@
         "views/res_config_settings_views.xml",
         "views/menus.xml",
     ],
-    "demo": [],
+    "demo": [
+        "demo/res_users_demo.xml",
+        "demo/res_partner_demo.xml",
+        "demo/product_demo.xml",
+        "demo/pet_pet_demo.xml",
+        "demo/pet_plan_template_demo.xml",
+        "demo/pet_plan_demo.xml",
+        "demo/account_move_demo.xml",
+        "demo/pet_appointment_demo.xml",
+    ],
     "assets": {
         "web.assets_tests": ["pet_plans/static/tests/tours/**/*"],
     },

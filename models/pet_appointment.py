@@ -192,9 +192,13 @@ class PetAppointment(models.Model):
             half = visit.line_ids and max(visit.line_ids.mapped("quantity")) <= 0.5
             visit.units = 0.5 if half else 1.0
 
-    @api.depends("start", "holds_sessions", "plan_id.appointment_count")
-    @api.depends("plan_id.appointment_ids.holds_sessions")
-    @api.depends("plan_id.appointment_ids.start")
+    @api.depends(
+        "start",
+        "holds_sessions",
+        "plan_id.appointment_count",
+        "plan_id.appointment_ids.holds_sessions",
+        "plan_id.appointment_ids.start",
+    )
     def _compute_session_label(self):
         """Number the visits of each package, or of each period of a plan."""
         ranks, totals = {}, {}

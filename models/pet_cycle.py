@@ -8,7 +8,7 @@ from psycopg2 import OperationalError
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import format_date
+from odoo.tools import float_compare, format_date
 
 from ..lib import dealing, periods
 
@@ -129,8 +129,7 @@ class PetCycle(models.Model):
         for cycle in self:
             cycle.display_name = f"{cycle.plan_id.name} / {cycle.sequence}"
 
-    @api.depends("capacity")
-    @api.depends("appointment_ids.units", "appointment_ids.holds_sessions")
+    @api.depends("capacity", "appointment_ids.units", "appointment_ids.holds_sessions")
     def _compute_booked(self):
         booked = self._get_booked_units()
         for cycle in self:
@@ -155,9 +154,14 @@ class PetCycle(models.Model):
             ).sorted(lambda move: (move._is_open_for_pet_cycle(), move.id))
             cycle.invoice_id = invoices[-1:]
 
-    @api.depends("invoice_id.state", "invoice_id.payment_state")
-    @api.depends("amount_untaxed", "plan_id.kind", "plan_id.state")
-    @api.depends("appointment_ids")
+    @api.depends(
+        "invoice_id.state",
+        "invoice_id.payment_state",
+        "amount_untaxed",
+        "plan_id.kind",
+        "plan_id.state",
+        "appointment_ids",
+    )
     def _compute_state(self):
         for cycle in self:
             cycle.state = cycle._get_state()
@@ -477,9 +481,12 @@ class PetCycle(models.Model):
         """
         self.ensure_one()
         price_unit = line.price_unit
-        if self.currency_id.compare_amounts(line._get_price(quantity), amount):
+        factor = quantity * (1 - line.discount / 100)
+        exactly = self.currency_id.rounding / 1000
+        if float_compare(factor * price_unit, amount, precision_rounding=exactly):
             # The cent that rounding leaves over goes into the price of this line.
-            price_unit = amount / quantity / (1 - line.discount / 100)
+            # So does less than a cent: Odoo may round an invoice as a whole only.
+            price_unit = amount / factor
         return {
             "product_id": line.product_id.id,
             "name": self._get_invoice_line_name(line),

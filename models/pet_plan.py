@@ -205,11 +205,7 @@ class PetPlan(models.Model):
         compute="_compute_terms", store=True, readonly=False, precompute=True
     )
     is_carry_over = fields.Boolean(
-        string="Carry-over",
-        compute="_compute_terms",
-        store=True,
-        readonly=False,
-        precompute=True,
+        compute="_compute_terms", store=True, readonly=False, precompute=True
     )
     line_ids = fields.One2many(
         "pet.plan.line",
@@ -455,8 +451,12 @@ class PetPlan(models.Model):
                 sum(plan.line_ids.mapped("price_subtotal")) * periods_sold
             )
 
-    @api.depends("line_ids.total", "line_ids.used", "line_ids.booked")
-    @api.depends("line_ids.remaining")
+    @api.depends(
+        "line_ids.total",
+        "line_ids.used",
+        "line_ids.booked",
+        "line_ids.remaining",
+    )
     def _compute_sessions(self):
         for plan in self:
             plan.sessions_total = sum(plan.line_ids.mapped("total"))
@@ -857,7 +857,16 @@ class PetPlan(models.Model):
         :raises UserError: naming the plan, the reason and the numbers (B3)
         """
         self.ensure_one()
-        values.setdefault("pet_id", self.pet_id.id)
+        values["pet_id"] = values.get("pet_id") or self.pet_id.id
+        if not values["pet_id"]:
+            raise UserError(
+                self.env._(
+                    "%(plan)s cannot take visits without a pet: the plan is shared, "
+                    "choose one of the pets of %(customer)s.",
+                    plan=self.display_name,
+                    customer=self.partner_id.display_name,
+                )
+            )
         return self.env["pet.appointment"].create(
             [
                 {**values, "plan_id": self.id, "start": fields.Datetime.to_datetime(at)}
@@ -886,8 +895,6 @@ class PetPlan(models.Model):
             return self.env._(
                 "the plan is %(state)s", state=self._get_state_label().lower()
             )
-        if not visit.pet_id:
-            return self.env._("the plan is shared: choose one of the customer's pets")
         if not self._covers(visit.pet_id):
             return self.env._(
                 "it is for %(covered)s, not for %(pet)s",

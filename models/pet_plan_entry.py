@@ -19,8 +19,10 @@ class PetPlanEntry(models.Model):
         readonly=True,
         ondelete="restrict",
     )
+    # Not related to the line's: precomputed, a new entry would show twice in a plan
+    # whose entries are in the cache.
     plan_id = fields.Many2one(
-        related="line_id.plan_id", store=True, index=True, precompute=True
+        "pet.plan", required=True, index=True, readonly=True, ondelete="restrict"
     )
     company_id = fields.Many2one(
         related="line_id.company_id", store=True, index=True, precompute=True

@@ -100,10 +100,12 @@ class PetPlanLine(models.Model):
         for line in self:
             line.price_subtotal = line._get_price(line.quantity)
 
-    @api.depends("entry_ids.quantity")
-    @api.depends("appointment_line_ids.quantity")
-    @api.depends("appointment_line_ids.appointment_id.state")
-    @api.depends("appointment_line_ids.appointment_id.holds_sessions")
+    @api.depends(
+        "entry_ids.quantity",
+        "appointment_line_ids.quantity",
+        "appointment_line_ids.appointment_id.state",
+        "appointment_line_ids.appointment_id.holds_sessions",
+    )
     def _compute_counters(self):
         """Split the ledger: total = used + booked + expired + remaining (L1)."""
         sums = defaultdict(float)
@@ -145,7 +147,10 @@ class PetPlanLine(models.Model):
     def write(self, vals):
         if not self._get_sold_fields().isdisjoint(vals):
             self._check_plan_is_draft()
-        return super().write(vals)
+        result = super().write(vals)
+        if "plan_id" in vals:
+            self._check_plan_is_draft()
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_sold(self):
@@ -186,6 +191,7 @@ class PetPlanLine(models.Model):
         self.ensure_one()
         return {
             "line_id": self.id,
+            "plan_id": self.plan_id.id,
             "kind": kind,
             "quantity": quantity,
             "cycle_id": cycle.id if cycle else False,

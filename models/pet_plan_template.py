@@ -43,11 +43,6 @@ class PetPlanTemplate(models.Model):
         readonly=False,
         precompute=True,
     )
-    is_carry_over = fields.Boolean(
-        string="Carry-over",
-        help="Used to take over sessions from another software; "
-        "kept out of sales figures",
-    )
     duration = fields.Char(compute="_compute_duration")
     amount_total = fields.Monetary(
         string="Price",

@@ -68,6 +68,11 @@ class PetPlanTermsMixin(models.AbstractModel):
         digits="Product Unit",
         help="Sessions of each service that may be taken beyond what was sold",
     )
+    is_carry_over = fields.Boolean(
+        string="Carry-over",
+        help="Used to take over sessions from another software; "
+        "kept out of sales figures",
+    )
 
     @api.model
     def _get_term_fields(self):
@@ -88,6 +93,7 @@ class PetPlanTermsMixin(models.AbstractModel):
             "late_cancel_hours",
             "no_show_policy",
             "overdraft_limit",
+            "is_carry_over",
         )
 
     @api.constrains("kind", "appointment_count", "appointments_per_cycle")

@@ -1,3 +1,5 @@
+from contextlib import contextmanager
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from freezegun import freeze_time
@@ -98,7 +100,8 @@ class PetPlansCommon(AccountTestInvoicingCommon):
     def make_template(cls, lines=None, **values):
         """Create a template: 12 baths at 45.00 in cycles of 4, unless told otherwise.
 
-        :param lines: list of (product, sessions, price per session)
+        :param lines: list of (product, sessions, price per session), with a discount
+            in percent as a fourth where there is one
         """
         if values.get("kind") != "plan":
             values.setdefault("appointment_count", 12)
@@ -117,9 +120,10 @@ class PetPlansCommon(AccountTestInvoicingCommon):
                                 "product_id": product.id,
                                 "quantity": quantity,
                                 "price_unit": price,
+                                "discount": next(iter(discount), 0.0),
                             }
                         )
-                        for product, quantity, price in lines
+                        for product, quantity, price, *discount in lines
                     ],
                     **values,
                 }
@@ -192,7 +196,20 @@ class PetPlansCommon(AccountTestInvoicingCommon):
         with self.enter_registry_test_mode():
             self.env.ref("pet_plans.ir_cron_post_invoices").sudo().method_direct_trigger()
 
-    # --- Cancelling by the wizard ------------------------------------------------
+    # --- The Action menu and the cancel wizard -----------------------------------
+
+    def run_server_action(self, xmlid, records):
+        """Run a server action from the Action menu of some records, as their user."""
+        return (
+            self.env.ref(xmlid)
+            .with_user(records.env.user)
+            .with_context(
+                active_model=records._name,
+                active_ids=records.ids,
+                active_id=records[:1].id,
+            )
+            .run()
+        )
 
     def open_cancel_wizard(self, visits, **values):
         """Open the wizard as the form's button does; return its record."""
@@ -203,6 +220,29 @@ class PetPlansCommon(AccountTestInvoicingCommon):
             .with_context(**action["context"])
             .create(values)
         )
+
+    def run_job(self, xmlid):
+        """Run a nightly job as the scheduler does: as its user, in its own cursor."""
+        with self.enter_registry_test_mode():
+            self.env.ref(xmlid).sudo().method_direct_trigger()
+
+    # --- Refusals --------------------------------------------------------------
+
+    @contextmanager
+    def assertRaisesRegex(self, exception, pattern):
+        """Expect a refusal with that message; as `assertRaises`, undo what it left.
+
+        Odoo rolls back to a savepoint in `assertRaises` only.
+        """
+        with self.assertRaises(exception) as caught:
+            yield caught
+        self.assertRegex(str(caught.exception), pattern)
+
+    @contextmanager
+    def assert_refused(self, exception, pattern):
+        """Check for a refusal by its message, and roll back what came before it."""
+        with self.assertRaisesRegex(exception, pattern), self.cr.savepoint():
+            yield
 
     # --- Readers ---------------------------------------------------------------
 
@@ -244,3 +284,16 @@ class PetPlansCommon(AccountTestInvoicingCommon):
             lambda line: line.display_type == "payment_term"
         )
         return sorted(lines.mapped("date_maturity"))
+
+    def assert_ledger_adds_up(self, plan):
+        """Check the counters of every service of a plan against its entries (L1)."""
+        for line in plan.line_ids:
+            entries = line.entry_ids.sorted("id")
+            running = 0.0
+            for entry in entries:
+                running += entry.quantity
+                self.assertEqual(entry.balance, running, entry.kind)
+            self.assertEqual(line.remaining, running)
+            self.assertEqual(
+                line.total, line.used + line.booked + line.remaining + line.expired
+            )

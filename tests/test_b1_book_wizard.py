@@ -332,9 +332,7 @@ class TestPreview(BookWizardCase):
         self.assertFalse(self.preview(count=1).clash)
 
     def test_visits_of_other_companies_are_no_clash(self):
-        self.shop.pet_tz = "UTC"
-        manager = self.manager.sudo()
-        manager.company_ids += self.other_shop
+        self.manager.sudo().company_ids += self.other_shop
         self.env["pet.appointment"].sudo().create(
             {
                 "pet_id": self.rex.id,

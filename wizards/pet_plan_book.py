@@ -192,8 +192,13 @@ class PetPlanBookLine(models.TransientModel):
             for line in lines:
                 line.cycle_id = entered.get(line, False)
 
-    @api.depends("start", "wizard_id.line_ids.start", "wizard_id.duration")
-    @api.depends("wizard_id.pet_id", "wizard_id.user_id")
+    @api.depends(
+        "start",
+        "wizard_id.line_ids.start",
+        "wizard_id.duration",
+        "wizard_id.pet_id",
+        "wizard_id.user_id",
+    )
     def _compute_clash(self):
         """Name what the same pet or the same staff member has at that time (B1)."""
         for wizard, lines in self.grouped("wizard_id").items():

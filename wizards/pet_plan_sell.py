@@ -1,6 +1,8 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
+from ..lib import dealing
+
 
 class PetPlanSell(models.TransientModel):
     _name = "pet.plan.sell"
@@ -159,6 +161,8 @@ class PetPlanSell(models.TransientModel):
         currency = plan.currency_id
         if not currency.compare_amounts(self.price, plan.amount_total):
             return
+        if not plan.line_ids:
+            return  # confirming it has the message
         if self.price < 0:
             raise UserError(
                 self.env._(
@@ -183,19 +187,16 @@ class PetPlanSell(models.TransientModel):
     def _get_price_commands(self, plan):
         """Return the commands that make the lines of a draft cost the price."""
         periods_sold = plan.period_count if plan.kind == "plan" else 1
-        target = plan.currency_id.round(self.price / periods_sold)
         lines = plan.line_ids
-        total = sum(lines.mapped("price_subtotal"))
-        commands, left = [], target
-        for line in lines:
-            share = line.price_subtotal / total if total else 1 / len(lines)
-            amount = (
-                left if line == lines[-1] else plan.currency_id.round(target * share)
+        prices = lines.mapped("price_subtotal")
+        amounts = dealing.spread_amount(
+            self.price / periods_sold,
+            prices if any(prices) else [1] * len(lines),
+            plan.currency_id.rounding,
+        )
+        return [
+            Command.update(
+                line.id, {"price_unit": amount / line.quantity, "discount": 0.0}
             )
-            left -= amount
-            commands.append(
-                Command.update(
-                    line.id, {"price_unit": amount / line.quantity, "discount": 0.0}
-                )
-            )
-        return commands
+            for line, amount in zip(lines, amounts, strict=True)
+        ]

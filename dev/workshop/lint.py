@@ -13,6 +13,7 @@ from .python_env import PYTHON
 _NOT_ASKED = (
     "prefer-readme-rst",
     "weblate-component-too-long",
+    "xml-field-numeric-without-eval",
     "xml-header-wrong",
     "xml-tag-position",
 )
