@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 class AccountMove(models.Model):
     _name = "account.move"
     _inherit = ["account.move", "pet.guard.mixin"]
-    _guarded_fields = frozenset({"pet_cycle_id"})
+    _guarded_fields = frozenset({"pet_cycle_id", "pet_plan_id"})
 
     pet_cycle_id = fields.Many2one(
         "pet.cycle",

@@ -22,7 +22,15 @@ class PetAppointment(models.Model):
     _rec_names_search = ["name", "pet_id.name", "partner_id.name"]
     _check_company_auto = True
     _guarded_fields = frozenset(
-        {"state", "cycle_id", "holds_sessions", "invoice_id", "cancel_reason"}
+        {
+            "name",
+            "partner_id",
+            "state",
+            "cycle_id",
+            "holds_sessions",
+            "invoice_id",
+            "cancel_reason",
+        }
     )
 
     name = fields.Char(compute="_compute_name", store=True)
@@ -72,9 +80,11 @@ class PetAppointment(models.Model):
     plan_id = fields.Many2one(
         "pet.plan",
         string="Plan or Package",
+        copy=False,
         index="btree_not_null",
         ondelete="restrict",
         check_company=True,
+        help="A copy of the visit is on no plan: only a person takes another session",
     )
     cycle_id = fields.Many2one(
         "pet.cycle",
@@ -275,11 +285,7 @@ class PetAppointment(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        self._check_guarded({name for vals in vals_list for name in vals})
-        clean = self._without_forged_defaults()
-        # The lines come with the visit: they are booked as a whole, below.
-        visits = super(PetAppointment, clean._unguarded()).create(vals_list)
-        visits = visits.with_env(self.env)
+        visits = super().create(vals_list)
         visits.filtered("plan_id")._book()
         return visits
 
@@ -648,14 +654,20 @@ class PetAppointment(models.Model):
             if not plan:
                 continue
             visit._unguarded().write({"plan_id": plan.id})
-            usable = plan.line_ids._get_usable(visit._get_day())
-            # Services of which too few sessions are left are billed apart.
-            visit.line_ids.filtered(
-                lambda line, usable=usable: (
-                    line.plan_line_id and usable[line.plan_line_id] < line.quantity
-                )
-            )._unguarded().write({"plan_line_id": False})
+            visit._get_short_lines()._unguarded().write({"plan_line_id": False})
             visit._book()
+
+    def _get_short_lines(self):
+        """Return the services of which the plan has too few sessions: billed apart."""
+        self.ensure_one()
+        left = self.plan_id.line_ids._get_usable(self._get_day())
+        short = self.env["pet.appointment.line"]
+        for line in self.line_ids.filtered("plan_line_id"):
+            if left[line.plan_line_id] < line.quantity:
+                short |= line
+            else:
+                left[line.plan_line_id] -= line.quantity
+        return short
 
     def _get_plan_candidates(self):
         """Return the plans that could serve the visit, the best first (U1)."""
@@ -680,9 +692,12 @@ class PetAppointment(models.Model):
         ).sorted(self._get_plan_order)
 
     def _is_served_by(self, plan):
-        """Tell whether a plan has the sessions for some service of the visit (U1)."""
+        """Tell whether a plan has a cycle and sessions for some service (U1)."""
         self.ensure_one()
-        usable = plan.line_ids._get_usable(self._get_day())
+        day = self._get_day()
+        if not plan.cycle_ids._pick(day, self.units, booked={}):
+            return False
+        usable = plan.line_ids._get_usable(day)
         if not self.line_ids:
             return any(left >= self.units for left in usable.values())
         return any(
@@ -770,6 +785,7 @@ class PetAppointment(models.Model):
         rows = []
         for plan in cancelled.plan_id:
             held = plan._get_dealt_visits()
+            shown = held | (cancelled & plan.appointment_ids)
             left = held - freed
             dealt = plan.kind == "package" and freed & held
             cycles = (
@@ -784,7 +800,7 @@ class PetAppointment(models.Model):
                     due_dates,
                     cancelled=visit in cancelled,
                 )
-                for visit in held | (cancelled & plan.appointment_ids)
+                for visit in shown.sorted(lambda visit: (visit.start, visit.id))
             ]
         rows += [
             visit._prepare_preview_vals(self.env["pet.cycle"], {}, cancelled=True)
@@ -853,28 +869,27 @@ class PetAppointment(models.Model):
     def action_create_invoice(self):
         """Bill the services no plan covers by an ordinary draft invoice (B4).
 
-        :raises UserError: when there is nothing to bill
+        :raises UserError: naming the visits that have nothing to bill
         """
         self.check_access("write")
-        for visit in self:
-            if visit.invoice_id or not visit._get_uncovered_lines():
-                raise UserError(
-                    self.env._(
-                        "%(visit)s has nothing to bill: its services are covered by "
-                        "a plan or invoiced.",
-                        visit=visit.display_name,
-                    )
+        refused = self.filtered(lambda visit: not visit.to_invoice)
+        if refused:
+            raise UserError(
+                self.env._(
+                    "There is nothing to bill on %(visits)s: only services that no "
+                    "plan covers, of visits that took place and have no invoice yet.",
+                    visits=", ".join(refused.mapped("display_name")),
                 )
-        for visit in self:
-            # Staff have no invoicing rights: this opens one draft with the services
-            # of the visit, whose prices they may set anyway.
-            move = (
-                self.env["account.move"]
-                .sudo()
-                .with_company(visit.company_id)
-                .create(visit._prepare_invoice_vals())
             )
-            visit._unguarded().write({"invoice_id": move.id})
+        # Staff have no invoicing rights: this opens one draft with the services of
+        # each visit, whose prices they may set anyway.
+        moves = self.env["account.move"].sudo()
+        for company, visits in self.grouped("company_id").items():
+            drafts = moves.with_company(company).create(
+                [visit._prepare_invoice_vals() for visit in visits]
+            )
+            for visit, draft in zip(visits, drafts, strict=True):
+                visit._unguarded().write({"invoice_id": draft.id})
         return True
 
     def _prepare_invoice_vals(self):

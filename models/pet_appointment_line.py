@@ -106,6 +106,14 @@ class PetAppointmentLine(models.Model):
         self._after_edit(visits.exists())
         return result
 
+    def copy_data(self, default=None):
+        """A copied visit is on no plan: its services cost what they do without one."""
+        vals_list = super().copy_data(default)
+        for line, vals in zip(self, vals_list, strict=True):
+            if line.plan_line_id:
+                vals.pop("price_unit", None)
+        return vals_list
+
     @api.model
     def _get_counted_fields(self):
         """Return the names of the fields that decide which sessions a visit takes."""

@@ -640,7 +640,14 @@ class PetCycle(models.Model):
         drafts = self.invoice_id.filtered(lambda move: move.state == "draft")
         if drafts:
             drafts.action_post()
-        return self.invoice_id.action_register_payment()
+        action = self.invoice_id.action_register_payment()
+        # Afterwards back to where one was, as Odoo's own button on the invoice does.
+        action["context"] = {
+            **action["context"],
+            "dont_redirect_to_payments": True,
+            "display_account_trust": True,
+        }
+        return action
 
     def action_create_invoice(self):
         """Make a missing invoice again: it was deleted, cancelled or credited (I3)."""

@@ -11,8 +11,8 @@ class PetGuardMixin(models.AbstractModel):
 
     A model names them in `_guarded_fields`; its methods write them through
     `_unguarded()`. Everything else (RPC, import, a form, `default_*` keys of a
-    context) is refused, whoever asks, so that counters, cycles and states always
-    pass through the rules.
+    context, the defaults that users keep) is refused, whoever asks, so that counters,
+    cycles and states always pass through the rules.
     """
 
     _name = "pet.guard.mixin"
@@ -48,23 +48,35 @@ class PetGuardMixin(models.AbstractModel):
                 )
             )
 
-    def _without_forged_defaults(self):
-        """Return the same records without `default_*` of guarded fields in context.
+    @api.model
+    def default_get(self, fields):
+        """Give guarded fields their own defaults, whatever others ask for.
 
-        Such keys are one more way in. They are dropped, not refused, since views
-        put them there in good faith.
+        `default_*` keys of a context and the defaults that users keep (`ir.default`)
+        are two more ways in. They are dropped, not refused, since views put such
+        keys there in good faith.
         """
-        forged = {f"default_{name}" for name in self._guarded_fields}
-        if forged.isdisjoint(self.env.context):
-            return self
-        context = {k: v for k, v in self.env.context.items() if k not in forged}
-        return self.with_context(context)  # pylint: disable=context-overridden
+        guarded = self._guarded_fields.intersection(fields)
+        defaults = super().default_get([name for name in fields if name not in guarded])
+        own = {
+            name: field.default(self)
+            for name in guarded
+            if (field := self._fields[name]).default
+        }
+        return {**defaults, **self._convert_to_write(own)}
 
     @api.model_create_multi
     def create(self, vals_list):
-        self._check_guarded({name for vals in vals_list for name in vals})
-        clean = self if self._is_unguarded() else self._without_forged_defaults()
-        return super(PetGuardMixin, clean).create(vals_list).with_env(self.env)
+        # The ORM ignores what a new record is given for its computed fields.
+        self._check_guarded(
+            {
+                name
+                for vals in vals_list
+                for name in vals
+                if name in self._fields and not self._fields[name].compute
+            }
+        )
+        return super().create(vals_list)
 
     def write(self, vals):
         self._check_guarded(vals)

@@ -9,10 +9,11 @@ from .pet_breed import COATS, SIZES
 class PetPet(models.Model):
     _name = "pet.pet"
     _description = "Pet"
-    _inherit = ["image.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = ["pet.guard.mixin", "image.mixin", "mail.thread", "mail.activity.mixin"]
     _order = "name, id"
     _rec_names_search = ["name", "partner_id.name", "microchip"]
     _check_company_auto = True
+    _guarded_fields = frozenset({"company_id"})
 
     name = fields.Char(required=True, tracking=True)
     active = fields.Boolean(default=True)

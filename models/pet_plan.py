@@ -29,6 +29,7 @@ class PetPlan(models.Model):
             "state",
             "name",
             "billing_error",
+            "amount_total",
             "renewal_of_id",
             "legacy_system",
             "legacy_ref",
@@ -675,16 +676,29 @@ class PetPlan(models.Model):
                 )
 
     def _get_date_end(self):
-        """Return the last day of use, or False when there is none (S8)."""
+        """Return the last day of use, or False when there is none (S8).
+
+        :raises UserError: when the terms run beyond the calendar
+        """
         self.ensure_one()
-        if self.kind == "plan":
-            if self.interval <= 0 or self.period_count <= 0:
-                return False  # an unfinished form; the constraint has the message
-            return self._get_period_bounds()[-1][1]
-        return (
-            periods.validity_end(self.date_start, self.validity, self.validity_unit)
-            or False
-        )
+        if self.kind == "plan" and (self.interval <= 0 or self.period_count <= 0):
+            return False  # an unfinished form; the constraint has the message
+        try:
+            if self.kind == "plan":
+                return self._get_period_bounds()[-1][1]
+            return (
+                periods.validity_end(self.date_start, self.validity, self.validity_unit)
+                or False
+            )
+        except ValueError as error:
+            raise UserError(
+                self.env._(
+                    "%(plan)s: there is no date %(duration)s after %(start)s.",
+                    plan=self.display_name,
+                    duration=self._get_duration_label(),
+                    start=format_date(self.env, self.date_start),
+                )
+            ) from error
 
     def _get_period_bounds(self):
         """Return the (first day, last day) of each billing period (S5)."""

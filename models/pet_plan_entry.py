@@ -10,6 +10,19 @@ class PetPlanEntry(models.Model):
     _inherit = ["pet.guard.mixin"]
     _order = "id desc"
     _rec_name = "kind"
+    _guarded_fields = frozenset(
+        {
+            "line_id",
+            "cycle_id",
+            "appointment_id",
+            "kind",
+            "quantity",
+            "balance",
+            "reason",
+            "user_id",
+            "date",
+        }
+    )
 
     line_id = fields.Many2one(
         "pet.plan.line",

@@ -17,7 +17,7 @@ class PetPlanLine(models.Model):
     _inherit = ["pet.guard.mixin"]
     _order = "plan_id, sequence, id"
     _check_company_auto = True
-    _guarded_fields = frozenset({"remaining"})
+    _guarded_fields = frozenset({"remaining", "company_id", "price_subtotal"})
 
     plan_id = fields.Many2one("pet.plan", required=True, index=True, ondelete="cascade")
     company_id = fields.Many2one(related="plan_id.company_id", store=True, index=True)

@@ -25,7 +25,7 @@ class PetPlansCommon(AccountTestInvoicingCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.clock = cls.startClassPatcher(freeze_time(NOW))
+        cls.clock = cls._start_clock()
         cls.shop = cls.company_data["company"]
         cls.shop.pet_tz = "UTC"
         cls.other_shop = cls.setup_other_company()["company"]
@@ -71,6 +71,10 @@ class PetPlansCommon(AccountTestInvoicingCommon):
         cls.mimi = cls._make_pet(
             "Mimi", species_id=cls.cat.id, partner_id=cls.neighbour.id
         )
+
+    @classmethod
+    def _start_clock(cls):
+        return cls.startClassPatcher(freeze_time(NOW))
 
     @classmethod
     def _no_mail(cls):

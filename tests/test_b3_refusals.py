@@ -43,7 +43,7 @@ class TestStateOfThePlan(RefusalCase):
     def test_cancelled(self):
         plan = self.sell()
         plan.sudo()._unguarded().state = "cancelled"
-        self.assert_refused(plan, self.weekly(1), "cancelled", "Jan 5, 2026")
+        self.assert_refused(plan, self.weekly(1), "cancelled", "01/05/2026")
 
 
 class TestDates(RefusalCase):
@@ -103,7 +103,7 @@ class TestDates(RefusalCase):
     def test_every_bad_date_is_named(self):
         plan = self.sell_january()
         self.assert_refused(
-            plan, self.weekly(5), "Jan 26, 2026, 9:00", "Feb 2, 2026, 9:00"
+            plan, self.weekly(5), "of 01/26/2026 09:00:00", "of 02/02/2026 09:00:00"
         )
 
     def test_stored_status_does_not_decide(self):

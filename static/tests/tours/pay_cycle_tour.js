@@ -1,0 +1,48 @@
+import { registry } from "@web/core/registry";
+
+registry.category("web_tour.tours").add("pet_plans_pay_cycle", {
+    steps: () => [
+        {
+            content: "From the invoice, open its cycle",
+            trigger: ".o_form_view button[name=action_view_pet_cycle]",
+            run: "click",
+        },
+        {
+            content: "This is the first cycle",
+            trigger: ".o_form_view .oe_title:contains('/ 1')",
+        },
+        {
+            content: "From the cycle, view its invoice",
+            trigger: "button[name=action_view_invoice]",
+            run: "click",
+        },
+        {
+            content: "This is the invoice",
+            trigger: ".o_form_view button[name=action_view_pet_cycle]",
+        },
+        {
+            content: "Back to the cycle",
+            trigger: ".o_breadcrumb .o_back_button a, .o_back_button",
+            run: "click",
+        },
+        {
+            content: "Pay",
+            trigger: ".o_form_view .o_statusbar_buttons button[name=action_pay]",
+            run: "click",
+        },
+        {
+            content: "All of it",
+            trigger: ".modal .o_field_widget[name=amount] input:value('180.00')",
+        },
+        {
+            content: "Create the payment",
+            trigger: ".modal button[name=action_create_payments]",
+            run: "click",
+        },
+        {
+            content: "The cycle is settled",
+            trigger:
+                "body:not(:has(.modal)) .o_statusbar_status .o_arrow_button_current:contains('Settled')",
+        },
+    ],
+});

@@ -1,0 +1,221 @@
+from datetime import date, datetime
+
+from odoo.tests import Form
+
+from .common import PetPlansCommon
+
+
+class TestPreview(PetPlansCommon):
+    """C7: the wizard shows what would happen, warns, and writes nothing."""
+
+    def setUp(self):
+        super().setUp()
+        self.plan, self.visits = self.sell_worked_example(late_cancel_hours=24)
+
+    def choose(self, *days):
+        return self.visits.filtered(lambda visit: visit.start.strftime("%m-%d") in days)
+
+    def line_of(self, wizard, day):
+        return wizard.line_ids.filtered(
+            lambda line: line.appointment_id.start.strftime("%m-%d") == day
+        )
+
+    def facts(self):
+        """Return each visit's cycle and that cycle's due date, as it is now."""
+        return {
+            visit: (
+                visit.cycle_id.id,
+                visit.sudo().cycle_id.invoice_id.invoice_date_due,
+            )
+            for visit in self.plan.appointment_ids
+        }
+
+    def assert_preview_comes_true(self, visits, **values):
+        before = self.facts()
+        wizard = self.open_cancel_wizard(visits, **values)
+        self.assertEqual(wizard.line_ids.appointment_id, self.shown(visits))
+        for line in wizard.line_ids:
+            self.assertEqual(
+                (line.old_cycle_id.id, line.old_date_due), before[line.appointment_id]
+            )
+        shown = {
+            line.appointment_id: (line.new_cycle_id.id, line.new_date_due)
+            for line in wizard.line_ids
+        }
+        wizard.action_apply()
+        self.assertEqual(shown, {k: v for k, v in self.facts().items() if k in shown})
+
+    def shown(self, visits):
+        """Return the visits a preview lists: the cancelled ones and all that stay."""
+        return (
+            self.plan.appointment_ids.filtered("holds_sessions") | visits
+        ).sorted()
+
+    # --- Preview and outcome ----------------------------------------------------------
+
+    def test_drafts(self):
+        self.assert_preview_comes_true(self.choose("01-19"))
+
+    def test_several(self):
+        self.assert_preview_comes_true(self.choose("01-12", "01-19", "02-16"))
+
+    def test_all(self):
+        self.assert_preview_comes_true(self.visits)
+
+    def test_the_last_of_a_cycle(self):
+        self.choose("03-02", "03-09", "03-16").action_cancel()
+        self.assert_preview_comes_true(self.choose("01-05"))
+
+    def test_posted(self):
+        self.post(self.invoices(self.plan))
+        self.assert_preview_comes_true(self.choose("01-19"))
+
+    def test_posted_never_earlier(self):
+        self.choose("01-05").action_cancel()
+        self.post(self.invoices(self.plan)[1:])
+        self.visits |= self.plan.book([datetime(2026, 1, 6, 9)])
+        self.assert_preview_comes_true(self.choose("03-23"))
+
+    def test_paid(self):
+        self.pay(self.invoices(self.plan)[:2])
+        self.assert_preview_comes_true(self.choose("01-19"))
+
+    def test_frozen(self):
+        self.shop.pet_paid_cycles = "freeze"
+        self.pay(self.invoices(self.plan)[1])
+        self.assert_preview_comes_true(self.choose("01-19"))
+
+    def test_a_closed_cycle(self):
+        self.invoices(self.plan)[1].button_cancel()
+        self.assert_preview_comes_true(self.choose("01-19"))
+
+    def test_pinned(self):
+        self.choose("02-02").action_receive()
+        self.choose("01-05").action_no_show()
+        self.assert_preview_comes_true(self.choose("01-19"))
+
+    def test_a_returned_no_show(self):
+        plan, visits = self.sell_worked_example(no_show_policy="return")
+        self.plan, self.visits = plan, visits
+        self.choose("02-02").action_no_show()
+        self.assert_preview_comes_true(self.choose("01-19"))
+
+    def test_consumed(self):
+        self.assert_preview_comes_true(self.choose("01-19"), sessions="consume")
+
+    def test_mixed(self):
+        self.clock.move_to("2026-01-04 12:00:00")
+        self.assert_preview_comes_true(self.choose("01-05", "01-19"))
+
+    def test_after_a_reschedule(self):
+        self.choose("02-02").reschedule(datetime(2026, 2, 12, 9))
+        self.assert_preview_comes_true(self.choose("01-19"))
+
+    def test_last_visit_basis(self):
+        self.plan, self.visits = self.sell_worked_example(due_basis="last")
+        self.assert_preview_comes_true(self.choose("01-19"))
+
+    # --- What it shows ------------------------------------------------------------
+
+    def test_cycles_and_due_dates(self):
+        wizard = self.open_cancel_wizard(self.choose("01-19"))
+        first, second, third = self.plan.cycle_ids.sorted("sequence")
+        self.assertRecordValues(
+            self.line_of(wizard, "01-19"),
+            [
+                {
+                    "is_cancelled": True,
+                    "old_cycle_id": first.id,
+                    "new_cycle_id": False,
+                    "old_date_due": date(2026, 1, 5),
+                    "new_date_due": False,
+                }
+            ],
+        )
+        self.assertRecordValues(
+            self.line_of(wizard, "02-02") + self.line_of(wizard, "03-02"),
+            [
+                {
+                    "is_cancelled": False,
+                    "old_cycle_id": second.id,
+                    "new_cycle_id": first.id,
+                    "old_date_due": date(2026, 2, 2),
+                    "new_date_due": date(2026, 1, 5),
+                },
+                {
+                    "is_cancelled": False,
+                    "old_cycle_id": third.id,
+                    "new_cycle_id": second.id,
+                    "old_date_due": date(2026, 3, 2),
+                    "new_date_due": date(2026, 2, 9),
+                },
+            ],
+        )
+        self.assertEqual(
+            wizard.line_ids.filtered("is_changed").mapped("new_cycle_id"),
+            first | second | third,
+        )
+
+    def test_lines_are_in_the_order_of_the_visits(self):
+        wizard = self.open_cancel_wizard(self.choose("01-19"))
+        starts = wizard.line_ids.mapped("start")
+        self.assertEqual(starts, sorted(starts))
+
+    def test_changing_the_choice_changes_the_preview(self):
+        with Form(
+            self.env["pet.appointment.cancel"].with_context(
+                **self.choose("01-19").action_open_cancel()["context"]
+            )
+        ) as form:
+            self.assertEqual(form.sessions, "release")
+            form.sessions = "consume"
+        wizard = form.record
+        self.assertFalse(
+            wizard.line_ids.filtered(
+                lambda line: line.is_changed and not line.is_cancelled
+            )
+        )
+
+    def test_nothing_is_written(self):
+        entries, notes = self.plan.entry_ids, self.bodies(self.plan)
+        before = (self.facts(), self.due_dates(self.plan))
+        self.open_cancel_wizard(self.choose("01-12", "01-19")).line_ids.mapped(
+            "warning"
+        )
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertEqual((self.facts(), self.due_dates(self.plan)), before)
+        self.assertEqual(self.plan.entry_ids, entries)
+        self.assertEqual(self.bodies(self.plan), notes)
+        self.assertEqual(set(self.visits.mapped("state")), {"scheduled"})
+
+    # --- Warnings -----------------------------------------------------------------
+
+    def test_no_warning_while_all_are_drafts(self):
+        wizard = self.open_cancel_wizard(self.choose("01-19"))
+        self.assertFalse(any(wizard.line_ids.mapped("warning")))
+
+    def test_warning_for_a_posted_invoice(self):
+        invoice = self.post(self.invoices(self.plan)[1])
+        wizard = self.open_cancel_wizard(self.choose("01-19"))
+        for day in ("02-02", "03-02"):  # the one that leaves it, the one that enters
+            warning = self.line_of(wizard, day).warning
+            self.assertIn(invoice.name, warning)
+            self.assertIn("posted", warning)
+        self.assertFalse(self.line_of(wizard, "03-23").warning)
+
+    def test_warning_for_a_paid_invoice(self):
+        invoice = self.invoices(self.plan)[0]
+        self.pay(invoice)
+        wizard = self.open_cancel_wizard(self.choose("01-19"))
+        for day in ("01-19", "02-02"):
+            warning = self.line_of(wizard, day).warning
+            self.assertIn(invoice.name, warning)
+            self.assertIn("paid", warning)
+
+    def test_warning_for_a_frozen_invoice(self):
+        self.shop.pet_paid_cycles = "freeze"
+        self.pay(self.invoices(self.plan)[0])
+        wizard = self.open_cancel_wizard(self.choose("01-19"))
+        self.assertIn("stay in it", self.line_of(wizard, "01-19").warning)
+        self.assertFalse(self.line_of(wizard, "02-02").warning)

@@ -1,0 +1,93 @@
+from odoo import Command
+
+from .common import PetPlansCommon
+
+
+class TestConfirmQueries(PetPlansCommon):
+    """Confirming many plans costs per invoice what Odoo takes for it, and no more."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.template = cls.make_template(
+            [(cls.bath, 12, 45.0), (cls.grooming, 3, 60.0)], validity=3
+        )
+
+    def make_drafts(self, count):
+        """Return drafts, each for a pet and a customer of its own."""
+        customers = self.env["res.partner"].create(
+            [{"name": f"Customer {number}"} for number in range(count)]
+        )
+        pets = self.env["pet.pet"].create(
+            [
+                {
+                    "name": f"Pet of {customer.name}",
+                    "partner_id": customer.id,
+                    "species_id": self.dog.id,
+                }
+                for customer in customers
+            ]
+        )
+        return self.env["pet.plan"].create(
+            [
+                {
+                    "template_id": self.template.id,
+                    "pet_id": pet.id,
+                    "partner_id": pet.partner_id.id,
+                    "date_start": "2026-01-01",
+                }
+                for pet in pets
+            ]
+        )
+
+    def count_queries(self, action):
+        """Return the queries of an action that starts with an empty cache."""
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.cr.sql_log_count
+        action()
+        self.env.flush_all()
+        return self.cr.sql_log_count - before
+
+    def count_confirm(self, plans):
+        return self.count_queries(plans.action_confirm)
+
+    def count_floor(self, plans):
+        """Return the queries of bare Odoo for the invoices of these plans again."""
+        names = ("move_type", "invoice_origin", "invoice_date_due")
+        line_names = ("name", "quantity", "price_unit", "discount")
+        vals_list = [
+            {
+                **{name: invoice[name] for name in names},
+                "partner_id": invoice.partner_id.id,
+                "currency_id": invoice.currency_id.id,
+                "invoice_user_id": invoice.invoice_user_id.id,
+                "invoice_payment_term_id": False,
+                "invoice_line_ids": [
+                    Command.create(
+                        {
+                            "product_id": line.product_id.id,
+                            **{name: line[name] for name in line_names},
+                        }
+                    )
+                    for line in invoice.invoice_line_ids
+                ],
+            }
+            for plan in plans
+            for invoice in self.invoices(plan)
+        ]
+        moves = self.env["account.move"].sudo().with_company(self.shop)
+        lean = moves.with_context(mail_create_nolog=True, mail_create_nosubscribe=True)
+        return self.count_queries(lambda: lean.create(vals_list))
+
+    def test_queries_do_not_grow_with_the_number_of_plans(self):
+        self.count_confirm(self.make_drafts(1))  # fills what stays cached for good
+        few, many = self.make_drafts(2), self.make_drafts(20)
+        confirm = [self.count_confirm(plans) for plans in (few, many)]
+        floor = [self.count_floor(plans) for plans in (few, many)]
+        invoices = len(self.invoices(many)) - len(self.invoices(few))
+        self.assertEqual(invoices, 54)
+        own_growth = (confirm[1] - confirm[0]) - (floor[1] - floor[0])
+        self.assertLessEqual(
+            own_growth, invoices // 10, f"confirm {confirm}, bare invoices {floor}"
+        )

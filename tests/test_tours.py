@@ -1,0 +1,86 @@
+from datetime import datetime, time
+
+from odoo.tests import HttpCase, tagged
+
+from .common import PetPlansCommon
+
+
+@tagged("post_install", "-at_install", "is_tour")
+class TestTours(PetPlansCommon, HttpCase):
+    """The screens, as people click through them.
+
+    The days of 2099 fall on the same weekdays as those of 2026: the worked example of
+    C10 looks the same there, and is still to come.
+    """
+
+    @classmethod
+    def _start_clock(cls):
+        """The browser has a clock of its own: so both keep the real time."""
+
+    def sell_in_2099(self):
+        plan = self.sell(date_start="2099-01-01")
+        return plan, plan.book(self.weekly(12, first="2099-01-05 09:00:00"))
+
+    def test_sell_plan(self):
+        self.make_template()
+        self.start_tour("/odoo/pet-customers", "pet_plans_sell_plan", login="pet_staff")
+        plan = self.luna.plan_ids
+        self.assertEqual(self.days(plan)[0], ["01-05", "01-12", "01-19", "01-26"])
+        self.assertEqual(self.due_dates(plan), ["01-05", "02-02", "03-02"])
+        self.assertEqual(
+            [str(date) for date in self.invoices(plan).mapped("invoice_date_due")],
+            ["2099-01-05", "2099-02-02", "2099-03-02"],
+        )
+
+    def test_cancel_visit_and_book_another(self):
+        plan, __ = self.sell_in_2099()
+        visit = self.visit_on(plan, "01-19")
+        self.start_tour(
+            f"/odoo/pet-visits/{visit.id}", "pet_plans_cancel_visit", login="pet_staff"
+        )
+        self.assertEqual(visit.state, "cancelled")
+        self.assertEqual(visit.cancel_reason, "Luna has a cold")
+        self.assertEqual(
+            self.days(plan),
+            [
+                ["01-05", "01-12", "01-26", "02-02"],
+                ["02-09", "02-16", "02-23", "03-02"],
+                ["03-09", "03-16", "03-23", "03-30"],
+            ],
+        )
+        self.assertEqual(self.due_dates(plan), ["01-05", "02-09", "03-09"])
+
+    def test_cancel_visits_from_the_list(self):
+        plan, __ = self.sell_in_2099()
+        self.start_tour(
+            "/odoo/pet-visits", "pet_plans_cancel_visits", login="pet_staff"
+        )
+        self.assertEqual(
+            self.days(plan),
+            [
+                ["01-05", "01-12", "01-26", "02-02"],
+                ["02-09", "02-23", "03-02", "03-09"],
+                ["03-16", "03-23"],
+            ],
+        )
+
+    def test_reschedule_visit_in_the_calendar(self):
+        today = datetime.now().date()
+        plan = self.sell(date_start=today)
+        visit = plan.book([datetime.combine(today, time(9))], user_id=self.staff.id)
+        self.start_tour(
+            "/odoo/pet-visits", "pet_plans_reschedule_visit", login="pet_staff"
+        )
+        self.assertEqual(visit.start, datetime.combine(today, time(14)))
+        self.assertEqual(visit.cycle_id, plan.cycle_ids[0])
+
+    def test_pay_cycle(self):
+        plan, __ = self.sell_in_2099()
+        invoice = self.invoices(plan)[0]
+        self.start_tour(
+            f"/odoo/customer-invoices/{invoice.id}",
+            "pet_plans_pay_cycle",
+            login="pet_accountant",
+        )
+        self.assertEqual(plan.cycle_ids[0].state, "settled")
+        self.assertEqual(str(invoice.invoice_date_due), "2099-01-05")

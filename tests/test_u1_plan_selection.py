@@ -1,0 +1,92 @@
+from datetime import datetime
+
+from .test_b4_walk_in import WalkInCase
+
+
+class TestPlanSelection(WalkInCase):
+    """U1: the company's preference chooses between several plans."""
+
+    def setUp(self):
+        super().setUp()
+        # Each is first by exactly one of the rules.
+        self.old = self.sell(
+            self.make_template(validity=3, validity_unit="year"),
+            date_start="2025-06-01",
+        )
+        self.short = self.sell(self.make_template(validity=1, validity_unit="month"))
+        self.few = self.sell()
+        self.few.book(self.weekly(10))
+
+    def pick(self, rule, *products, **values):
+        self.shop.sudo().pet_plan_selection = rule
+        return self.receive(*(products or [self.bath]), **values).plan_id
+
+    def test_default_is_soonest_expiry(self):
+        self.assertEqual(
+            self.env["res.company"].default_get(["pet_plan_selection"]),
+            {"pet_plan_selection": "soonest_expiry"},
+        )
+
+    def test_soonest_expiry(self):
+        self.assertEqual(self.pick("soonest_expiry"), self.short)
+
+    def test_soonest_expiry_puts_never_last(self):
+        self.short.sudo()._unguarded().state = "cancelled"
+        self.assertEqual(self.pick("soonest_expiry"), self.old)
+
+    def test_oldest(self):
+        self.assertEqual(self.pick("oldest"), self.old)
+
+    def test_fewest_left(self):
+        self.assertEqual(self.pick("fewest_left"), self.few)
+
+    def test_ask_uses_none(self):
+        self.assertFalse(self.pick("ask"))
+        self.assertEqual(
+            (self.old + self.short + self.few).mapped("sessions_remaining"), [12, 12, 2]
+        )
+
+    def test_ask_leaves_the_choice_to_staff(self):
+        self.shop.sudo().pet_plan_selection = "ask"
+        visit = self.receive(self.bath)
+        visit.plan_id = self.few
+        self.assertEqual(self.few.sessions_remaining, 1.0)
+        self.assertEqual(visit.line_ids.plan_line_id, self.few.line_ids)
+
+    def test_own_plan_before_a_shared_one(self):
+        """Though by every rule the shared plan would come first."""
+        shared = self.sell(
+            self.make_template(validity=2, validity_unit="year"),
+            pet=self.env["pet.pet"],
+            date_start="2024-01-05",
+        )
+        shared.book([datetime(2026, 1, 2, 9)] * 11, pet_id=self.rex.id)
+        for rule in ("soonest_expiry", "oldest", "fewest_left"):
+            with self.subTest(rule):
+                self.assertTrue(self.pick(rule).pet_id)
+        self.assertEqual(self.pick("oldest", pet=self.rex), shared)
+
+    def test_next_one_when_the_first_has_no_sessions(self):
+        self.short.book(
+            [datetime(2026, 1, day, 9) for day in range(3, 15)], user_id=False
+        )
+        self.assertEqual(self.pick("soonest_expiry"), self.old)
+
+    def test_only_plans_with_the_service(self):
+        groomings = self.sell(
+            self.make_template(
+                [(self.grooming, 3, 60.0)],
+                appointment_count=3,
+                appointments_per_cycle=3,
+            )
+        )
+        self.assertEqual(self.pick("soonest_expiry", self.grooming), groomings)
+
+    def test_earlier_sold_first_when_equal(self):
+        twin = self.short.copy({"date_start": self.short.date_start})
+        twin.action_confirm()
+        self.assertEqual(self.pick("soonest_expiry"), self.short)
+
+    def test_preference_of_the_visits_company(self):
+        self.other_shop.pet_plan_selection = "ask"
+        self.assertEqual(self.pick("oldest"), self.old)
