@@ -80,11 +80,10 @@ class PetAppointment(models.Model):
     plan_id = fields.Many2one(
         "pet.plan",
         string="Plan or Package",
-        copy=False,
+        copy=False,  # nobody takes another session by duplicating a visit
         index="btree_not_null",
         ondelete="restrict",
         check_company=True,
-        help="A copy of the visit is on no plan: only a person takes another session",
     )
     cycle_id = fields.Many2one(
         "pet.cycle",
@@ -130,11 +129,18 @@ class PetAppointment(models.Model):
     )
     cancel_reason = fields.Char(readonly=True, copy=False)
     note = fields.Text(groups="base.group_user")
+    # Not through sudo: grouping by a related field that is reads it for whoever asks.
     pet_note = fields.Text(
-        related="pet_id.note", string="Care Note", groups="base.group_user"
+        related="pet_id.note",
+        related_sudo=False,
+        string="Care Note",
+        groups="base.group_user",
     )
     plan_note = fields.Text(
-        related="plan_id.note", string="Package Note", groups="base.group_user"
+        related="plan_id.note",
+        related_sudo=False,
+        string="Package Note",
+        groups="base.group_user",
     )
     session_label = fields.Char(string="Session", compute="_compute_session_label")
     is_late = fields.Boolean(

@@ -66,6 +66,12 @@ class PetAppointmentLine(models.Model):
                 else line.product_id.lst_price
             )
 
+    @api.depends("product_id")
+    def _compute_display_name(self):
+        # A customer reads what they booked, but has no access to the catalogue.
+        for line in self:
+            line.display_name = line.product_id.sudo().display_name
+
     @api.constrains("plan_line_id", "product_id", "appointment_id")
     def _check_plan_line(self):
         for line in self:

@@ -50,6 +50,7 @@ class PetPet(models.Model):
     microchip = fields.Char(index="btree_not_null")
     note = fields.Text(
         string="Care Note",
+        groups="base.group_user",
         help="What whoever handles the pet must know: allergies, fears, habits",
     )
     plan_ids = fields.One2many("pet.plan", "pet_id", string="Plans & Packages")

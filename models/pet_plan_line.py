@@ -135,8 +135,9 @@ class PetPlanLine(models.Model):
 
     @api.depends("product_id", "plan_id.name")
     def _compute_display_name(self):
+        # A customer reads what they bought, but has no access to the catalogue.
         for line in self:
-            line.display_name = line.product_id.display_name
+            line.display_name = line.product_id.sudo().display_name
 
     @api.model_create_multi
     def create(self, vals_list):

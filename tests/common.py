@@ -76,6 +76,10 @@ class PetPlansCommon(AccountTestInvoicingCommon):
     def _start_clock(cls):
         return cls.startClassPatcher(freeze_time(NOW))
 
+    def setUp(self):
+        super().setUp()
+        self.clock.move_to(NOW)  # wherever the test before left it
+
     @classmethod
     def _no_mail(cls):
         return {"no_reset_password": True}

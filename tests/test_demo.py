@@ -7,6 +7,13 @@ from odoo.tools import convert_file, mute_logger
 from ..models.pet_cycle import SETTLED_STATES
 
 
+def load_demo(env):
+    """Load the files of the demo shop as an installation with demo data does."""
+    for path in Manifest.for_addon("pet_plans")["demo"]:
+        convert_file(env, "pet_plans", path, {}, mode="init", noupdate=True)
+    env.flush_all()
+
+
 @tagged("post_install", "-at_install")
 class TestDemo(TransactionCase):
     """The demo shop loads on any day, and what it shows keeps the rules."""
@@ -20,17 +27,13 @@ class TestDemo(TransactionCase):
         )
 
     def load(self, now, tz):
-        """Load the files of the manifest as an installation at that moment does."""
+        """Load the demo shop at that moment and check it."""
         if self.is_demo_database:
             self.skipTest("the demo shop of the day of installation is here")
         self.startPatcher(freeze_time(now))
         self.shop.pet_tz = tz
         with self.assertNoLogs(level="WARNING"), mute_logger("odoo.models.unlink"):
-            for path in Manifest.for_addon("pet_plans")["demo"]:
-                convert_file(
-                    self.env, "pet_plans", path, {}, mode="init", noupdate=True
-                )
-            self.env.flush_all()
+            load_demo(self.env)
         self.plans = self.env["pet.plan"].search(
             [("user_id", "=", self.env.ref("pet_plans.user_reception").id)]
         )

@@ -1,5 +1,6 @@
 from datetime import datetime, time
 
+from odoo import fields
 from odoo.tests import HttpCase, tagged
 
 from .common import PetPlansCommon
@@ -65,7 +66,7 @@ class TestTours(PetPlansCommon, HttpCase):
         )
 
     def test_reschedule_visit_in_the_calendar(self):
-        today = datetime.now().date()
+        today = fields.Date.today()
         plan = self.sell(date_start=today)
         visit = plan.book([datetime.combine(today, time(9))], user_id=self.staff.id)
         self.start_tour(

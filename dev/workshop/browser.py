@@ -27,6 +27,7 @@ _BROWSERS = (
 )
 _BROWSER_VARIABLE = "CHROME_BIN"
 _FONTS = "fonts-liberation"
+_DECIDED = "decided"
 
 
 class Program:
@@ -39,10 +40,6 @@ class Program:
         self.executable = executable
         self.wrapper = BIN / link
         self.tree = _TREES / name
-
-    def is_ready(self):
-        """Whether its wrapper was made and still works."""
-        return stamps.is_current(self.name, _key()) and self.works()
 
     def works(self):
         """Whether the wrapper starts the program."""
@@ -103,9 +100,9 @@ WKHTMLTOPDF = Program(
 
 def prepare_chromium():
     """Have a browser ready; the browser tests cannot do without."""
-    if CHROMIUM.is_ready():
+    named = os.environ.get(_BROWSER_VARIABLE, "")
+    if stamps.is_current(CHROMIUM.name, stamps.digest(named)) and CHROMIUM.works():
         return
-    named = os.environ.get(_BROWSER_VARIABLE)
     if named:
         CHROMIUM.use(shutil.which(named) or named)
         if not CHROMIUM.works():
@@ -121,17 +118,17 @@ def prepare_chromium():
                 " here: install Chromium or Chrome, or name one in"
                 f" {_BROWSER_VARIABLE}."
             )
-    stamps.write(CHROMIUM.name, _key())
+    stamps.write(CHROMIUM.name, stamps.digest(named))
 
 
 def prepare_wkhtmltopdf():
     """Have wkhtmltopdf ready where it can be had; all but printing works without."""
-    if stamps.is_current(WKHTMLTOPDF.name, _key()):
+    if stamps.is_current(WKHTMLTOPDF.name, _DECIDED):
         return
     _find_or_unpack(WKHTMLTOPDF, ("wkhtmltopdf",))
     if not WKHTMLTOPDF.works():
         WKHTMLTOPDF.wrapper.unlink(missing_ok=True)
-    stamps.write(WKHTMLTOPDF.name, _key())
+    stamps.write(WKHTMLTOPDF.name, _DECIDED)
 
 
 def prints_pdf():
@@ -156,10 +153,6 @@ def _on_machine(name):
     folders = os.environ.get("PATH", os.defpath).split(os.pathsep)
     folders = [folder for folder in folders if Path(folder) != BIN]
     return shutil.which(name, path=os.pathsep.join(folders))
-
-
-def _key():
-    return stamps.digest(os.environ.get(_BROWSER_VARIABLE, ""))
 
 
 def _write_script(path, lines):

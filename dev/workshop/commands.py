@@ -10,7 +10,7 @@ import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from . import addon, lint, shell, workshop
+from . import addon, browser, lint, shell, workshop
 from .messages import Problem, say, step
 from .odoo import is_free
 from .paths import ADDON, ADDONS, DEV, HOME, ROOT
@@ -18,18 +18,10 @@ from .python_env import PYTHON
 
 _DEMO_DATABASE = f"{ADDON}_demo"
 _DATABASE_VARIABLE = "PET_PLANS_DB"
-_WELCOME = """
-The Pet Plans addon is ready.
-
-  Address   http://{host}:{port}/odoo
-  Login     admin
-  Password  admin
-
-{hints}
-Odoo's log is {log}.
-Stop with Ctrl+C.
-"""
-_HINTS_FILE = DEV / "try.txt"
+_WELCOME = DEV / "welcome.txt"
+_NO_PRINTING = (
+    "Printing is off: wkhtmltopdf was not found on this system. Install it to print."
+)
 
 
 def run(arguments):
@@ -116,18 +108,23 @@ def _serve(odoo, options):
     arguments += [f"--http-port={options.port}", f"--http-interface={options.host}"]
     with log.open("wb") as stream:
         process = odoo.start(arguments, stdout=stream, stderr=stream)
-        address = (
-            "localhost" if options.host in ("0.0.0.0", "127.0.0.1") else options.host
-        )
+        address = f"http://{_shown(options.host)}:{options.port}"
         try:
             with step("Starting Odoo"):
-                _wait_for_answer(process, f"http://{address}:{options.port}", log)
-            hints = _HINTS_FILE.read_text() if _HINTS_FILE.exists() else ""
-            say(_WELCOME.format(host=address, port=options.port, hints=hints, log=log))
+                _wait_for_answer(process, address, log)
+            say(_WELCOME.read_text().format(address=address, log=log))
+            if not browser.prints_pdf():
+                say(_NO_PRINTING)
         except BaseException:
             process.terminate()
+            process.wait()
             raise
         return _wait(process)
+
+
+def _shown(host):
+    """The name by which the server's own machine reaches it."""
+    return "localhost" if host in ("0.0.0.0", "127.0.0.1") else host
 
 
 def _wait_for_answer(process, address, log):
@@ -141,16 +138,9 @@ def _wait_for_answer(process, address, log):
 
 
 def _wait(process):
-    """Wait for a child; what stops us stops it first."""
-    try:
-        return process.wait()
-    except KeyboardInterrupt:
-        process.send_signal(signal.SIGINT)
-        return process.wait()
-    except SystemExit:
-        process.terminate()
-        process.wait()
-        raise
+    """Wait for a child; Ctrl+C is for the child alone, other signals stop both."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    return shell.wait_for(process)
 
 
 def _is_path(argument):

@@ -79,7 +79,7 @@ class Odoo:
             process = self.start(
                 command, stdin=subprocess.DEVNULL, stdout=stream, stderr=stream
             )
-            failed = process.wait()
+            failed = shell.wait_for(process)
         lines = path.read_text(errors="replace").splitlines()
         if failed or any(" CRITICAL " in line for line in lines):
             raise Problem(f"{title} failed:\n{_first_error(lines)}\nSee {path}.")

@@ -64,8 +64,18 @@ def run(command, purpose, log, **options):
         raise Problem(f"{purpose} failed: {cause}.")
 
 
+def wait_for(process):
+    """Wait for a child to end; if something ends the wait, end the child first."""
+    try:
+        return process.wait()
+    except BaseException:
+        process.terminate()
+        process.wait()
+        raise
+
+
 def read(command, purpose, **options):
-    """What ``command`` prints; its failure is explained like that of ``run``."""
+    """What ``command`` prints; when it fails, its first complaint is the reason."""
     result = subprocess.run(
         [str(part) for part in command],
         stdin=subprocess.DEVNULL,
@@ -75,7 +85,6 @@ def read(command, purpose, **options):
         **options,
     )
     if result.returncode:
-        words = (result.stderr or result.stdout).strip()
-        cause = explain(words) or (words.splitlines() or ["no reason was given"])[-1]
-        raise Problem(f"{purpose} failed: {cause}.")
+        words = (result.stderr or result.stdout).strip().splitlines()
+        raise Problem(f"{purpose} failed: {words[0] if words else 'without a word'}.")
     return result.stdout

@@ -8,7 +8,7 @@ from . import addon, browser, locks, odoo_source, postgres, python_env
 from .databases import Databases
 from .messages import Problem
 from .odoo import Odoo
-from .paths import ROOT
+from .paths import HOME, ROOT
 
 _GIGABYTES_NEEDED = 5
 
@@ -38,7 +38,7 @@ def _prepare_programs(with_browser):
 
 
 def _require_disk_space():
-    free = shutil.disk_usage(ROOT).free / 1e9
+    free = shutil.disk_usage(HOME).free / 1e9
     if free < _GIGABYTES_NEEDED:
         raise Problem(
             f"Odoo and its tools need {_GIGABYTES_NEEDED} GB of disk space, and"

@@ -1,0 +1,246 @@
+"""Pictures of the main screens, taken of the demo shop in a real browser.
+
+``dev/screenshots`` runs this like a browser test: the demo data is loaded into a test
+database, and every scene below is opened in Chromium by Odoo's own test browser.
+``dev/screenshots -k plan_form`` takes one picture only. All pictures go to
+``.dev/screenshots``; those that the documentation shows also to ``docs/screenshots``.
+"""
+
+import base64
+import io
+from unittest.mock import patch
+
+from PIL import Image
+from workshop.paths import HOME, ROOT
+
+from odoo.tests import HttpCase, tagged
+from odoo.tests.common import ChromeBrowser
+
+from odoo.addons.pet_plans.tests.test_demo import load_demo
+
+ALL = HOME / "screenshots"
+SHOWN = ROOT / "docs" / "screenshots"
+
+# Waits until a selector is there, and then until the page has been still for a while.
+HELPERS = """
+const {action} = odoo.__WOWL_DEBUG__.root.env.services;
+const pause = (time) => new Promise((resolve) => setTimeout(resolve, time));
+async function find(selector) {
+    for (let tries = 0; tries < 200; tries++) {
+        const element = document.querySelector(selector);
+        if (element) {
+            return element;
+        }
+        await pause(50);
+    }
+    throw new Error(`${selector} is not on the page`);
+}
+async function stillness() {
+    let changed = Date.now();
+    const observer = new MutationObserver(() => (changed = Date.now()));
+    observer.observe(document.body, {childList: true, subtree: true});
+    while (Date.now() - changed < 700) {
+        await pause(50);
+    }
+    observer.disconnect();
+}
+async function click(selector) {
+    (await find(selector)).click();
+    await stillness();
+}
+"""
+
+
+class Camera(ChromeBrowser):
+    """The browser of a test, which takes a picture when the test's code is done."""
+
+    def _wait_code_ok(self, code, timeout, error_checker=None):
+        super()._wait_code_ok(code, timeout, error_checker=error_checker)
+        data = self._websocket_request("Page.captureScreenshot")["data"]
+        self.test_case.keep(base64.b64decode(data))
+
+
+@tagged("post_install", "-at_install")
+class TestScreenshots(HttpCase):
+    """One scene per method."""
+
+    browser_size = "1440x900"
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env["res.company"].search([]).pet_tz = "UTC"
+        load_demo(cls.env)
+        cls.env.ref("base.user_admin").tz = "UTC"
+        cls.luna = cls.env.ref("pet_plans.plan_luna")
+
+    def keep(self, picture):
+        """Save a picture, with few colours since it is of a user interface."""
+        image = Image.open(io.BytesIO(picture)).convert("RGB").quantize(256)
+        for folder in (ALL, SHOWN) if self.is_shown else (ALL,):
+            folder.mkdir(parents=True, exist_ok=True)
+            image.save(folder / f"{self.name}.png", optimize=True)
+
+    def picture(self, name, path, ready, code="", is_shown=False):
+        """Open a page, wait, run the code, wait until all is still, take a picture.
+
+        :param name: of the picture's file
+        :param path: of the page, after the address of the server
+        :param ready: selector of an element without which the page is not complete
+        :param code: JavaScript that brings the page to the scene, with the helpers
+        :param is_shown: whether the documentation shows it
+        """
+        self.name, self.is_shown = name, is_shown
+        script = f"""
+            (async () => {{
+                {HELPERS}
+                await find({ready!r});
+                await stillness();
+                {code}
+                await stillness();
+                document.activeElement.blur();
+                console.log("test successful");
+            }})();
+        """
+        with patch("odoo.tests.common.ChromeBrowser", Camera):
+            self.browser_js(path, script, "odoo.isReady === true", login="admin")
+
+    def visit(self, plan, state):
+        """The first visit of a plan in a state."""
+        return plan.appointment_ids.filtered(lambda visit: visit.state == state).sorted(
+            "start"
+        )[0]
+
+    def test_visits(self):
+        self.picture("visits", "/odoo/pet-visits", ".fc-event", is_shown=True)
+
+    def test_visits_board(self):
+        self.picture(
+            "visits_board",
+            "/odoo/pet-visits",
+            ".fc-event",
+            "await click('.o_switch_view.o_kanban'); await find('.o_kanban_record');",
+        )
+
+    def test_visit_form(self):
+        visit = self.visit(self.luna, "finished")
+        self.picture("visit", f"/odoo/pet-visits/{visit.id}", ".o_form_view .alert")
+
+    def test_cancel(self):
+        visit = self.visit(self.luna, "scheduled")
+        self.picture(
+            "cancel",
+            f"/odoo/pet-visits/{visit.id}",
+            ".o_form_view",
+            "await click('button[name=action_open_cancel]');"
+            "await find('.modal .o_data_row');",
+            is_shown=True,
+        )
+
+    def test_plans(self):
+        self.picture("plans", "/odoo/pet-plans", ".o_data_row", is_shown=True)
+
+    def test_plan_form(self):
+        self.picture(
+            "plan",
+            f"/odoo/pet-plans/{self.luna.id}",
+            ".o_form_view",
+            "await click('.nav-link[name=cycles]');",
+            is_shown=True,
+        )
+
+    def test_plan_draft(self):
+        plan = self.env.ref("pet_plans.plan_thor")
+        self.picture("plan_draft", f"/odoo/pet-plans/{plan.id}", ".o_form_view")
+
+    def test_book(self):
+        plan = self.env.ref("pet_plans.plan_max")
+        self.picture(
+            "book",
+            f"/odoo/pet-plans/{plan.id}",
+            ".o_form_view",
+            f"""
+                await action.doAction("pet_plans.action_pet_plan_book", {{
+                    additionalContext: {{
+                        default_plan_id: {plan.id},
+                        default_first_start:
+                            luxon.DateTime.utc().plus({{weeks: 7}}).toFormat("yyyy-MM-dd 09:00:00"),
+                    }},
+                }});
+                await find(".modal .o_data_row");
+            """,
+            is_shown=True,
+        )
+
+    def test_sell(self):
+        customer = self.env.ref("pet_plans.partner_hannah")
+        self.picture(
+            "sell",
+            f"/odoo/pet-customers/{customer.id}",
+            ".o_form_view",
+            f"""
+                await action.doAction("pet_plans.action_pet_plan_sell", {{
+                    additionalContext: {{
+                        default_partner_id: {customer.id},
+                        default_pet_id: {customer.pet_ids.id},
+                        default_template_id:
+                            {self.env.ref("pet_plans.template_baths").id},
+                        default_book_visits: true,
+                    }},
+                }});
+                await find(".modal .o_form_view");
+            """,
+        )
+
+    def test_pets(self):
+        self.picture("pets", "/odoo/pets", ".o_kanban_record", is_shown=True)
+
+    def test_pet_form(self):
+        pet = self.luna.pet_id
+        self.picture("pet", f"/odoo/pets/{pet.id}", ".o_form_view")
+
+    def test_customer_form(self):
+        customer = self.env.ref("pet_plans.partner_daniel")
+        self.picture(
+            "customer",
+            f"/odoo/pet-customers/{customer.id}",
+            ".o_form_view",
+            "await click('.nav-link[name=pets]');",
+        )
+
+    def test_cycle_form(self):
+        cycle = self.luna.cycle_ids[1]
+        self.picture("cycle", f"/odoo/pet-cycles/{cycle.id}", ".o_form_view")
+
+    def test_invoice(self):
+        invoice = self.luna.cycle_ids[1].invoice_id
+        self.picture(
+            "invoice",
+            f"/odoo/customer-invoices/{invoice.id}",
+            "button[name=action_view_pet_cycle]",
+            is_shown=True,
+        )
+
+    def test_template_form(self):
+        template = self.env.ref("pet_plans.template_baths_grooming")
+        self.picture(
+            "template", f"/odoo/pet-plan-templates/{template.id}", ".o_form_view"
+        )
+
+    def test_ledger(self):
+        self.picture(
+            "ledger",
+            f"/odoo/pet-plans/{self.luna.id}",
+            ".o_form_view",
+            "await click('button[name=action_view_entries]');"
+            "await find('.o_list_view');",
+        )
+
+    def test_settings(self):
+        self.picture(
+            "settings",
+            "/odoo/pet-plans",
+            ".o_data_row",
+            "await action.doAction('pet_plans.action_pet_plans_settings');"
+            "await find('.o_setting_box');",
+        )
