@@ -127,7 +127,9 @@ class PetAppointment(models.Model):
         index=True,
         group_expand=True,
     )
-    cancel_reason = fields.Char(readonly=True, copy=False)
+    cancel_reason = fields.Char(
+        readonly=True, copy=False, groups="base.group_user"
+    )
     note = fields.Text(groups="base.group_user")
     # Not through sudo: grouping by a related field that is reads it for whoever asks.
     pet_note = fields.Text(
@@ -736,7 +738,10 @@ class PetAppointment(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "pet_plans.action_pet_appointment_cancel"
         )
-        action["context"] = {"default_appointment_ids": [Command.set(self.ids)]}
+        action["context"] = {
+            "default_appointment_ids": [Command.set(self.ids)],
+            "dialog_size": "extra-large",
+        }
         return action
 
     def _cancel(self, reason=None, consumed=None):

@@ -73,7 +73,11 @@ class PetCycle(models.Model):
         help="From this day on the nightly job posts the invoice",
     )
     move_ids = fields.One2many(
-        "account.move", "pet_cycle_id", string="Invoices and Credit Notes"
+        "account.move",
+        "pet_cycle_id",
+        string="Invoices and Credit Notes",
+        groups="account.group_account_invoice,account.group_account_readonly,"
+        "base.group_portal",
     )
     invoice_id = fields.Many2one(
         "account.move",
@@ -678,7 +682,7 @@ class PetCycle(models.Model):
     def action_view_appointments(self):
         """Open the visits of these cycles."""
         action = self.env["ir.actions.act_window"]._for_xml_id(
-            "pet_plans.action_pet_appointment"
+            "pet_plans.action_pet_appointment_list"
         )
         action["domain"] = [("cycle_id", "in", self.ids)]
         action["context"] = {}

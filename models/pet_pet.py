@@ -165,7 +165,7 @@ class PetPet(models.Model):
     def action_view_appointments(self):
         """Open the visits of these pets."""
         action = self.env["ir.actions.act_window"]._for_xml_id(
-            "pet_plans.action_pet_appointment"
+            "pet_plans.action_pet_appointment_list"
         )
         action["domain"] = [("pet_id", "in", self.ids)]
         action["context"] = {"default_pet_id": self.id if len(self) == 1 else False}

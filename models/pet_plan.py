@@ -959,7 +959,10 @@ class PetPlan(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "pet_plans.action_pet_plan_book"
         )
-        action["context"] = {"default_plan_id": self.id}
+        action["context"] = {
+            "default_plan_id": self.id,
+            "dialog_size": "extra-large",
+        }
         return action
 
     # --- Re-cycling (C2-C8) ----------------------------------------------------
@@ -1065,7 +1068,7 @@ class PetPlan(models.Model):
     def action_view_appointments(self):
         """Open the visits of these plans."""
         return self._get_window(
-            "pet_plans.action_pet_appointment",
+            "pet_plans.action_pet_appointment_list",
             [("plan_id", "in", self.ids)],
             default_plan_id=self.id if len(self) == 1 else False,
             default_pet_id=self.pet_id.id if len(self) == 1 else False,
@@ -1089,4 +1092,6 @@ class PetPlan(models.Model):
             "account.action_move_out_invoice",
             [("pet_plan_id", "in", self.ids)],
             create=False,
+            # Odoo's list shows customer, date and the payment of several by it.
+            default_move_type="out_invoice",
         )

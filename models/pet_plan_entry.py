@@ -84,7 +84,7 @@ class PetPlanEntry(models.Model):
         aggregator=None,
         help="Sessions of this service left after this entry",
     )
-    reason = fields.Char(readonly=True)
+    reason = fields.Char(readonly=True, groups="base.group_user")
     user_id = fields.Many2one(
         "res.users",
         string="By",

@@ -133,7 +133,7 @@ class PetPlanLine(models.Model):
             line.booked = booked.get(key, 0.0)
             line.used = taken - line.booked
 
-    @api.depends("product_id", "plan_id.name")
+    @api.depends("product_id")
     def _compute_display_name(self):
         # A customer reads what they bought, but has no access to the catalogue.
         for line in self:

@@ -49,7 +49,7 @@ class ResPartner(models.Model):
 
     def action_view_pet_appointments(self):
         """Open the visits of these customers' pets."""
-        return self._get_pet_window("pet_plans.action_pet_appointment")
+        return self._get_pet_window("pet_plans.action_pet_appointment_list")
 
     def action_sell_pet_plan(self):
         """Open the sale wizard for this customer (S1)."""

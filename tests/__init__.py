@@ -1,3 +1,4 @@
+from . import test_access_companies
 from . import test_access_guarded_fields
 from . import test_access_portal
 from . import test_appointment
