@@ -10,7 +10,8 @@ from workshop.messages import Problem, complain
 
 def main(name, *arguments):
     """Run the command ``name``; a problem is one sentence, not a traceback."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda number, _: sys.exit(128 + number))
     try:
         return COMMANDS[name](list(arguments))
     except Problem as problem:

@@ -127,9 +127,7 @@ class PetAppointment(models.Model):
         index=True,
         group_expand=True,
     )
-    cancel_reason = fields.Char(
-        readonly=True, copy=False, groups="base.group_user"
-    )
+    cancel_reason = fields.Char(readonly=True, copy=False, groups="base.group_user")
     note = fields.Text(groups="base.group_user")
     # Not through sudo: grouping by a related field that is reads it for whoever asks.
     pet_note = fields.Text(
@@ -384,7 +382,7 @@ class PetAppointment(models.Model):
     # --- Booking (B1-B4) -------------------------------------------------------
 
     def _book(self):
-        """Give visits of plans their cycle and services, and take the sessions (B2, B3).
+        """Give visits of plans their cycle and services, take the sessions (B2, B3).
 
         :raises UserError: naming the plan, the reason and the numbers
         """
@@ -506,13 +504,14 @@ class PetAppointment(models.Model):
             visit = line.appointment_id
             if visit.holds_sessions and line.plan_line_id:
                 deltas[visit.id, line.plan_line_id.id] -= line.quantity
-        lines = self.env["pet.plan.line"].sudo()
+        lines = self.env["pet.plan.line"].sudo().browse({line for __, line in deltas})
+        line_by_id, visit_by_id = lines.grouped("id"), self.sudo().grouped("id")
         vals_list = [
-            lines.browse(line_id)._prepare_entry_vals(
+            line_by_id[line_id]._prepare_entry_vals(
                 "release" if delta > 0 else "book",
                 delta,
-                cycle=self.browse(visit_id).sudo().cycle_id,
-                visit=self.browse(visit_id),
+                cycle=visit_by_id[visit_id].cycle_id,
+                visit=visit_by_id[visit_id],
                 reason=reason,
             )
             for (visit_id, line_id), delta in deltas.items()
@@ -789,6 +788,7 @@ class PetAppointment(models.Model):
         :param consumed: the visits among these whose sessions stay used
         :return: list of value dicts of `pet.appointment.cancel.line`, by start
         """
+        self._origin.check_access("read")
         # Reads dates and names of the invoices of these plans, which staff without
         # invoicing rights are to be warned about.
         cancelled = self._origin.sudo()

@@ -87,9 +87,16 @@ class PetCycle(models.Model):
         help="The open invoice of the cycle, else the last one it had",
     )
     invoice_state = fields.Selection(
-        related="invoice_id.state", string="Invoice Status"
+        selection=lambda self: self._get_move_selection("state"),
+        string="Invoice Status",
+        compute="_compute_invoice_state",
+        compute_sudo=True,
     )
-    payment_state = fields.Selection(related="invoice_id.payment_state", store=True)
+    payment_state = fields.Selection(
+        selection=lambda self: self._get_move_selection("payment_state"),
+        compute="_compute_payment_state",
+        store=True,
+    )
     state = fields.Selection(
         [
             ("waiting", "Waiting for Visits"),
@@ -150,6 +157,13 @@ class PetCycle(models.Model):
             # I1: the invoice of a period is not posted before the period has come
             cycle.date_post = max(day, cycle.date_from) if cycle.date_from else day
 
+    @api.model
+    def _get_move_selection(self, name):
+        return self.env["account.move"]._fields[name]._description_selection(self.env)
+
+    # What follows depends on the invoice by way of `move_ids`: by way of `invoice_id`
+    # every change of any invoice, ours or not, would search the cycles for it.
+
     @api.depends("move_ids.state", "move_ids.payment_state", "move_ids.move_type")
     def _compute_invoice_id(self):
         for cycle in self:
@@ -158,9 +172,20 @@ class PetCycle(models.Model):
             ).sorted(lambda move: (move._is_open_for_pet_cycle(), move.id))
             cycle.invoice_id = invoices[-1:]
 
+    @api.depends("invoice_id", "move_ids.state")
+    def _compute_invoice_state(self):
+        for cycle in self:
+            cycle.invoice_state = cycle.invoice_id.state
+
+    @api.depends("invoice_id", "move_ids.payment_state")
+    def _compute_payment_state(self):
+        for cycle in self:
+            cycle.payment_state = cycle.invoice_id.payment_state
+
     @api.depends(
-        "invoice_id.state",
-        "invoice_id.payment_state",
+        "invoice_id",
+        "move_ids.state",
+        "move_ids.payment_state",
         "amount_untaxed",
         "plan_id.kind",
         "plan_id.state",
@@ -190,7 +215,7 @@ class PetCycle(models.Model):
         self.ensure_one()
         return not self.invoice_id and not self.currency_id.is_zero(self.amount_untaxed)
 
-    @api.depends("amount_untaxed", "invoice_id.amount_total")
+    @api.depends("amount_untaxed", "invoice_id", "move_ids.amount_total")
     def _compute_amount_total(self):
         for cycle in self:
             cycle.amount_total = (
@@ -539,6 +564,8 @@ class PetCycle(models.Model):
                 ("company_id", "=", company.id),
                 ("state", "=", "scheduled"),
                 ("invoice_id.state", "=", "draft"),
+                # What an accountant reset to draft is theirs to post again.
+                ("invoice_id.posted_before", "=", False),
                 ("plan_id.state", "!=", "cancelled"),
                 ("date_post", "<=", company._get_pet_today()),
             ]

@@ -484,10 +484,16 @@ class PetPlan(models.Model):
         for plan in self:
             plan.visit_count = counts.get(plan._origin, 0)
 
-    @api.depends("cycle_ids.billing_error")
+    @api.depends("cycle_ids.billing_error", "cycle_ids.state")
     def _compute_billing_error(self):
+        """Show the failures of the posting job that still stand (I1).
+
+        An invoice that was posted by hand since, or cancelled, needs no job any more.
+        """
         for plan in self:
-            errors = plan.cycle_ids.filtered("billing_error")
+            errors = plan.cycle_ids.filtered(
+                lambda cycle: cycle.billing_error and cycle.state == "scheduled"
+            )
             plan.billing_error = "\n".join(errors.mapped("billing_error")) or False
 
     @api.depends("cycle_ids")

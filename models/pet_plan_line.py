@@ -239,11 +239,15 @@ class PetPlanLine(models.Model):
         deltas = defaultdict(float)
         for vals in vals_list:
             deltas[vals["line_id"], vals["cycle_id"]] += vals["quantity"]
+        lines = self.browse(
+            {vals["line_id"] for vals in vals_list if vals["quantity"] < 0}
+        )
+        of_plans = {line.id: line for line in lines if line.plan_id.kind == "plan"}
         takings = {
-            (line, cycle): delta
+            (of_plans[line_id], cycle): delta
             for (line_id, cycle_id), delta in deltas.items()
             if delta < 0
-            and (line := self.browse(line_id)).plan_id.kind == "plan"
+            and line_id in of_plans
             and (cycle := self.env["pet.cycle"].browse(cycle_id))
         }
         if not takings:

@@ -5,16 +5,19 @@ class PetPlanTemplateLine(models.Model):
     _name = "pet.plan.template.line"
     _description = "Service of a Plan Template"
     _order = "template_id, sequence, id"
+    _check_company_auto = True
 
     template_id = fields.Many2one(
         "pet.plan.template", required=True, index=True, ondelete="cascade"
     )
+    company_id = fields.Many2one(related="template_id.company_id")
     sequence = fields.Integer(default=10)
     product_id = fields.Many2one(
         "product.product",
         string="Service",
         required=True,
         ondelete="restrict",
+        check_company=True,
         domain="[('sale_ok', '=', True)]",
     )
     quantity = fields.Float(

@@ -12,6 +12,7 @@ from . import test_book_queries
 from . import test_c10_worked_example
 from . import test_c1_reschedule
 from . import test_c2_cancel
+from . import test_c2_cancel_queries
 from . import test_c3_ways_to_cancel
 from . import test_c4_pinned
 from . import test_c5_due_dates

@@ -2,7 +2,7 @@ from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, mute_logger
 
-from .rpc import RpcCase
+from .rpc import REFUSALS, RpcCase, RpcError
 
 
 class TestCompanies(RpcCase):
@@ -24,8 +24,8 @@ class TestCompanies(RpcCase):
             {"name": f"Customer of {company.name}", "company_id": company.id}
         )
         pet = env["pet.pet"].create({"name": "Toto", "partner_id": customer.id})
-        template = cls.make_template(company_id=company.id)
-        template = template.sudo().with_user(user).with_company(company)
+        template = cls.make_template().sudo().copy({"company_id": company.id})
+        template = template.with_user(user)
         plan = env["pet.plan"].create(
             {
                 "template_id": template.id,
@@ -142,16 +142,22 @@ class TestCompanies(RpcCase):
             self.staff, "pet.appointment.cancel", "web_save", [], values, spec
         )
 
-    def test_booking_wizard_shows_nothing_of_others(self):
-        plan = self.theirs["pet.plan"]
-        spec = {name: {} for name in ("partner_id", "to_book", "date_end", "count")}
-        values = {"plan_id": plan.id}
-        self.assertRpcRefused(
-            self.staff, "pet.plan.book", "onchange", [], values, [*values], spec
-        )
-        self.assertRpcRefused(
-            self.staff, "pet.plan.book", "web_save", [], values, spec
-        )
+    def test_wizards_do_nothing_for_others(self):
+        before = self.snapshot("account.move")
+        plan, visits = self.theirs["pet.plan"], self.theirs["pet.appointment"]
+        for model, values in (
+            ("pet.plan.book", {"plan_id": plan.id, "first_start": "2026-03-30 09:00:00"}),
+            ("pet.plan.sell", self.plan_vals(pet_id=self.theirs["pet.pet"].id)),
+            ("pet.appointment.cancel", {"appointment_ids": [[6, 0, visits[:1].ids]]}),
+        ):
+            with self.subTest(model=model):
+                try:
+                    wizard = self.rpc(self.staff, model, "create", values)
+                except RpcError as error:
+                    self.assertIn(error.name, REFUSALS)
+                else:
+                    self.assertRpcRefused(self.staff, model, "action_apply", [wizard])
+        self.assertUntouched(before)
 
     # --- Both companies --------------------------------------------------------
 
@@ -197,12 +203,8 @@ class TestCompanies(RpcCase):
             {"pet_id": self.theirs["pet.pet"].id},
             {"user_id": self.other_staff.id},
             {"company_id": self.other_shop.id},
+            {"template_id": shared.id, "company_id": self.other_shop.id},
             {"line_ids": [Command.create(line)]},
-            {
-                "template_id": shared.id,
-                "company_id": self.other_shop.id,
-                "partner_id": False,
-            },
         ):
             with self.subTest(values=values):
                 with self.assertRaisesRegex(UserError, "[Cc]ompan"):
@@ -227,16 +229,10 @@ class TestCompanies(RpcCase):
             )
 
     def test_companies_are_not_mixed_in_a_visit(self):
-        service = (
-            self.env["product.product"]
-            .sudo()
-            .create({"name": "Their bath", "company_id": self.other_shop.id})
-        )
         for values in (
             {"pet_id": self.theirs["pet.pet"].id},
             {"plan_id": self.theirs["pet.plan"].id},
             {"company_id": self.other_shop.id},
-            {"line_ids": [Command.create({"product_id": service.id})]},
         ):
             vals = {
                 "pet_id": self.ours["pet.pet"].id,

@@ -73,9 +73,7 @@ class TestTimes(AppointmentCase):
     def test_drag_of_a_booked_visit_is_a_reschedule(self):
         plan, visits = self.sell_worked_example()
         visits[2].write({"start": "2026-01-21 09:00:00", "stop": "2026-01-21 10:00:00"})
-        self.assertEqual(
-            self.days(plan)[0], ["01-05", "01-12", "01-21", "01-26"]
-        )
+        self.assertEqual(self.days(plan)[0], ["01-05", "01-12", "01-21", "01-26"])
         self.assertEqual(visits[2].duration, 1.0)
 
     def test_form(self):
@@ -135,9 +133,11 @@ class TestGuard(AppointmentCase):
             self.make_visit(state="delivered")
 
     def test_default_in_the_context_is_dropped(self):
-        visit = self.env["pet.appointment"].with_context(
-            default_state="delivered", default_holds_sessions=True
-        ).create({"pet_id": self.luna.id, "start": "2026-01-05 09:00:00"})
+        visit = (
+            self.env["pet.appointment"]
+            .with_context(default_state="delivered", default_holds_sessions=True)
+            .create({"pet_id": self.luna.id, "start": "2026-01-05 09:00:00"})
+        )
         self.assertEqual(visit.state, "scheduled")
         self.assertFalse(visit.holds_sessions)
 
@@ -226,9 +226,7 @@ class TestDeletion(AppointmentCase):
         self.assert_kept(visit)
 
     def test_invoiced_visit(self):
-        visit = self.make_visit(
-            line_ids=[Command.create({"product_id": self.bath.id})]
-        )
+        visit = self.make_visit(line_ids=[Command.create({"product_id": self.bath.id})])
         visit.action_receive()
         visit.action_create_invoice()
         self.assert_kept(visit)

@@ -246,9 +246,7 @@ class TestPreview(BookWizardCase):
     def test_cycles_as_they_fill_up(self):
         lines = self.preview(count=6)
         self.assertEqual(lines.cycle_id, self.plan.cycle_ids[:2])
-        self.assertEqual(
-            [line.cycle_id.sequence for line in lines], [1, 1, 1, 1, 2, 2]
-        )
+        self.assertEqual([line.cycle_id.sequence for line in lines], [1, 1, 1, 1, 2, 2])
 
     def test_cycles_after_what_is_booked(self):
         self.plan.book(self.weekly(3))
@@ -274,9 +272,7 @@ class TestPreview(BookWizardCase):
         visits = self.plan.appointment_ids.filtered(
             lambda visit: visit.start in previewed
         )
-        self.assertEqual(
-            {visit.start: visit.cycle_id for visit in visits}, previewed
-        )
+        self.assertEqual({visit.start: visit.cycle_id for visit in visits}, previewed)
 
     def test_period_of_a_plan(self):
         plan = self.sell(
@@ -308,9 +304,7 @@ class TestPreview(BookWizardCase):
         self.assertIn("Rex", clashes[1])
 
     def test_other_pet_with_other_staff_is_no_clash(self):
-        self.sell(pet=self.rex).book(
-            [datetime(2026, 1, 5, 9)], user_id=self.manager.id
-        )
+        self.sell(pet=self.rex).book([datetime(2026, 1, 5, 9)], user_id=self.manager.id)
         self.assertFalse(self.preview(count=1).clash)
 
     def test_back_to_back_is_no_clash(self):

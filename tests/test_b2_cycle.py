@@ -43,9 +43,7 @@ class TestCycleOfAPackage(PetPlansCommon):
         self.plan = self.sell(self.make_template(no_show_policy="return"))
         self.plan.book(self.weekly(6))
         self.visit_on(self.plan, "01-12").action_no_show()
-        self.assertEqual(
-            self.plan.book([datetime(2026, 3, 2, 9)]).cycle_id.sequence, 1
-        )
+        self.assertEqual(self.plan.book([datetime(2026, 3, 2, 9)]).cycle_id.sequence, 1)
 
     def test_due_dates_of_its_own_cycle_only(self):
         self.plan.book(self.weekly(4))
@@ -85,9 +83,7 @@ class TestCycleOfAPackage(PetPlansCommon):
     def test_closed_cycle_is_passed_over(self):
         self.invoices(self.plan)[0].button_cancel()
         visits = self.plan.book(self.weekly(5))
-        self.assertEqual(
-            [visit.cycle_id.sequence for visit in visits], [2, 2, 2, 2, 3]
-        )
+        self.assertEqual([visit.cycle_id.sequence for visit in visits], [2, 2, 2, 2, 3])
 
     def test_refused_when_every_cycle_is_closed(self):
         self.invoices(self.plan).button_cancel()
@@ -121,7 +117,9 @@ class TestPeriodOfAPlan(PetPlansCommon):
 
     def used(self, plan):
         """Return the sessions booked in each period."""
-        return [sum(c.appointment_ids.line_ids.mapped("quantity")) for c in plan.cycle_ids]
+        return [
+            sum(c.appointment_ids.line_ids.mapped("quantity")) for c in plan.cycle_ids
+        ]
 
     def test_first_and_last_day_of_a_period(self):
         visits = self.sell_months().book(

@@ -281,13 +281,17 @@ class TestEditingServices(SessionsCase):
         self.assert_counters(self.groomings, booked=0, remaining=3)
 
     def test_replacing_the_last_session_needs_none_to_spare(self):
-        self.plan.book(self.weekly(2, "2026-02-02 09:00:00"), line_ids=self.only(self.grooming))
+        self.plan.book(
+            self.weekly(2, "2026-02-02 09:00:00"), line_ids=self.only(self.grooming)
+        )
         self.assert_counters(self.groomings, booked=3, remaining=0)
         self.first.write({"line_ids": [Command.clear(), *self.only(self.grooming)]})
         self.assert_counters(self.groomings, booked=3, remaining=0)
 
     def test_more_than_remains_is_refused(self):
-        with self.assertRaisesRegex(UserError, rf"{self.plan.name}.*11 .*Bath.*10 remain"):
+        with self.assertRaisesRegex(
+            UserError, rf"{self.plan.name}.*11 .*Bath.*10 remain"
+        ):
             self.second.line_ids.quantity = 12.0
         self.assertEqual(self.second.line_ids.quantity, 1.0)
         self.assert_counters(self.baths, booked=2, remaining=10)

@@ -47,7 +47,9 @@ class TestRace(BaseCase):
                 {"name": "Race pet", "partner_id": customer.id}
             ).id  # fmt: skip
             self.product_id = (
-                env["product.product"].create({"name": "Race bath", "type": "service"}).id
+                env["product.product"]
+                .create({"name": "Race bath", "type": "service"})
+                .id
             )
 
     # --- Committed data ----------------------------------------------------------
@@ -195,7 +197,8 @@ class TestRace(BaseCase):
         for error in errors:
             self.assertIs(type(error), UserError, error)
             self.assertRegex(
-                str(error), r"Race: 1 session\(s\) of Race bath are needed, but 0 remain"
+                str(error),
+                r"Race: 1 session\(s\) of Race bath are needed, but 0 remain",
             )
 
     # --- The races -----------------------------------------------------------------

@@ -8,7 +8,7 @@ from .common import PetPlansCommon
 
 
 class RefusalCase(PetPlansCommon):
-    def assert_refused(self, plan, starts, *parts, **values):
+    def assert_not_booked(self, plan, starts, *parts, **values):
         """Booking is refused, tells the plan and each part, and leaves nothing."""
         before = self.get_facts(plan)
         with self.assertRaises(UserError) as caught:
@@ -38,12 +38,12 @@ class TestStateOfThePlan(RefusalCase):
     """B3: the plan is not active."""
 
     def test_draft(self):
-        self.assert_refused(self.sell(confirm=False), self.weekly(1), "draft")
+        self.assert_not_booked(self.sell(confirm=False), self.weekly(1), "draft")
 
     def test_cancelled(self):
         plan = self.sell()
         plan.sudo()._unguarded().state = "cancelled"
-        self.assert_refused(plan, self.weekly(1), "cancelled", "01/05/2026")
+        self.assert_not_booked(plan, self.weekly(1), "cancelled", "01/05/2026")
 
 
 class TestDates(RefusalCase):
@@ -59,14 +59,14 @@ class TestDates(RefusalCase):
     def test_before_the_start(self):
         plan = self.sell_january()
         self.assertEqual(str(plan.date_end), "2026-01-19")
-        self.assert_refused(
+        self.assert_not_booked(
             plan,
             [datetime(2026, 1, 4, 23)],
             "01/04/2026 is before its start on 01/05/2026",
         )
 
     def test_after_the_end(self):
-        self.assert_refused(
+        self.assert_not_booked(
             self.sell_january(),
             [datetime(2026, 1, 20, 0)],
             "01/20/2026 is after its end on 01/19/2026",
@@ -86,23 +86,25 @@ class TestDates(RefusalCase):
         plan = self.sell_january()
         visits = plan.book([datetime(2026, 1, 5, 3), datetime(2026, 1, 20, 2, 30)])
         self.assertEqual(len(visits), 2)
-        self.assert_refused(plan, [datetime(2026, 1, 20, 3)], "01/20/2026 is after")
-        self.assert_refused(plan, [datetime(2026, 1, 5, 2, 59)], "01/04/2026 is before")
+        self.assert_not_booked(plan, [datetime(2026, 1, 20, 3)], "01/20/2026 is after")
+        self.assert_not_booked(
+            plan, [datetime(2026, 1, 5, 2, 59)], "01/04/2026 is before"
+        )
 
     def test_first_and_last_day_east_of_greenwich(self):
         """00:30 on the first day in Tokyo is the day before in UTC."""
         self.shop.pet_tz = "Asia/Tokyo"
         plan = self.sell_january()
         self.assertTrue(plan.book([datetime(2026, 1, 4, 15, 30)]))
-        self.assert_refused(plan, [datetime(2026, 1, 19, 15)], "01/20/2026 is after")
+        self.assert_not_booked(plan, [datetime(2026, 1, 19, 15)], "01/20/2026 is after")
 
     def test_one_bad_date_refuses_all_and_names_it(self):
         plan = self.sell_january()
-        self.assert_refused(plan, self.weekly(4), "01/26/2026 is after its end")
+        self.assert_not_booked(plan, self.weekly(4), "01/26/2026 is after its end")
 
     def test_every_bad_date_is_named(self):
         plan = self.sell_january()
-        self.assert_refused(
+        self.assert_not_booked(
             plan, self.weekly(5), "of 01/26/2026 09:00:00", "of 02/02/2026 09:00:00"
         )
 
@@ -111,7 +113,7 @@ class TestDates(RefusalCase):
         ended = self.sell_january()
         self.clock.move_to("2026-02-10 12:00:00")
         self.assertEqual(ended.state, "active")
-        self.assert_refused(ended, [datetime(2026, 2, 11, 9)], "after its end")
+        self.assert_not_booked(ended, [datetime(2026, 2, 11, 9)], "after its end")
         running = self.sell_january()
         running.sudo()._unguarded().state = "expired"
         self.assertTrue(running.book([datetime(2026, 1, 6, 9)]))
@@ -140,17 +142,17 @@ class TestPet(RefusalCase):
     """B3: the pet is not covered."""
 
     def test_another_pet_of_the_customer(self):
-        self.assert_refused(
+        self.assert_not_booked(
             self.sell(), self.weekly(1), "Luna", "Rex", pet_id=self.rex.id
         )
 
     def test_shared_plan_without_pet(self):
         shared = self.sell(pet=self.env["pet.pet"])
-        self.assert_refused(shared, self.weekly(1), "shared", "Ana Souza")
+        self.assert_not_booked(shared, self.weekly(1), "shared", "Ana Souza")
 
     def test_shared_plan_with_a_strangers_pet(self):
         shared = self.sell(pet=self.env["pet.pet"])
-        self.assert_refused(
+        self.assert_not_booked(
             shared,
             self.weekly(1),
             "Ana Souza",
@@ -191,7 +193,7 @@ class TestSessions(RefusalCase):
     def test_none_left(self):
         plan = self.sell()
         plan.book(self.weekly(12))
-        self.assert_refused(
+        self.assert_not_booked(
             plan,
             [datetime(2026, 4, 6, 9)],
             "1 session(s) of Bath are needed",
@@ -200,7 +202,7 @@ class TestSessions(RefusalCase):
         )
 
     def test_too_many_at_once(self):
-        self.assert_refused(
+        self.assert_not_booked(
             self.sell(), self.weekly(13), "13 session(s) of Bath", "12 remain"
         )
 
@@ -208,7 +210,7 @@ class TestSessions(RefusalCase):
         plan = self.sell(
             self.make_template([(self.bath, 12, 45.0), (self.grooming, 3, 60.0)])
         )
-        self.assert_refused(
+        self.assert_not_booked(
             plan,
             self.weekly(4),
             "4 session(s) of Grooming",
@@ -220,7 +222,7 @@ class TestSessions(RefusalCase):
         plan = self.sell(
             self.make_template([(self.bath, 12, 45.0), (self.grooming, 3, 60.0)])
         )
-        self.assert_refused(
+        self.assert_not_booked(
             plan,
             self.weekly(1),
             "20 session(s) of Grooming",
@@ -235,7 +237,7 @@ class TestSessions(RefusalCase):
         plan = self.sell()
         plan.book(self.weekly(11))
         plan.book([datetime(2026, 4, 6, 9)], units=0.5)
-        self.assert_refused(
+        self.assert_not_booked(
             plan,
             [datetime(2026, 4, 13, 9)],
             "1 session(s)",
@@ -253,7 +255,7 @@ class TestSessions(RefusalCase):
         plan = self.sell(self.make_template(overdraft_limit=2.0))
         plan.book(self.weekly(14))
         self.assertEqual(plan.sessions_remaining, -2.0)
-        self.assert_refused(
+        self.assert_not_booked(
             plan,
             [datetime(2026, 6, 1, 9)],
             "1 session(s)",
@@ -263,13 +265,15 @@ class TestSessions(RefusalCase):
 
     def test_overdraft_at_once(self):
         plan = self.sell(self.make_template(overdraft_limit=2.0))
-        self.assert_refused(plan, self.weekly(15), "15 session(s)", "12 remain")
+        self.assert_not_booked(plan, self.weekly(15), "15 session(s)", "12 remain")
 
     def test_overdraft_of_half_a_session(self):
         plan = self.sell(self.make_template(overdraft_limit=0.5))
         plan.book(self.weekly(12))
         plan.book([datetime(2026, 4, 6, 9)], units=0.5)
-        self.assert_refused(plan, [datetime(2026, 4, 7, 9)], "-0.5 remain", units=0.5)
+        self.assert_not_booked(
+            plan, [datetime(2026, 4, 7, 9)], "-0.5 remain", units=0.5
+        )
 
     def test_overdraft_of_each_service(self):
         plan = self.sell(
@@ -279,7 +283,7 @@ class TestSessions(RefusalCase):
         )
         grooming = [Command.create({"product_id": self.grooming.id})]
         plan.book(self.weekly(4), line_ids=grooming)
-        self.assert_refused(plan, self.weekly(1), "Grooming", line_ids=grooming)
+        self.assert_not_booked(plan, self.weekly(1), "Grooming", line_ids=grooming)
         plan.book(self.weekly(1))
 
     def test_overdraft_of_a_period(self):
@@ -294,7 +298,7 @@ class TestSessions(RefusalCase):
             )
         )
         plan.book([datetime(2026, 1, day, 9) for day in (5, 12, 19)])
-        self.assert_refused(
+        self.assert_not_booked(
             plan,
             [datetime(2026, 1, 26, 9)],
             "1 session(s)",

@@ -393,7 +393,7 @@ class TestInvoiceOfAVisit(WalkInCase):
         self.assertIn(visit, found)
         self.assertNotIn(uncovered, found)
 
-    def assert_refused(self, visit):
+    def assert_not_billed(self, visit):
         invoice = visit.invoice_id
         with self.assertRaisesRegex(UserError, "Luna"):
             visit.action_create_invoice()
@@ -402,17 +402,17 @@ class TestInvoiceOfAVisit(WalkInCase):
     def test_twice_is_refused(self):
         visit = self.receive(self.bath)
         visit.action_create_invoice()
-        self.assert_refused(visit)
+        self.assert_not_billed(visit)
 
     def test_covered_visit_is_refused(self):
         self.sell()
-        self.assert_refused(self.receive(self.bath))
+        self.assert_not_billed(self.receive(self.bath))
 
     def test_visit_that_did_not_take_place_is_refused(self):
-        self.assert_refused(self.walk_in(self.bath))
+        self.assert_not_billed(self.walk_in(self.bath))
         cancelled = self.walk_in(self.bath)
         cancelled.action_cancel()
-        self.assert_refused(cancelled)
+        self.assert_not_billed(cancelled)
 
     def test_reader_is_refused(self):
         visit = self.receive(self.bath)

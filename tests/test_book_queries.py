@@ -29,6 +29,15 @@ class TestBookQueries(PetPlansCommon):
             **values,
         )
 
+    def make_monthly_template(self):
+        return self.make_template(
+            [(self.bath, 30, 5.0)],
+            kind="plan",
+            interval=1,
+            interval_unit="month",
+            period_count=12,
+        )
+
     def starts(self, count, first=datetime(2026, 1, 5, 9)):
         """Return daily starts."""
         return [first + timedelta(days=day) for day in range(count)]
@@ -59,13 +68,7 @@ class TestBookQueries(PetPlansCommon):
         self.assertLessEqual(many - few, 2 * 10)
 
     def test_visits_of_a_plan_by_periods(self):
-        template = self.make_template(
-            [(self.bath, 30, 5.0)],
-            kind="plan",
-            interval=1,
-            interval_unit="month",
-            period_count=12,
-        )
+        template = self.make_monthly_template()
         self.assert_same(
             *(
                 partial(self.sell(template).book, self.starts(count)[::3])
@@ -102,14 +105,24 @@ class TestBookQueries(PetPlansCommon):
             )
         )
 
-    def test_visits_of_many_plans(self):
-        template = self.make_template(
-            [(self.bath, 4, 45.0)],
-            kind="plan",
-            interval=1,
-            interval_unit="month",
-            period_count=1,
+    def test_services_edited_of_many_plans(self):
+        template = self.make_monthly_template()
+        lines = self.env["pet.appointment.line"]
+        batches = [
+            lines.union(
+                *(self.sell(template).book(self.starts(1)).line_ids for __ in range(n))
+            )
+            for n in (1, 2, 12)
+        ]
+        self.assert_same(
+            *(
+                partial(lines.browse(batch.ids).write, {"quantity": 1.5})
+                for batch in batches
+            )
         )
+
+    def test_visits_of_many_plans(self):
+        template = self.make_monthly_template()
         batches = [
             [
                 {

@@ -28,6 +28,7 @@ class PetAppointmentCancel(models.TransientModel):
         "wizard_id",
         string="Preview",
         compute="_compute_line_ids",
+        compute_sudo=False,
         store=True,
         readonly=True,
     )

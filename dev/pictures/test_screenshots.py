@@ -8,6 +8,7 @@ database, and every scene below is opened in Chromium by Odoo's own test browser
 
 import base64
 import io
+from datetime import date, timedelta
 from unittest.mock import patch
 
 from PIL import Image
@@ -120,6 +121,7 @@ class TestScreenshots(HttpCase):
             "/odoo/pet-visits",
             ".fc-event",
             "await click('.o_switch_view.o_kanban'); await find('.o_kanban_record');",
+            is_shown=True,
         )
 
     def test_visit_form(self):
@@ -155,6 +157,7 @@ class TestScreenshots(HttpCase):
 
     def test_book(self):
         plan = self.env.ref("pet_plans.plan_max")
+        first = date.today() + timedelta(weeks=7)
         self.picture(
             "book",
             f"/odoo/pet-plans/{plan.id}",
@@ -163,8 +166,7 @@ class TestScreenshots(HttpCase):
                 await action.doAction("pet_plans.action_pet_plan_book", {{
                     additionalContext: {{
                         default_plan_id: {plan.id},
-                        default_first_start:
-                            luxon.DateTime.utc().plus({{weeks: 7}}).toFormat("yyyy-MM-dd 09:00:00"),
+                        default_first_start: "{first:%Y-%m-%d} 09:00:00",
                     }},
                 }});
                 await find(".modal .o_data_row");

@@ -11,10 +11,10 @@ import shutil
 
 from . import addon, locks, shell, stamps
 from .messages import step
-from .paths import ADDON, LOGS, ODOO_DATA
+from .paths import ADDON, LOGS, MARK, ODOO_DATA
 
-_TEMPLATE = f"{ADDON}_template"
-_SCRATCH = f"{ADDON}_test"
+_TEMPLATE = f"{ADDON}_{MARK}_template"
+_SCRATCH = f"{ADDON}_{MARK}_test"
 
 
 class Databases:

@@ -6,7 +6,6 @@ last one to leave. It gives up crash safety for speed: its data is for
 development and can be made again.
 """
 
-import hashlib
 import os
 import pwd
 import shutil
@@ -18,7 +17,7 @@ from pathlib import Path
 
 from . import locks, shell
 from .messages import Problem
-from .paths import HOME, ROOT, VENV
+from .paths import HOME, MARK, VENV
 
 _MAJOR = 18
 _USER = "odoo"
@@ -237,7 +236,7 @@ def _home():
         _is_open(folder) for folder in home.parents if folder.exists()
     ):
         return home
-    return Path("/var/tmp") / f"pet_plans-{_mark()}"
+    return Path("/var/tmp") / f"pet_plans-{MARK}"
 
 
 def _socket_folder():
@@ -245,12 +244,7 @@ def _socket_folder():
     folder = _home() / "socket"
     if len(str(folder)) <= _LONGEST_SOCKET_FOLDER:
         return folder
-    return Path(tempfile.gettempdir()) / f"pet_plans-{_mark()}-{os.geteuid()}"
-
-
-def _mark():
-    """What tells this checkout from others on the machine."""
-    return hashlib.sha256(str(ROOT).encode()).hexdigest()[:12]
+    return Path(tempfile.gettempdir()) / f"pet_plans-{MARK}-{os.geteuid()}"
 
 
 def _is_open(folder):
