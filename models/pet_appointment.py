@@ -489,9 +489,11 @@ class PetAppointment(models.Model):
         :param reason: text kept on the entries
         :raises UserError: when too few sessions are left (B3)
         """
-        Entry = self.env["pet.plan.entry"].sudo()
+        # Staff may not write counters or entries; the callers have checked the visits,
+        # and this moves exactly their sessions.
+        visits = self.sudo()
         deltas = defaultdict(float)
-        for visit, line, quantity in Entry._read_group(
+        for visit, line, quantity in visits.env["pet.plan.entry"]._read_group(
             [
                 ("appointment_id", "in", self.ids),
                 ("kind", "in", ("book", "release")),
@@ -500,12 +502,12 @@ class PetAppointment(models.Model):
             ["quantity:sum"],
         ):
             deltas[visit.id, line.id] -= quantity
-        for line in self.sudo().line_ids:
+        for line in visits.line_ids:
             visit = line.appointment_id
             if visit.holds_sessions and line.plan_line_id:
                 deltas[visit.id, line.plan_line_id.id] -= line.quantity
-        lines = self.env["pet.plan.line"].sudo().browse({line for __, line in deltas})
-        line_by_id, visit_by_id = lines.grouped("id"), self.sudo().grouped("id")
+        lines = visits.env["pet.plan.line"].browse({line for __, line in deltas})
+        line_by_id, visit_by_id = lines.grouped("id"), visits.grouped("id")
         vals_list = [
             line_by_id[line_id]._prepare_entry_vals(
                 "release" if delta > 0 else "book",
@@ -519,8 +521,6 @@ class PetAppointment(models.Model):
         ]
         # What comes back first, so that an exchange needs no session to spare.
         vals_list.sort(key=lambda vals: vals["kind"], reverse=True)
-        # Staff may not write counters or entries; booking, checked above, moves
-        # exactly the sessions of these visits.
         lines._post_entries(vals_list)
 
     # --- Rescheduling (C1) -----------------------------------------------------
@@ -807,7 +807,7 @@ class PetAppointment(models.Model):
             due_dates = plan.cycle_ids._preview_due_dates(left, cycles)
             rows += [
                 visit._prepare_preview_vals(
-                    self.env["pet.cycle"].sudo().browse(cycles.get(visit.id)),
+                    plan.cycle_ids.browse(cycles.get(visit.id)),
                     due_dates,
                     cancelled=visit in cancelled,
                 )

@@ -1,7 +1,7 @@
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 
 from .pet_breed import COATS, SIZES
 
@@ -138,6 +138,22 @@ class PetPet(models.Model):
                         breed_species=species.name,
                     )
                 )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_known(self):
+        # Those of all companies count, whether the manager sees them or not.
+        pets = self.sudo()
+        plans, visits = pets.plan_ids, pets.appointment_ids
+        if plans or visits:
+            raise UserError(
+                self.env._(
+                    "%(pets)s cannot be deleted: %(plans)s plan(s) or package(s) and "
+                    "%(visits)s visit(s) are theirs. Archive the pet instead.",
+                    pets=", ".join((plans.pet_id | visits.pet_id).mapped("name")),
+                    plans=len(plans),
+                    visits=len(visits),
+                )
+            )
 
     @api.onchange("breed_id")
     def _onchange_breed_id(self):

@@ -572,6 +572,7 @@ class PetPlan(models.Model):
         self._check_sold_terms(vals)
         result = super().write(vals)
         if "date_end" in vals:
+            # The status is nobody's to write; it follows the date just written.
             self.sudo()._update_states()
         return result
 

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
 
@@ -112,6 +112,20 @@ class PetPlanTemplate(models.Model):
                         breeds=", ".join(strangers.mapped("name")),
                     )
                 )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_sold(self):
+        # Plans of all companies count, whether the manager sees them or not.
+        plans = self.sudo().plan_ids
+        if plans:
+            raise UserError(
+                self.env._(
+                    "%(templates)s cannot be deleted: %(count)s plan(s) or package(s) "
+                    "were made from it. Archive it instead.",
+                    templates=", ".join(plans.template_id.mapped("name")),
+                    count=len(plans),
+                )
+            )
 
     def _fits(self, pet):
         """Tell whether this template is offered to a pet (S1).

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 
 class ResPartner(models.Model):
@@ -32,6 +33,24 @@ class ResPartner(models.Model):
             )
         for partner in self:
             partner[field] = counts.get(partner._origin, 0)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_pet_owner(self):
+        # Whoever deletes contacts need not see pets: only their number is told.
+        customers = self.sudo().with_context(active_test=False)
+        pets, plans = customers.pet_ids, customers.pet_plan_ids
+        if pets or plans:
+            raise UserError(
+                self.env._(
+                    "%(customers)s cannot be deleted: %(pets)s pet(s) and %(plans)s "
+                    "plan(s) or package(s) are theirs. Archive the contact instead.",
+                    customers=", ".join(
+                        (pets.partner_id | plans.partner_id).mapped("display_name")
+                    ),
+                    pets=len(pets),
+                    plans=len(plans),
+                )
+            )
 
     def _get_pet_window(self, xmlid):
         action = self.env["ir.actions.act_window"]._for_xml_id(xmlid)

@@ -257,7 +257,7 @@ class PetPlansCommon(AccountTestInvoicingCommon):
     # --- Readers ---------------------------------------------------------------
 
     def days(self, plan):
-        """Return the cycles of a plan as lists of "MM-DD", cancelled visits left out."""
+        """Return the cycles of a plan as lists of "MM-DD", without cancelled visits."""
         return [
             [
                 visit.start.strftime("%m-%d")

@@ -22,7 +22,35 @@ class RpcError(Exception):
         super().__init__(f"{self.name}: {self.message}")
 
 
-class RpcCase(PetPlansCommon, HttpCase):
+class AddonModels:
+    """What the addon brings, looked up: a new model or method is taken in by itself."""
+
+    @classmethod
+    def own_models(cls):
+        """Return the names of the models this addon brings, abstract ones left out."""
+        return sorted(
+            name
+            for name, model in cls.env.registry.items()
+            if model._original_module == ADDON and not model._abstract
+        )
+
+    @classmethod
+    def own_methods(cls, model, private=False):
+        """Return the names of the methods this addon gives a model."""
+        return sorted(
+            {
+                name
+                for base in type(cls.env[model]).mro()
+                if base.__module__.startswith(f"odoo.addons.{ADDON}.")
+                for name, value in vars(base).items()
+                if callable(value)
+                and name.startswith("_") == private
+                and not name.startswith("__")
+            }
+        )
+
+
+class RpcCase(AddonModels, PetPlansCommon, HttpCase):
     """What people can do from outside: through JSON-RPC, with a session of their own.
 
     Nothing here calls a method of a model directly to try an attack: what the Python
@@ -101,30 +129,6 @@ class RpcCase(PetPlansCommon, HttpCase):
         return self.fail(f"{user.login}: {model}.{method}{args} returned {result}")
 
     # --- Looking ---------------------------------------------------------------
-
-    @classmethod
-    def own_models(cls):
-        """Return the names of the models this addon brings, abstract ones left out."""
-        return sorted(
-            name
-            for name, model in cls.env.registry.items()
-            if model._original_module == ADDON and not model._abstract
-        )
-
-    @classmethod
-    def own_methods(cls, model, private=False):
-        """Return the names of the methods this addon gives a model."""
-        return sorted(
-            {
-                name
-                for base in type(cls.env[model]).mro()
-                if base.__module__.startswith(f"odoo.addons.{ADDON}.")
-                for name, value in vars(base).items()
-                if callable(value)
-                and name.startswith("_") == private
-                and not name.startswith("__")
-            }
-        )
 
     def snapshot(self, *more):
         """Return the contents of all tables of the addon, and of some others.

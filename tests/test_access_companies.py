@@ -136,7 +136,13 @@ class TestCompanies(RpcCase):
             },
         }
         self.assertRpcRefused(
-            self.staff, "pet.appointment.cancel", "onchange", [], values, [*values], spec
+            self.staff,
+            "pet.appointment.cancel",
+            "onchange",
+            [],
+            values,
+            [*values],
+            spec,
         )
         self.assertRpcRefused(
             self.staff, "pet.appointment.cancel", "web_save", [], values, spec
@@ -146,7 +152,10 @@ class TestCompanies(RpcCase):
         before = self.snapshot("account.move")
         plan, visits = self.theirs["pet.plan"], self.theirs["pet.appointment"]
         for model, values in (
-            ("pet.plan.book", {"plan_id": plan.id, "first_start": "2026-03-30 09:00:00"}),
+            (
+                "pet.plan.book",
+                {"plan_id": plan.id, "first_start": "2026-03-30 09:00:00"},
+            ),
             ("pet.plan.sell", self.plan_vals(pet_id=self.theirs["pet.pet"].id)),
             ("pet.appointment.cancel", {"appointment_ids": [[6, 0, visits[:1].ids]]}),
         ):

@@ -277,9 +277,7 @@ class TestGuardedFields(RpcCase):
     def test_defaults_of_the_context_are_dropped(self):
         vals = {**self.creatable["pet.plan"], "date_start": "2026-01-01"}
         context = {**self.defaults("pet.plan"), **self.defaults("pet.plan.line")}
-        plan_id = self.rpc(
-            self.manager, "pet.plan", "create", vals, context=context
-        )
+        plan_id = self.rpc(self.manager, "pet.plan", "create", vals, context=context)
         plan = self.env["pet.plan"].browse(plan_id)
         self.assertEqual(plan.state, "draft")
         self.assertNotEqual(plan.name, "forged")
@@ -415,9 +413,7 @@ class TestGuardedFields(RpcCase):
         self.assertEqual(plan.line_ids.mapped("remaining"), [0.0])
         self.rpc(self.staff, "pet.plan", "action_confirm", plan.ids)
         visit = self.env["pet.appointment"].browse(
-            self.rpc(
-                self.staff, "pet.plan", "book", plan.ids, ["2026-01-13 09:00:00"]
-            )
+            self.rpc(self.staff, "pet.plan", "book", plan.ids, ["2026-01-13 09:00:00"])
         )
         self.assertEqual(visit.state, "scheduled")
         self.assertFalse(visit.invoice_id or visit.cancel_reason)

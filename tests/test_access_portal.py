@@ -97,7 +97,9 @@ class TestPortal(RpcCase):
         for model in self.readable_models():
             visible = self.visible(model)
             self.assertTrue(visible, f"Ana has no {model}: the test would be blind")
-            self.assertTrue(self.everything(model) - visible, f"nothing hidden: {model}")
+            self.assertTrue(
+                self.everything(model) - visible, f"nothing hidden: {model}"
+            )
             expected = sorted(visible.ids)
             for method, args, pick in (
                 ("search", ([],), lambda answer: answer),
@@ -107,7 +109,11 @@ class TestPortal(RpcCase):
                     ([], {"display_name": {}}),
                     lambda answer: [row["id"] for row in answer["records"]],
                 ),
-                ("name_search", ("", [], "ilike", 0), lambda rows: [r[0] for r in rows]),
+                (
+                    "name_search",
+                    ("", [], "ilike", 0),
+                    lambda rows: [r[0] for r in rows],
+                ),
             ):
                 with self.subTest(model=model, method=method):
                     found = pick(self.rpc(self.ana, model, method, *args))
@@ -186,9 +192,7 @@ class TestPortal(RpcCase):
                 ),
             ]
             with self.subTest(model=model):
-                rows = self.rpc(
-                    self.ana, model, "read", self.visible(model).ids, names
-                )
+                rows = self.rpc(self.ana, model, "read", self.visible(model).ids, names)
                 self.assertEqual(len(rows), len(self.visible(model)))
                 for secret in SECRETS:
                     self.assertNotIn(secret, str(rows))
@@ -355,9 +359,7 @@ class TestPortal(RpcCase):
                 for record in visible[:1] + visible[-1:] + hidden[:1] + hidden[-1:]:
                     with self.subTest(model=model, method=name, record=record):
                         try:
-                            answer = self.rpc(
-                                self.ana, model, name, record.ids, *args
-                            )
+                            answer = self.rpc(self.ana, model, name, record.ids, *args)
                         except RpcError as error:
                             self.assertIn("odoo.exceptions", error.name, error.debug)
                         else:

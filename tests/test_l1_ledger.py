@@ -50,7 +50,10 @@ class TestLedger(PetPlansCommon):
                 ("date", "2020-01-01"),
                 ("user_id", self.manager.id),
             ):
-                with self.subTest(role=role, field=name), self.assertRaises(AccessError):
+                with (
+                    self.subTest(role=role, field=name),
+                    self.assertRaises(AccessError),
+                ):
                     self.entries_as(role)[:1].write({name: value})
         self.assertEqual(self.facts(), before)
 
@@ -102,7 +105,9 @@ class TestLedger(PetPlansCommon):
                 with self.subTest(role=role, what=what):
                     result = self.entries_as(role).browse().load(columns, [row])
                     self.assertFalse(result["ids"])
-                    self.assertRegex(result["messages"][0]["message"], "append-only|allow")
+                    self.assertRegex(
+                        result["messages"][0]["message"], "append-only|allow"
+                    )
                     self.assertEqual(self.facts(), before)
 
     def test_balance_of_a_line_cannot_be_written(self):

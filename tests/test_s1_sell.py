@@ -223,7 +223,8 @@ class TestSell(PetPlansCommon):
             )
         )
         self.assertEqual(
-            self.days(plan), [["01-05", "01-07"], ["01-12", "01-14"], ["01-19", "01-21"]]
+            self.days(plan),
+            [["01-05", "01-07"], ["01-12", "01-14"], ["01-19", "01-21"]],
         )
 
     def test_sells_nothing_when_a_visit_cannot_be_booked(self):

@@ -178,9 +178,7 @@ class TestSnapshot(PetPlansCommon):
             with self.subTest(role=role), self.assertRaises(UserError):
                 lines[0].unlink()
             with self.subTest(role=role), self.assertRaises(UserError):
-                lines.create(
-                    {"plan_id": self.sold.id, "product_id": self.product_a.id}
-                )
+                lines.create({"plan_id": self.sold.id, "product_id": self.product_a.id})
         self.env.invalidate_all()
         self.assertEqual(self.facts(self.sold), before)
 

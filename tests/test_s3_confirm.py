@@ -11,7 +11,9 @@ class TestConfirm(PetPlansCommon):
     def test_package_has_its_cycles_and_one_draft_invoice_each(self):
         plan = self.sell()
         self.assertEqual(plan.state, "active")
-        self.assertEqual(plan.cycle_ids.sorted("sequence").mapped("sequence"), [1, 2, 3])
+        self.assertEqual(
+            plan.cycle_ids.sorted("sequence").mapped("sequence"), [1, 2, 3]
+        )
         invoices = self.invoices(plan)
         self.assertEqual(len(invoices), 3)
         self.assertEqual(plan.sudo().invoice_ids, invoices)
@@ -73,9 +75,7 @@ class TestConfirm(PetPlansCommon):
         self.assertEqual([len(plan.cycle_ids) for plan in drafts], [3, 3, 2])
         for plan in drafts:
             self.assertEqual(len(self.invoices(plan)), len(plan.cycle_ids))
-            self.assertEqual(
-                self.invoices(plan).commercial_partner_id, plan.partner_id
-            )
+            self.assertEqual(self.invoices(plan).commercial_partner_id, plan.partner_id)
             self.assert_ledger_adds_up(plan)
 
     def test_draft_has_nothing_yet(self):

@@ -67,10 +67,10 @@ class TestPackageCycles(PetPlansCommon):
 
     def test_service_without_a_share_is_not_on_the_invoice(self):
         plan = self.sell_package(12, 4, (self.bath, 12), (self.grooming, 1))
-        services = [invoice.invoice_line_ids.product_id for invoice in self.invoices(plan)]
-        self.assertEqual(
-            services, [self.bath, self.bath | self.grooming, self.bath]
-        )
+        services = [
+            invoice.invoice_line_ids.product_id for invoice in self.invoices(plan)
+        ]
+        self.assertEqual(services, [self.bath, self.bath | self.grooming, self.bath])
 
     def test_cycle_that_sells_nothing_has_no_invoice_and_stays_open(self):
         plan = self.sell_package(12, 4, (self.grooming, 1))

@@ -10,7 +10,7 @@ class TestAmounts(PetPlansCommon):
         return plan.cycle_ids.sorted("sequence").mapped("amount_untaxed")
 
     def assert_adds_up(self, plan):
-        """Check that cycles and invoices agree, and that together they are the price."""
+        """Check that cycles and invoices agree, and together are the price."""
         currency = plan.currency_id
         price = plan.amount_total
         self.assertEqual(currency.round(sum(self.amounts(plan))), price)
@@ -68,7 +68,9 @@ class TestAmounts(PetPlansCommon):
             self.shop.sudo().tax_calculation_rounding_method = method
             with self.subTest(method=method):
                 plan = self.sell(
-                    self.make_template([(self.bath, 12, 0.251), (self.grooming, 12, 0.251)])
+                    self.make_template(
+                        [(self.bath, 12, 0.251), (self.grooming, 12, 0.251)]
+                    )
                 )
                 self.assertEqual(plan.amount_total, 6.02)
                 self.assert_adds_up(plan)
@@ -106,7 +108,9 @@ class TestAmounts(PetPlansCommon):
             appointment_count=10,
         )
         self.assertEqual(plan.amount_total, 33.3)
-        self.assertEqual([round(amount, 2) for amount in self.amounts(plan)], [13.3, 13.35, 6.65])
+        self.assertEqual(
+            [round(amount, 2) for amount in self.amounts(plan)], [13.3, 13.35, 6.65]
+        )
         self.assert_adds_up(plan)
 
     def test_price_and_discount_show_on_the_invoice_as_sold(self):

@@ -115,9 +115,7 @@ class TestInvoices(PetPlansCommon):
         self.assertEqual(invoice.amount_untaxed, 400.0)
 
     def test_currency_is_the_plans(self):
-        crowns = (
-            self.env["res.currency"].sudo().create({"name": "CWN", "symbol": "c"})
-        )
+        crowns = self.env["res.currency"].sudo().create({"name": "CWN", "symbol": "c"})
         draft = self.sell(confirm=False)
         self.assertEqual(draft.currency_id, self.shop.currency_id)
         draft.currency_id = crowns
@@ -177,8 +175,10 @@ class TestInvoices(PetPlansCommon):
         self.assert_due(invoice, date(2026, 1, 8))
 
     def test_term_of_other_invoices_is_left_alone(self):
-        invoice = self.env["account.move"].with_user(self.accountant).create(
-            {"move_type": "out_invoice", "partner_id": self.partner_b.id}
+        invoice = (
+            self.env["account.move"]
+            .with_user(self.accountant)
+            .create({"move_type": "out_invoice", "partner_id": self.partner_b.id})
         )
         self.assertEqual(invoice.invoice_payment_term_id, self.pay_terms_b)
 

@@ -50,7 +50,9 @@ class TestEndDates(PetPlansCommon):
     def test_last_day_is_included(self):
         plan = self.sell_from("2026-01-01", validity=1)
         plan.book([datetime(2026, 2, 1, 23, 30)])
-        with self.assert_refused(UserError, "02/02/2026 is after its end on 02/01/2026"):
+        with self.assert_refused(
+            UserError, "02/02/2026 is after its end on 02/01/2026"
+        ):
             plan.book([datetime(2026, 2, 2, 0, 0)])
         self.assertEqual(plan.sessions_remaining, 11.0)
 

@@ -8,7 +8,7 @@ from .common import PetPlansCommon
 
 
 class TestBadInput(PetPlansCommon):
-    """What cannot be sold is refused by name and numbers, and nothing is left behind."""
+    """What cannot be sold is refused by name and numbers; nothing is left behind."""
 
     def assert_refused_by_database(self, name):
         """Check that a database constraint refuses what follows."""

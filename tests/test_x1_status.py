@@ -1,6 +1,6 @@
 from datetime import datetime
 
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 
 from .common import PetPlansCommon
 
@@ -97,7 +97,9 @@ class TestStatus(PetPlansCommon):
         plan = self.sell_until("2026-02-10")
         self.clock.move_to("2026-05-01 03:00:00")
         self.assertEqual(plan.state, "active", "the job is late")
-        with self.assert_refused(UserError, f"{plan.name}.* after its end on 02/10/2026"):
+        with self.assert_refused(
+            UserError, f"{plan.name}.* after its end on 02/10/2026"
+        ):
             plan.book([datetime(2026, 5, 2, 9)])
         self.assertEqual(plan.sessions_remaining, 12.0)
 
@@ -155,6 +157,8 @@ class TestStatus(PetPlansCommon):
     def test_status_cannot_be_written(self):
         plan = self.sell_until("2026-02-10")
         for user in (self.staff, self.manager):
-            with self.assertRaisesRegex(Exception, "Status.* cannot be written directly"):
+            with self.assertRaisesRegex(
+                AccessError, "Status.* cannot be written directly"
+            ):
                 plan.with_user(user).state = "draft"
         self.assertEqual(plan.state, "active")

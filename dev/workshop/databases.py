@@ -11,9 +11,10 @@ import shutil
 
 from . import addon, locks, shell, stamps
 from .messages import step
-from .paths import ADDON, LOGS, MARK, ODOO_DATA
+from .paths import ADDON, MARK, ODOO_DATA
 
 _TEMPLATE = f"{ADDON}_{MARK}_template"
+_TEMPLATES_KEPT = 3
 _SCRATCH = f"{ADDON}_{MARK}_test"
 
 
@@ -51,29 +52,24 @@ class Databases:
         """The template with all that the addon depends on."""
         depends = sorted(addon.manifest().get("depends", []))
         key = stamps.digest(self.odoo.source.identity(), depends)
-        name = f"{_TEMPLATE}_base{_kind(demo)}_{key}"
-        with locks.only_one(f"template-base{_kind(demo)}"):
-            if not stamps.is_current(_stamp(name), key) or not self.exists(name):
-                self._forget_templates(f"{_TEMPLATE}_base{_kind(demo)}_")
-                self.drop(name)
-                arguments = ["-i", ",".join(depends), *_demo_option(demo)]
-                self.odoo.change_modules(
-                    f"Installing Odoo's modules{_words(demo)}", name, arguments, name
-                )
-                stamps.write(_stamp(name), key)
-        return name
+
+        def install(name):
+            self.drop(name)
+            arguments = ["-i", ",".join(depends), *_demo_option(demo)]
+            title = f"Installing Odoo's modules{_words(demo)}"
+            self.odoo.change_modules(title, name, arguments, name)
+
+        return self._template(f"base_{_kind(demo)}", key, install)
 
     def addon_template(self, demo):
         """The template with the addon as it is now; its log has the same name."""
         base = self.dependencies_template(demo)
         key = stamps.digest(base, addon.installed_state())
-        name = f"{_TEMPLATE}_addon{_kind(demo)}_{key}"
-        with locks.only_one(f"template-addon{_kind(demo)}"):
-            if not stamps.is_current(_stamp(name), key) or not self.exists(name):
-                self._forget_templates(f"{_TEMPLATE}_addon{_kind(demo)}_")
-                self._install_on(base, name, demo)
-                stamps.write(_stamp(name), key)
-        return name
+
+        def install(name):
+            self._install_on(base, name, demo)
+
+        return self._template(f"addon_{_kind(demo)}", key, install)
 
     def prepare_demo(self, name):
         """Make the database that people try the addon in, or bring it up to date."""
@@ -82,7 +78,7 @@ class Databases:
             if not self.exists(name):
                 self._install_on(self.dependencies_template(demo=True), name, demo=True)
             elif not stamps.is_current(_stamp(name), state):
-                arguments = ["-u", ADDON]
+                arguments = ["-i", ADDON, "-u", ADDON, *_demo_option(demo=True)]
                 self.odoo.change_modules(
                     f"Updating {ADDON} in {name}", name, arguments, f"update-{name}"
                 )
@@ -99,21 +95,36 @@ class Databases:
             if found and not os.path.exists(f"/proc/{found[1]}"):
                 self.drop(name)
 
+    def _template(self, kind, key, install):
+        """The template of a kind that is named by ``key``; made if it is missing."""
+        prefix = f"{_TEMPLATE}_{kind}_"
+        name = f"{prefix}{key}"
+        with locks.only_one(f"template-{kind}"):
+            if not stamps.is_current(_stamp(name), key) or not self.exists(name):
+                self._forget_old_templates(prefix)
+                install(name)
+            stamps.write(_stamp(name), key)
+        return name
+
     def _install_on(self, base, name, demo):
         """Copy ``base`` to ``name`` and install the addon there."""
         with step(f"Copying {base}"):
             self.copy(base, name)
         arguments = ["-i", ADDON, *_demo_option(demo)]
-        self.odoo.change_modules(
-            f"Installing {ADDON}{_words(demo)}", name, arguments, name
-        )
+        title = f"Installing {ADDON}{_words(demo)}"
+        try:
+            self.odoo.change_modules(title, name, arguments, name)
+        except BaseException:
+            self.drop(name)
+            raise
 
-    def _forget_templates(self, prefix):
-        """Drop the templates of earlier states, and their logs."""
-        for name in self.names():
-            if name.startswith(prefix):
-                self.drop(name)
-                (LOGS / f"{name}.log").unlink(missing_ok=True)
+    def _forget_old_templates(self, prefix):
+        """Drop all but the last used templates; other commands may be at those."""
+        names = [name for name in self.names() if name.startswith(prefix)]
+        names.sort(key=lambda name: stamps.written_at(_stamp(name)))
+        for name in names[:-_TEMPLATES_KEPT]:
+            self.drop(name)
+            shell.log_path(name).unlink(missing_ok=True)
 
     def _tool(self, name, *arguments):
         shell.run(
@@ -133,7 +144,7 @@ def _stamp(name):
 
 
 def _kind(demo):
-    return "_demo" if demo else ""
+    return "demo" if demo else "plain"
 
 
 def _words(demo):

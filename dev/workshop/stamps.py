@@ -28,6 +28,12 @@ def write(name, key):
     (STAMPS / name).write_text(key)
 
 
+def written_at(name):
+    """When the step ``name`` was last found finished; 0 if it never was."""
+    path = STAMPS / name
+    return path.stat().st_mtime if path.exists() else 0
+
+
 def remove(name):
     """Forget that the step ``name`` was ever finished."""
     (STAMPS / name).unlink(missing_ok=True)
