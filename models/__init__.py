@@ -1,4 +1,6 @@
 from . import pet_guard_mixin
+from . import pet_batch_mixin
+from . import pet_reminder_mixin
 from . import pet_plan_terms_mixin
 from . import pet_species
 from . import pet_breed
@@ -6,6 +8,7 @@ from . import pet_pet
 from . import pet_plan_template
 from . import pet_plan_template_line
 from . import pet_plan
+from . import pet_plan_pause
 from . import pet_plan_line
 from . import pet_plan_entry
 from . import pet_cycle

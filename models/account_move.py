@@ -54,7 +54,9 @@ class AccountMove(models.Model):
         :param date: the new due date, the same for all
         """
         moves = self.with_context(
-            skip_invoice_sync=True, skip_is_manually_modified=True, tracking_disable=True
+            skip_invoice_sync=True,
+            skip_is_manually_modified=True,
+            tracking_disable=True,
         )
         moves.write({"invoice_date_due": date})
         moves.line_ids.filtered(lambda line: line.display_type == "payment_term").write(

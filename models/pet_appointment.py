@@ -4,7 +4,6 @@ from datetime import timedelta
 from odoo import Command, api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
-from odoo.tools import format_datetime
 
 from ..lib import periods
 
@@ -17,7 +16,12 @@ class PetAppointment(models.Model):
 
     _name = "pet.appointment"
     _description = "Visit"
-    _inherit = ["pet.guard.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "pet.guard.mixin",
+        "pet.reminder.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _order = "start desc, id desc"
     _rec_names_search = ["name", "pet_id.name", "partner_id.name"]
     _check_company_auto = True
@@ -30,6 +34,7 @@ class PetAppointment(models.Model):
             "holds_sessions",
             "invoice_id",
             "cancel_reason",
+            "reminded",
         }
     )
 
@@ -128,6 +133,9 @@ class PetAppointment(models.Model):
         group_expand=True,
     )
     cancel_reason = fields.Char(readonly=True, copy=False, groups="base.group_user")
+    reminded = fields.Boolean(
+        readonly=True, copy=False, help="The customer was reminded of this time"
+    )
     note = fields.Text(groups="base.group_user")
     # Not through sudo: grouping by a related field that is reads it for whoever asks.
     pet_note = fields.Text(
@@ -177,6 +185,17 @@ class PetAppointment(models.Model):
         for visit in self:
             services = ", ".join(visit.line_ids.product_id.mapped("name"))
             visit.name = " – ".join(filter(None, (visit.pet_id.name, services)))
+
+    @api.depends("name", "start", "company_id.pet_tz")
+    @api.depends_context("show_start", "lang")
+    def _compute_display_name(self):
+        """With `show_start` in the context, tell visits of one pet apart by time."""
+        show_start = self.env.context.get("show_start")
+        for visit in self:
+            parts = [visit.name]
+            if show_start and visit.start:
+                parts.append(visit.company_id._format_pet_time(visit.start))
+            visit.display_name = ", ".join(filter(None, parts))
 
     @api.depends("pet_id")
     def _compute_partner_id(self):
@@ -408,9 +427,7 @@ class PetAppointment(models.Model):
                         "%(plan)s cannot take the visit of %(start)s: no open cycle "
                         "is left of its %(count)s.",
                         plan=plan.display_name,
-                        start=format_datetime(
-                            self.env, visit.start, tz=visit.company_id.pet_tz
-                        ),
+                        start=visit.company_id._format_pet_time(visit.start),
                         count=len(plan.cycle_ids),
                     )
                 )
@@ -541,6 +558,7 @@ class PetAppointment(models.Model):
 
         :param old_starts: dict, visit id -> start before
         """
+        self.filtered("reminded")._unguarded().write({"reminded": False})
         on_plan = self.filtered("holds_sessions")
         on_plan.plan_id._check_visits_allowed(on_plan)
         # Only the due date of the own cycle's draft; see C1.
@@ -551,12 +569,8 @@ class PetAppointment(models.Model):
             bodies={
                 visit.id: self.env._(
                     "Rescheduled from %(old)s to %(new)s.",
-                    old=format_datetime(
-                        self.env, old_starts[visit.id], tz=visit.company_id.pet_tz
-                    ),
-                    new=format_datetime(
-                        self.env, visit.start, tz=visit.company_id.pet_tz
-                    ),
+                    old=visit.company_id._format_pet_time(old_starts[visit.id]),
+                    new=visit.company_id._format_pet_time(visit.start),
                 )
                 for visit in self
             }
@@ -581,9 +595,7 @@ class PetAppointment(models.Model):
                         "%(visit)s (%(start)s) is %(current)s: it cannot become "
                         "%(wanted)s.",
                         visit=visit.display_name,
-                        start=format_datetime(
-                            self.env, visit.start, tz=visit.company_id.pet_tz
-                        ),
+                        start=visit.company_id._format_pet_time(visit.start),
                         current=labels[visit.state].lower(),
                         wanted=labels[state].lower(),
                     )
@@ -762,12 +774,23 @@ class PetAppointment(models.Model):
         # See `pet.plan.action_recycle`.
         dealt.sudo()._recycle()
 
+    def _cancel_with_plan(self, reason):
+        """Cancel visits because their plan is: their sessions go, nothing is dealt."""
+        self._unguarded().write({"cancel_reason": reason})
+        self._set_state("cancelled", reason)
+        self._release(reason)
+
     def _release(self, reason=None):
         """Give the sessions of these visits back and leave their cycles."""
         cycles = self.cycle_id
         self._unguarded().write({"holds_sessions": False})
         self._sync_sessions(reason=reason)
         self._unguarded().write({"cycle_id": False})
+        settled = cycles.filtered("sessions_expired")
+        if settled:
+            # What comes back into a period that is over expires with the next
+            # nightly job; cycles are not the user's to write.
+            settled.sudo()._unguarded().write({"sessions_expired": False})
         return cycles
 
     def _leave_plan(self):
@@ -844,9 +867,7 @@ class PetAppointment(models.Model):
         for visit in self:
             values = {
                 "visit": visit.display_name,
-                "start": format_datetime(
-                    self.env, visit.start, tz=visit.company_id.pet_tz
-                ),
+                "start": visit.company_id._format_pet_time(visit.start),
                 "state": visit._get_state_labels()[0].lower(),
             }
             if visit.state == "cancelled":
@@ -871,6 +892,31 @@ class PetAppointment(models.Model):
                         **values,
                     )
                 )
+
+    # --- Reminders (P5) --------------------------------------------------------
+
+    @api.model
+    def _remind_of_visits(self, company):
+        """Remind customers of their visits to come, once per visit and time (P5)."""
+        now = fields.Datetime.now()
+        domain = Domain(
+            [
+                ("company_id", "=", company.id),
+                ("state", "in", UPCOMING_STATES),
+                ("reminded", "=", False),
+                ("partner_id.email", "!=", False),
+                ("start", ">", now),
+                (
+                    "start",
+                    "<=",
+                    now + timedelta(hours=company.pet_visit_reminder_hours),
+                ),
+            ]
+        )
+        visits = self.search(domain).try_lock_for_update(allow_referencing=True)
+        visits.filtered_domain(domain)._remind_isolated(
+            "pet_plans.mail_template_visit_reminder", "reminded"
+        )
 
     # --- Services no plan covers (B4) ------------------------------------------
 

@@ -1,9 +1,7 @@
-import logging
 from collections import defaultdict
 from datetime import timedelta
 
 from markupsafe import Markup
-from psycopg2 import OperationalError
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -11,8 +9,6 @@ from odoo.fields import Domain
 from odoo.tools import float_compare, format_date
 
 from ..lib import dealing, periods
-
-_logger = logging.getLogger(__name__)
 
 PAID_STATES = ("in_payment", "paid", "partial")
 SETTLED_STATES = ("in_payment", "paid")
@@ -23,7 +19,7 @@ class PetCycle(models.Model):
 
     _name = "pet.cycle"
     _description = "Billing Cycle"
-    _inherit = ["pet.guard.mixin"]
+    _inherit = ["pet.guard.mixin", "pet.batch.mixin"]
     _order = "plan_id, sequence"
     _guarded_fields = frozenset(
         {
@@ -35,6 +31,7 @@ class PetCycle(models.Model):
             "date_due",
             "amount_untaxed",
             "billing_error",
+            "sessions_expired",
             "move_ids",
             "appointment_ids",
         }
@@ -110,6 +107,9 @@ class PetCycle(models.Model):
         store=True,
         index=True,
         help="Closed: its invoice was cancelled, credited or deleted",
+    )
+    sessions_expired = fields.Boolean(
+        readonly=True, help="The period is over and its sessions were settled"
     )
     billing_error = fields.Text(
         readonly=True,
@@ -254,6 +254,14 @@ class PetCycle(models.Model):
         ):
             taken[cycle.id, line.id] = quantity
         return taken
+
+    def _filter_ended(self):
+        """Return the periods that are over by the clock of the shop (X2)."""
+        return self.filtered(
+            lambda cycle: (
+                cycle.date_to and cycle.date_to < cycle.company_id._get_pet_today()
+            )
+        )
 
     def _filter_frozen(self):
         """Return the cycles whose visits the company pins because of payments (C6)."""
@@ -554,6 +562,106 @@ class PetCycle(models.Model):
             filter(None, (product.display_name, product.description_sale, detail))
         )
 
+    def _get_unserved(self, day):
+        """Return the cycles of which nothing was served, nor has begun (X7).
+
+        :param day: date, the first day without the plan
+        """
+        return self.filtered(
+            lambda cycle: (
+                not cycle.appointment_ids.filtered("holds_sessions")
+                and (not cycle.date_from or cycle.date_from >= day)
+            )
+        )
+
+    def _cancel_drafts(self):
+        """Cancel the draft invoices of these cycles (X7); what is posted stays."""
+        drafts = self.invoice_id.filtered(lambda move: move.state == "draft")
+        if drafts:
+            drafts.button_cancel()
+
+    def _renew_drafts(self):
+        """Make the draft invoices of these cycles again, after the customer changed."""
+        cycles = self.filtered(lambda cycle: cycle.invoice_id.state == "draft")
+        cycles.invoice_id.unlink()
+        cycles._create_invoices()
+
+    def _get_unused_sessions(self):
+        """Return the sessions each cycle entitles to that no visit has taken (X7).
+
+        :return: dict, cycle -> list of (plan line, sessions)
+        """
+        taken = self._get_taken_sessions()
+        unused = defaultdict(list)
+        for plan in self.plan_id:
+            cycles = plan.cycle_ids.sorted("sequence")
+            sold = plan._get_entitlements(cycles.mapped("capacity"))
+            for cycle, services in zip(cycles, sold, strict=True):
+                for line, share, __ in services:
+                    left = share - taken[cycle.id, line.id]
+                    if cycle in self and left > 0:
+                        unused[cycle].append((line, left))
+        return unused
+
+    def _create_credit_notes(self, reason):
+        """Credit what was billed and not used, through Odoo's own reversal (X7).
+
+        :param reason: text, on the credit notes
+        :return: draft `account.move` records, for the accountant to check and post
+        """
+        credit_notes = self.env["account.move"]
+        for cycle, services in self._get_unused_sessions().items():
+            if cycle.state not in ("billed", "settled"):
+                continue
+            reversal = (
+                self.env["account.move.reversal"]
+                .with_context(
+                    active_model="account.move", active_ids=cycle.invoice_id.ids
+                )
+                .create(
+                    {"reason": reason, "journal_id": cycle.invoice_id.journal_id.id}
+                )
+            )
+            reversal.refund_moves()
+            cycle._limit_credit_note(reversal.new_move_ids, dict(services))
+            credit_notes |= reversal.new_move_ids
+        return credit_notes
+
+    def _limit_credit_note(self, credit_note, unused):
+        """Reduce a credit note to the sessions that were not used (X7).
+
+        :param credit_note: draft `account.move`, a reversal of the whole invoice
+        :param unused: dict, plan line -> sessions
+        """
+        self.ensure_one()
+        left = {line.product_id: quantity for line, quantity in unused.items()}
+        commands = []
+        for line in credit_note.invoice_line_ids:
+            quantity = min(line.quantity, left.pop(line.product_id, 0.0))
+            if not quantity:
+                commands.append(fields.Command.delete(line.id))
+            elif quantity != line.quantity:
+                commands.append(fields.Command.update(line.id, {"quantity": quantity}))
+        if commands:
+            credit_note.write({"invoice_line_ids": commands})
+
+    def _shift_periods(self, day, delta):
+        """Move the periods from a day on; the one it falls in changes length (X8).
+
+        :param day: date
+        :param delta: timedelta, may be negative
+        """
+        later = self.filtered(lambda cycle: cycle.date_to and cycle.date_to >= day)
+        # One after the other, the farthest first, since no two periods of a plan may
+        # start on the same day even for a moment.
+        for cycle in later.sorted("sequence", reverse=delta.days > 0):
+            vals = {"date_to": cycle.date_to + delta, "sessions_expired": False}
+            if cycle.date_from > day:
+                vals["date_from"] = cycle.date_from + delta
+            cycle._unguarded().write(vals)
+            cycle.flush_recordset(["date_from", "date_to"])
+        later._follow_visits()
+
     # --- Posting (I1) ----------------------------------------------------------
 
     @api.model
@@ -567,6 +675,7 @@ class PetCycle(models.Model):
                 # What an accountant reset to draft is theirs to post again.
                 ("invoice_id.posted_before", "=", False),
                 ("plan_id.state", "!=", "cancelled"),
+                ("plan_id.is_paused", "=", False),
                 ("date_post", "<=", company._get_pet_today()),
             ]
         )
@@ -596,39 +705,17 @@ class PetCycle(models.Model):
                     return
 
     def _post_invoices(self):
-        """Post the drafts of these cycles; halve the batch where one fails (I1)."""
-        if not self:
-            return
-        try:
-            with self.env.cr.savepoint():
-                self.invoice_id._post(soft=False)
-                self.env.flush_all()
-        except Exception as error:
-            self.env.invalidate_all()
-            if len(self) > 1:
-                half = len(self) // 2
-                self[:half]._post_invoices()
-                self[half:]._post_invoices()
-            else:
-                self._note_failure(error)
-        else:
-            failed = self.filtered("billing_error")
-            failed._unguarded().write({"billing_error": False})
+        """Post the drafts of these cycles; one that fails is noted on it (I1)."""
+        posted = self._run_isolated(
+            lambda cycles: cycles.invoice_id._post(soft=False),
+            lambda cycle, error: cycle._note_failure(error),
+        )
+        failed_before = posted.filtered("billing_error")
+        failed_before._unguarded().write({"billing_error": False})
 
     def _note_failure(self, error):
         """Keep why the invoice could not be posted, where staff see it (I1)."""
         self.ensure_one()
-        if isinstance(error, OperationalError):
-            _logger.info("%s is in use: its invoice waits", self.display_name)
-            return
-        expected = isinstance(error, UserError)
-        _logger.log(
-            logging.INFO if expected else logging.ERROR,
-            "Invoice of cycle %s could not be posted: %s",
-            self.display_name,
-            error,
-            exc_info=not expected,
-        )
         message = self.env._(
             "The invoice of %(cycle)s could not be posted: %(error)s",
             cycle=self.display_name,

@@ -1,12 +1,14 @@
+from ast import literal_eval
 from collections import defaultdict
 from datetime import timedelta
 
+from lxml import etree
 from markupsafe import Markup
 
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
-from odoo.tools import SQL, format_date, format_datetime
+from odoo.tools import SQL, format_date
 
 from ..lib import dealing, periods
 
@@ -16,6 +18,7 @@ class PetPlan(models.Model):
     _description = "Pet Plan or Package"
     _inherit = [
         "pet.guard.mixin",
+        "pet.reminder.mixin",
         "pet.plan.terms.mixin",
         "mail.thread",
         "mail.activity.mixin",
@@ -29,8 +32,15 @@ class PetPlan(models.Model):
             "state",
             "name",
             "billing_error",
+            "status_error",
+            "cancel_date",
+            "cancel_reason",
+            "pause_ids",
             "amount_total",
             "renewal_of_id",
+            "renewal_reminded",
+            "last_sessions_reminded",
+            "transferred_from_id",
             "legacy_system",
             "legacy_ref",
         }
@@ -268,6 +278,33 @@ class PetPlan(models.Model):
         "The plan is renewed already.",
     )
 
+    status_error = fields.Text(
+        readonly=True,
+        copy=False,
+        groups="base.group_user",
+        help="Why the nightly job could not update the plan",
+    )
+    cancel_date = fields.Date(string="Cancelled From", readonly=True, copy=False)
+    cancel_reason = fields.Char(readonly=True, copy=False)
+    non_renewal_reason = fields.Char(
+        string="Why Not Renewed",
+        copy=False,
+        help="What the customer said when the plan was let go",
+    )
+    transferred_from_id = fields.Many2one(
+        "pet.plan", readonly=True, copy=False, index="btree_not_null"
+    )
+    renewal_reminded = fields.Boolean(readonly=True, copy=False)
+    last_sessions_reminded = fields.Boolean(readonly=True, copy=False)
+    pause_ids = fields.One2many("pet.plan.pause", "plan_id", string="Pauses")
+    is_paused = fields.Boolean(compute="_compute_is_paused", search="_search_is_paused")
+    is_used_up = fields.Boolean(
+        compute="_compute_is_used_up", search="_search_is_used_up"
+    )
+    is_overdrawn = fields.Boolean(
+        compute="_compute_is_used_up", search="_search_is_overdrawn"
+    )
+
     # --- Defaults and computes -------------------------------------------------
 
     def _default_company_id(self):
@@ -344,6 +381,45 @@ class PetPlan(models.Model):
                 else 0
             )
 
+    @api.depends("pause_ids.date_from", "pause_ids.date_to", "company_id.pet_tz")
+    def _compute_is_paused(self):
+        for plan in self:
+            plan.is_paused = bool(plan._get_pause(plan.company_id._get_pet_today()))
+
+    def _search_is_paused(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        return Domain.OR(
+            Domain("company_id", "=", company.id)
+            & Domain(
+                "pause_ids",
+                "any",
+                self._get_pause_domain(company._get_pet_today()),
+            )
+            for company in self.env.companies
+        )
+
+    @api.depends("line_ids.remaining")
+    def _compute_is_used_up(self):
+        for plan in self:
+            left = plan.line_ids.mapped("remaining")
+            plan.is_used_up = plan.state == "active" and max(left, default=1) <= 0
+            plan.is_overdrawn = min(left, default=0) < 0
+
+    def _search_is_used_up(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        return [
+            ("state", "=", "active"),
+            ("line_ids", "!=", False),
+            ("line_ids", "not any", [("remaining", ">", 0)]),
+        ]
+
+    def _search_is_overdrawn(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        return [("line_ids", "any", [("remaining", "<", 0)])]
+
     @api.depends("renewal_ids.state")
     def _compute_renewed_by_id(self):
         for plan in self:
@@ -357,7 +433,14 @@ class PetPlan(models.Model):
             return NotImplemented
         return [("renewal_ids", "any", [("state", "!=", "cancelled")])]
 
-    @api.depends("state", "date_end", "partner_id", "pet_id", "company_id.pet_tz")
+    @api.depends(
+        "state",
+        "date_end",
+        "company_id.pet_tz",
+        "partner_id.pet_plan_ids.state",
+        "partner_id.pet_plan_ids.date_end",
+        "partner_id.pet_plan_ids.pet_id",
+    )
     def _compute_expiry_bucket(self):
         """By how many days are left, judged by dates (X1, X3, X4)."""
         not_renewed = self.search(
@@ -572,9 +655,45 @@ class PetPlan(models.Model):
         self._check_sold_terms(vals)
         result = super().write(vals)
         if "date_end" in vals:
-            # The status is nobody's to write; it follows the date just written.
-            self.sudo()._update_states()
+            # Status, ledger and periods are not the user's to write; who may move
+            # the end date was checked above.
+            self.sudo()._follow_end()
         return result
+
+    def _check_end_after_visits(self):
+        """Refuse an end before visits that are still to come."""
+        for plan in self.filtered("date_end"):
+            beyond = plan._get_visits_from(plan.date_end + timedelta(days=1))
+            if beyond:
+                raise UserError(
+                    self.env._(
+                        "%(plan)s cannot end on %(end)s: %(count)s visit(s) are "
+                        "booked after it, the first on %(first)s. Move or cancel "
+                        "them first.",
+                        plan=plan.display_name,
+                        end=format_date(self.env, plan.date_end),
+                        count=len(beyond),
+                        first=plan.company_id._format_pet_time(
+                            min(beyond.mapped("start"))
+                        ),
+                    )
+                )
+
+    def _follow_end(self):
+        """Let the last period, the status and the sessions follow the end (X1, X2)."""
+        self._check_end_after_visits()
+        for plan in self.filtered(lambda plan: plan.kind == "plan"):
+            last = plan.cycle_ids.sorted("sequence")[-1:]
+            if last and plan.date_end and last.date_to != plan.date_end:
+                last._unguarded().write(
+                    {
+                        "date_to": max(plan.date_end, last.date_from),
+                        "sessions_expired": False,
+                    }
+                )
+        # The new end is one the customer was not told about yet.
+        self._unguarded().write({"renewal_reminded": False})
+        self._update_states()
 
     def _get_sold_fields(self):
         """Return the names of the fields that are settled once the plan is sold."""
@@ -661,7 +780,6 @@ class PetPlan(models.Model):
                 for plan in plans
             }
         )
-        plans._update_states()
         return True
 
     def _check_confirmable(self):
@@ -784,10 +902,15 @@ class PetPlan(models.Model):
         self.ensure_one()
         cycles = self.cycle_ids if self.kind == "plan" else [self.env["pet.cycle"]]
         return [
-            line._prepare_entry_vals("grant", line.quantity, cycle=cycle)
+            line._prepare_entry_vals(self._get_grant_kind(), line.quantity, cycle=cycle)
             for cycle in cycles
             for line in self.line_ids
         ]
+
+    def _get_grant_kind(self):
+        """Return the kind of the entries that open the plan's ledger."""
+        self.ensure_one()
+        return "transfer" if self.transferred_from_id else "grant"
 
     # --- Status (X1) -----------------------------------------------------------
 
@@ -809,62 +932,148 @@ class PetPlan(models.Model):
         )
 
     def _update_states(self):
-        """Bring the stored status of sold plans in line with their end dates (X1)."""
-        due = {"active": self.browse(), "expired": self.browse()}
-        for plan in self:
-            if plan.state not in due:
-                continue
-            ended = plan.date_end and plan.date_end < plan.company_id._get_pet_today()
-            due["expired" if ended else "active"] += plan
-        for state, plans in due.items():
-            changed = plans.filtered(lambda plan, state=state: plan.state != state)
-            if not changed:
-                continue
-            changed._unguarded().write({"state": state})
-            changed._message_log_batch(
-                bodies={
-                    plan.id: self.env._(
-                        "Now %(state)s: the last day is %(end)s.",
-                        state=plan._get_state_label().lower(),
-                        end=format_date(self.env, plan.date_end)
-                        if plan.date_end
-                        else self.env._("open"),
+        """Bring status and sessions of sold plans in line with their dates (X1, X2).
+
+        Safe to run late, twice, or after days: what is done is read from the ledger
+        and the dates, not from when the job last ran.
+        """
+        ended, running = self.browse(), self.browse()
+        for plan in self.filtered(lambda plan: plan.state in ("active", "expired")):
+            today = plan.company_id._get_pet_today()
+            if plan.date_end and plan.date_end < today:
+                ended += plan
+            else:
+                running += plan
+        revived = running.filtered(lambda plan: plan.state == "expired")
+        ended.filtered(lambda plan: plan.state == "active")._set_state("expired")
+        revived._set_state("active")
+        revived._reinstate_sessions()
+        (ended + running)._expire_sessions()
+
+    def _set_state(self, state):
+        """Write the status and log it, in one batch."""
+        if not self:
+            return
+        self._unguarded().write({"state": state})
+        self._message_log_batch(
+            bodies={
+                plan.id: self.env._(
+                    "Now %(state)s: the last day is %(end)s.",
+                    state=plan._get_state_label().lower(),
+                    end=format_date(self.env, plan.date_end)
+                    if plan.date_end
+                    else self.env._("open"),
+                )
+                for plan in self
+            }
+        )
+
+    def _expire_sessions(self):
+        """Let the sessions expire that can be used no more (X2).
+
+        Those of a plan that ended; and of a plan without `rollover` those of each
+        period that ended. Visits already booked keep theirs.
+        """
+        lines = self.line_ids
+        balances = lines._get_balances()
+        lines._post_entries(
+            [
+                line._prepare_entry_vals(
+                    "expire",
+                    -quantity,
+                    cycle=cycle,
+                    reason=self.env._(
+                        "Ended on %(day)s", day=format_date(self.env, day)
+                    ),
+                )
+                for line in lines
+                for cycle, quantity, day in line._get_expired(balances)
+            ]
+        )
+        self.cycle_ids._filter_ended()._unguarded().write({"sessions_expired": True})
+
+    def _reinstate_sessions(self):
+        """Give back what expired when the plan ended, since its end was moved (X2)."""
+        lines = self.line_ids
+        expired = defaultdict(float)
+        for line, cycle, quantity in self.env["pet.plan.entry"]._read_group(
+            [
+                ("line_id", "in", lines.ids),
+                ("kind", "in", ("expire", "reinstate")),
+            ],
+            ["line_id", "cycle_id"],
+            ["quantity:sum"],
+        ):
+            expired[line, cycle] = -quantity
+        still_ended = self.cycle_ids._filter_ended()
+        lines._post_entries(
+            [
+                line._prepare_entry_vals(
+                    "reinstate",
+                    quantity,
+                    cycle=cycle,
+                    reason=self.env._(
+                        "End moved to %(day)s",
+                        day=format_date(self.env, line.plan_id.date_end),
                     )
-                    for plan in changed
-                }
-            )
+                    if line.plan_id.date_end
+                    else self.env._("Never expires now"),
+                )
+                for (line, cycle), quantity in expired.items()
+                if quantity > 0 and cycle not in still_ended
+            ]
+        )
 
     @api.model
     def _get_plans_to_update_domain(self, company):
-        """Return the domain of the plans whose stored status is behind (X1)."""
+        """Return the domain of the plans that are behind their dates (X1, X2)."""
         today = company._get_pet_today()
         ended = Domain("date_end", "<", today)
         running = Domain("date_end", "=", False) | Domain("date_end", ">=", today)
+        left_over = Domain("line_ids", "any", [("remaining", ">", 0)])
+        ended_period = Domain("kind", "=", "plan") & Domain(
+            "cycle_ids",
+            "any",
+            [("date_to", "<", today), ("sessions_expired", "=", False)],
+        )
         return Domain("company_id", "=", company.id) & (
-            (Domain("state", "=", "active") & ended)
-            | (Domain("state", "=", "expired") & running)
+            (Domain("state", "=", "active") & (ended | ended_period))
+            | (Domain("state", "=", "expired") & (running | left_over))
         )
 
     @api.model
     def _cron_update_plans(self, batch_size=500):
-        """Nightly job: set the status that the dates call for (X1)."""
-        companies = self.env["res.company"].search([("id", "!=", False)])
-        for company in companies:
+        """Nightly job: status, expiry and reinstatement by dates (X1, X2).
+
+        Batch by batch, each committed on its own. A plan that fails is noted and left
+        for the next night; one that another worker holds is left to that one.
+        """
+        for company in self.env["res.company"].search([("id", "!=", False)]):
             domain = self._get_plans_to_update_domain(company)
-            left = self.search_count(domain)
-            while left:
-                plans = self.search(domain, limit=batch_size)
-                if not plans:
-                    break
-                plans = plans.try_lock_for_update().filtered_domain(domain)
-                if not plans:
-                    break  # somebody is at work on them: the next night will do
-                plans._update_states()
-                left -= len(plans)
-                if not self.env["ir.cron"]._commit_progress(
-                    len(plans), remaining=max(left, 0)
-                ):
+            plan_ids = self.search(domain, order="id").ids
+            for start in range(0, len(plan_ids), batch_size):
+                chunk = self.browse(plan_ids[start : start + batch_size])
+                plans = chunk.try_lock_for_update(
+                    allow_referencing=True
+                ).filtered_domain(domain)
+                plans._update_isolated()
+                left = max(0, len(plan_ids) - start - batch_size)
+                if not self.env["ir.cron"]._commit_progress(len(chunk), remaining=left):
                     return
+
+    def _update_isolated(self):
+        """Update each plan even if another one fails; note failures on the plan."""
+        updated = self._run_isolated(
+            lambda plans: plans._update_states(),
+            lambda plan, error: plan._note_status_error(error),
+        )
+        failed_before = updated.filtered("status_error")
+        failed_before._unguarded().write({"status_error": False})
+
+    def _note_status_error(self, error):
+        self.ensure_one()
+        if self.status_error != error:
+            self._unguarded().write({"status_error": error})
 
     # --- Booking (B1-B3) -------------------------------------------------------
 
@@ -925,6 +1134,12 @@ class PetPlan(models.Model):
                 ),
                 pet=visit.pet_id.with_context(show_owner=True).display_name,
             )
+        if pause := self._get_pause(day):
+            return self.env._(
+                "it is paused from %(start)s to %(end)s",
+                start=format_date(self.env, pause.date_from),
+                end=format_date(self.env, pause.date_to),
+            )
         if day < self.date_start:
             return self.env._(
                 "%(day)s is before its start on %(start)s",
@@ -949,9 +1164,7 @@ class PetPlan(models.Model):
             self.env._(
                 "%(plan)s cannot take the visit of %(start)s: %(reason)s.",
                 plan=visit.plan_id.display_name,
-                start=format_datetime(
-                    self.env, visit.start, tz=visit.company_id.pet_tz
-                ),
+                start=visit.company_id._format_pet_time(visit.start),
                 reason=reason,
             )
             for visit in visits
@@ -1053,7 +1266,7 @@ class PetPlan(models.Model):
             Markup("<li>%s</li>")
             % self.env._(
                 "%(start)s: cycle %(old)s → %(new)s",
-                start=format_datetime(self.env, visit.start, tz=self.company_id.pet_tz),
+                start=self.company_id._format_pet_time(visit.start),
                 old=visit.cycle_id.sequence or "–",
                 new=names[cycles[visit.id]],
             )
@@ -1064,7 +1277,594 @@ class PetPlan(models.Model):
             rows,
         )
 
+    # --- Renewing (X6) ---------------------------------------------------------
+
+    def action_renew(self):
+        """Renew in one click, at the current price of the templates (X6).
+
+        :return: the action that opens the new plan, or their list
+        :raises UserError: naming the plan that cannot be renewed, or is already
+        """
+        renewals = self._create_renewals(
+            [plan._prepare_renewal_vals(plan._get_renewal_start()) for plan in self]
+        )
+        return renewals._get_opening_action()
+
+    def action_open_renew(self):
+        """Open the renewal wizard, for another start, price or the sessions left."""
+        self.ensure_one()
+        self._check_renewable()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "pet_plans.action_pet_plan_renew"
+        )
+        action["context"] = {"default_plan_id": self.id}
+        return action
+
+    def _check_renewable(self):
+        for plan in self:
+            values = {
+                "plan": plan.display_name,
+                "state": plan._get_state_label().lower(),
+                "renewal": plan.renewed_by_id.display_name,
+            }
+            if plan.is_renewed:
+                raise UserError(
+                    self.env._("%(plan)s is already renewed by %(renewal)s.", **values)
+                )
+            if plan.state not in ("active", "expired"):
+                raise UserError(
+                    self.env._(
+                        "%(plan)s is %(state)s: only a plan that runs or has "
+                        "expired is renewed.",
+                        **values,
+                    )
+                )
+            if plan.is_carry_over:
+                raise UserError(
+                    self.env._(
+                        "%(plan)s was carried over from another software: sell a new "
+                        "plan instead of renewing it.",
+                        **values,
+                    )
+                )
+
+    def _get_renewal_start(self):
+        """Return the first day of a renewal: after the end, at once if that is over.
+
+        A plan of which nothing is left to book is renewed at once too: the customer
+        has used it up and wants to come again.
+        """
+        self.ensure_one()
+        today = self.company_id._get_pet_today()
+        if not self.date_end or self.is_used_up:
+            return today
+        return max(today, self.date_end + timedelta(days=1))
+
+    def _prepare_renewal_vals(self, date_start):
+        """Return the values of the plan that renews this one (X6)."""
+        self.ensure_one()
+        return {
+            "renewal_of_id": self.id,
+            "template_id": self.template_id.id,
+            "company_id": self.company_id.id,
+            "partner_id": self.partner_id.id,
+            "pet_id": self.pet_id.id,
+            "user_id": self.env.user.id,
+            "note": self.note,
+            "date_start": date_start,
+        }
+
+    def _prepare_kept_price_vals(self):
+        """Return the services and terms of this plan, for a renewal that keeps them."""
+        self.ensure_one()
+        return {
+            **{name: self[name] for name in self._get_term_fields()},
+            "line_ids": [
+                Command.create(
+                    {
+                        "sequence": line.sequence,
+                        "product_id": line.product_id.id,
+                        "quantity": line.quantity,
+                        "price_unit": line.price_unit,
+                        "discount": line.discount,
+                    }
+                )
+                for line in self.line_ids
+            ],
+        }
+
+    def _create_renewals(self, vals_list):
+        """Sell the renewals of these plans and link them both ways (X6).
+
+        :param vals_list: list of dicts of `_prepare_renewal_vals`, one per plan
+        :return: the new `pet.plan` records
+        """
+        self.check_access("write")
+        self._check_renewable()
+        renewals = self._unguarded().create(vals_list).with_env(self.env)
+        renewals.action_confirm()
+        self._message_log_batch(
+            bodies={
+                renewal.renewal_of_id.id: self.env._(
+                    "Renewed by %(renewal)s from %(start)s.",
+                    renewal=renewal.display_name,
+                    start=format_date(self.env, renewal.date_start),
+                )
+                for renewal in renewals
+            }
+        )
+        return renewals
+
+    def _hand_over_sessions(self, other, reason):
+        """Move what is left to another plan, service by service (X6).
+
+        :param other: `pet.plan` record that gets the sessions
+        :param reason: text, kept on both entries
+        """
+        self.ensure_one()
+        balances = self.line_ids._get_balances()
+        entries = []
+        for line in self.line_ids:
+            target = other.line_ids.filtered(
+                lambda sold, product=line.product_id: sold.product_id == product
+            )[:1]
+            if not target:
+                continue
+            for cycle, left in line._get_leftovers(balances):
+                entries += [
+                    line._prepare_entry_vals(
+                        "transfer", -left, cycle=cycle, reason=reason
+                    ),
+                    target._prepare_entry_vals("transfer", left, reason=reason),
+                ]
+        # Counters are not the user's to write: exactly what leaves one plan, whose
+        # renewal was checked, enters the other.
+        self.line_ids.sudo()._post_entries(entries)
+
+    # --- Cancelling a plan (X7) ------------------------------------------------
+
+    def action_cancel(self):
+        """Open the cancellation of these plans, with its preview and reason (X7)."""
+        self.check_access("write")
+        self._check_cancellable()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "pet_plans.action_pet_plan_cancel"
+        )
+        action["context"] = {"default_plan_ids": [Command.set(self.ids)]}
+        return action
+
+    def _check_cancellable(self):
+        for plan in self:
+            if plan.state == "cancelled":
+                raise UserError(
+                    self.env._(
+                        "%(plan)s is already cancelled since %(day)s.",
+                        plan=plan.display_name,
+                        day=format_date(self.env, plan.cancel_date),
+                    )
+                )
+
+    def _get_visits_from(self, day):
+        """Return the visits still to come, from a local day on (X7, X8)."""
+        return self.appointment_ids.filtered(
+            lambda visit: (
+                visit.state in ("scheduled", "confirmed") and visit._get_day() >= day
+            )
+        )
+
+    def _cancel_from(self, day, reason):
+        """Cancel the plans: visits to come, sessions left, drafts not served (X7).
+
+        Visits go together, without a deal: nothing is left to deal into. A cancelled
+        plan stays cancelled. Posted invoices are not touched.
+
+        :param day: date, the first day without the plan
+        :param reason: text
+        """
+        self.check_access("write")
+        self._check_cancellable()
+        self._get_visits_from(day)._cancel_with_plan(reason)
+        # Ledger, cycles and drafts are not the user's to write; only those of the
+        # plans the user just cancelled are.
+        plans = self.sudo()
+        lines = plans.line_ids
+        balances = lines._get_balances()
+        lines._post_entries(
+            [
+                line._prepare_entry_vals("expire", -left, cycle=cycle, reason=reason)
+                for line in lines
+                for cycle, left in line._get_leftovers(balances)
+            ]
+        )
+        plans.cycle_ids._get_unserved(day)._cancel_drafts()
+        plans._unguarded().write(
+            {"state": "cancelled", "cancel_date": day, "cancel_reason": reason}
+        )
+        plans._message_log_batch(
+            bodies={
+                plan.id: self.env._(
+                    "Cancelled from %(day)s: %(reason)s",
+                    day=format_date(self.env, day),
+                    reason=reason,
+                )
+                for plan in plans
+            }
+        )
+
+    def _get_visits_between(self, first, last):
+        """Return the visits still to come within some local days (X8)."""
+        return self._get_visits_from(first).filtered(
+            lambda visit: visit._get_day() <= last
+        )
+
+    # --- Pausing (X8) ----------------------------------------------------------
+
+    def action_open_pause(self):
+        """Open the pause wizard (X8)."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "pet_plans.action_pet_plan_pause_set"
+        )
+        action["context"] = {"default_plan_id": self.id}
+        return action
+
+    def action_resume(self):
+        """End the pause that runs today: the end moves back by the days saved (X8)."""
+        self.check_access("write")
+        for plan in self:
+            today = plan.company_id._get_pet_today()
+            pause = plan._get_pause(today)
+            if not pause:
+                raise UserError(
+                    self.env._("%(plan)s is not paused.", plan=plan.display_name)
+                )
+            saved = (pause.date_to - today).days + 1
+            # Pauses and periods are not the user's to write; see `_pause`.
+            plan.sudo()._shift_end(today, -saved)
+            if pause.date_from == today:
+                pause.sudo().unlink()
+            else:
+                pause.sudo()._unguarded().date_to = today - timedelta(days=1)
+        return True
+
+    @api.model
+    def _get_pause_domain(self, day):
+        return [("date_from", "<=", day), ("date_to", ">=", day)]
+
+    def _get_pause(self, day):
+        """Return the pause in which a local day falls, or an empty record (X8)."""
+        return self.pause_ids.filtered_domain(self._get_pause_domain(day))[:1]
+
+    def _pause(self, date_from, date_to, reason):
+        """Pause the plan: nothing is booked inside and its end moves (X8).
+
+        Visits inside are cancelled, in one deal; drafts wait, since the posting job
+        passes over paused plans.
+
+        :param date_from, date_to: first and last day of the pause
+        :param reason: text
+        """
+        self.ensure_one()
+        self.check_access("write")
+        today = self.company_id._get_pet_today()
+        if not self._is_live(date_from) or date_to < today:
+            raise UserError(
+                self.env._(
+                    "%(plan)s cannot be paused from %(start)s to %(end)s: it runs "
+                    "from %(first)s to %(last)s, and today is %(today)s.",
+                    plan=self.display_name,
+                    start=format_date(self.env, date_from),
+                    end=format_date(self.env, date_to),
+                    first=format_date(self.env, self.date_start),
+                    last=format_date(self.env, self.date_end)
+                    if self.date_end
+                    else self.env._("no end"),
+                    today=format_date(self.env, today),
+                )
+            )
+        self._get_visits_between(date_from, date_to)._cancel(reason=reason)
+        # Pauses and periods are not the user's to write: this one, of a plan the
+        # user may write, is checked above.
+        plan = self.sudo()
+        pause = (
+            plan.env["pet.plan.pause"]
+            ._unguarded()
+            .create(
+                {
+                    "plan_id": plan.id,
+                    "date_from": date_from,
+                    "date_to": date_to,
+                    "reason": reason,
+                }
+            )
+        )
+        plan._shift_end(date_from, pause.days)
+        plan._message_log(
+            body=self.env._(
+                "Paused from %(start)s to %(end)s: %(reason)s",
+                start=format_date(self.env, date_from),
+                end=format_date(self.env, date_to),
+                reason=reason,
+            )
+        )
+
+    def _shift_end(self, day, days):
+        """Move the end, and the periods from a day on, by a number of days (X8).
+
+        :param day: date; the period it falls in gets longer (or shorter), later ones
+            move as they are
+        :param days: int, may be negative
+        """
+        self.ensure_one()
+        self.cycle_ids._shift_periods(day, timedelta(days=days))
+        if self.date_end:
+            self._unguarded().write({"date_end": self.date_end + timedelta(days=days)})
+
+    # --- Transfer --------------------------------------------------------------
+
+    def action_open_transfer(self):
+        """Open the wizard that gives the plan to another pet or customer."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "pet_plans.action_pet_plan_transfer"
+        )
+        action["context"] = {"default_plan_id": self.id}
+        return action
+
+    def _is_unused(self):
+        """Tell whether no visit has taken, or is to take, a session of the plan."""
+        self.ensure_one()
+        return not any(line.used or line.booked for line in self.line_ids)
+
+    def _transfer_unused(self, partner, pet, reason):
+        """Give a plan nobody has used to another pet or customer.
+
+        Its draft invoices are made again for the new customer; what is posted stays
+        with who was billed.
+        """
+        self.ensure_one()
+        # Sold terms are fixed for users, and staff have no invoicing rights: only
+        # this plan and its drafts change hands.
+        plan = self.sudo()
+        plan._unguarded().write({"partner_id": partner.id, "pet_id": pet.id})
+        plan.cycle_ids._renew_drafts()
+        plan._message_log(
+            body=self.env._(
+                "Given to %(pet)s of %(customer)s: %(reason)s",
+                pet=pet.name or self.env._("all pets"),
+                customer=partner.display_name,
+                reason=reason,
+            )
+        )
+
+    def _transfer_left(self, partner, pet, reason):
+        """Give what is left of a used plan to another pet or customer.
+
+        :return: the new plan, at no price, whose ledger opens with what left this one
+        """
+        self.ensure_one()
+        left = {line: line.remaining for line in self.line_ids if line.remaining > 0}
+        if not left or self.sessions_booked:
+            raise UserError(
+                self.env._(
+                    "%(plan)s cannot be given away: %(left)s session(s) left, "
+                    "%(booked)s booked. Cancel the visits to come first.",
+                    plan=self.display_name,
+                    left=f"{self.sessions_remaining:g}",
+                    booked=f"{self.sessions_booked:g}",
+                )
+            )
+        other = self._unguarded().create(
+            self._prepare_transfer_vals(partner, pet, left)
+        )
+        other = other.with_env(self.env)
+        balances = self.line_ids._get_balances()
+        # See `_hand_over_sessions`; the new plan's grant is the second entry.
+        self.line_ids.sudo()._post_entries(
+            [
+                line._prepare_entry_vals("transfer", -part, cycle=cycle, reason=reason)
+                for line in left
+                for cycle, part in line._get_leftovers(balances)
+            ]
+        )
+        other.action_confirm()
+        return other
+
+    def _prepare_transfer_vals(self, partner, pet, left):
+        """Return the values of the plan that takes over what is left.
+
+        :param left: dict, line -> sessions
+        """
+        self.ensure_one()
+        most = max(1, round(max(left.values())))
+        today = self.company_id._get_pet_today()
+        return {
+            **{name: self[name] for name in self._get_term_fields()},
+            "kind": "package",
+            "appointment_count": most,
+            "appointments_per_cycle": most,
+            "transferred_from_id": self.id,
+            "template_id": self.template_id.id,
+            "title": self.title,
+            "company_id": self.company_id.id,
+            "partner_id": partner.id,
+            "pet_id": pet.id,
+            "note": self.note,
+            "date_start": max(self.date_start, min(today, self.date_end or today)),
+            "date_end": self.date_end,
+            "line_ids": [
+                Command.create(
+                    {
+                        "product_id": line.product_id.id,
+                        "quantity": quantity,
+                        "price_unit": 0.0,
+                    }
+                )
+                for line, quantity in left.items()
+            ],
+        }
+
+    # --- Reminders (P5) --------------------------------------------------------
+
+    @api.model
+    def _cron_send_reminders(self):
+        """Hourly job: renewal, last sessions, visits; each switched on by company."""
+        for company in self.env["res.company"].search([("id", "!=", False)]):
+            scoped = self.with_company(company)
+            if company.pet_renewal_reminder:
+                scoped._remind_of_renewal(company)
+            if company.pet_last_sessions_reminder:
+                scoped._remind_of_last_sessions(company)
+            if company.pet_visit_reminder:
+                scoped.env["pet.appointment"]._remind_of_visits(company)
+            self.env["ir.cron"]._commit_progress(1)
+
+    @api.model
+    def _get_renewal_reminder_domain(self, company):
+        """Return the domain of the plans whose end customers are told about (P5)."""
+        today = company._get_pet_today()
+        return Domain(
+            [
+                ("company_id", "=", company.id),
+                ("state", "=", "active"),
+                ("is_carry_over", "=", False),
+                ("is_renewed", "=", False),
+                ("renewal_reminded", "=", False),
+                ("date_end", ">=", today),
+                (
+                    "date_end",
+                    "<=",
+                    today + timedelta(days=company.pet_renewal_reminder_days),
+                ),
+            ]
+        )
+
+    @api.model
+    def _remind_of_renewal(self, company):
+        """Tell customers, and the staff who sold the plan, that it is about to end."""
+        plans = self._lock_for_reminder(self._get_renewal_reminder_domain(company))
+        mailed = plans.filtered("partner_id.email")
+        mailed._remind_isolated(
+            "pet_plans.mail_template_renewal_reminder", "renewal_reminded"
+        )
+        (plans - mailed)._unguarded().write({"renewal_reminded": True})
+        for plan in plans:
+            plan.activity_schedule(
+                "pet_plans.mail_activity_type_renewal",
+                date_deadline=plan.date_end,
+                user_id=plan.user_id.id or self.env.uid,
+            )
+
+    @api.model
+    def _remind_of_last_sessions(self, company):
+        """Tell customers who used up nearly all of a package (P5).
+
+        Looked at are the packages that were used in the last days: only those can
+        have come near their end.
+        """
+        since = fields.Datetime.now() - timedelta(days=3)
+        plans = self._lock_for_reminder(
+            Domain(
+                [
+                    ("company_id", "=", company.id),
+                    ("kind", "=", "package"),
+                    ("state", "=", "active"),
+                    ("last_sessions_reminded", "=", False),
+                    ("partner_id.email", "!=", False),
+                    (
+                        "appointment_ids",
+                        "any",
+                        [
+                            ("start", ">=", since),
+                            ("state", "in", ("finished", "delivered")),
+                        ],
+                    ),
+                ]
+            )
+        )
+        plans.filtered(
+            lambda plan: (
+                0
+                < plan.sessions_total - plan.sessions_used
+                <= company.pet_last_sessions_count
+            )
+        )._remind_isolated(
+            "pet_plans.mail_template_last_sessions", "last_sessions_reminded"
+        )
+
+    @api.model
+    def _lock_for_reminder(self, domain):
+        """Return the records of a domain that no other worker reminds right now."""
+        return (
+            self.search(domain)
+            .try_lock_for_update(allow_referencing=True)
+            .filtered_domain(domain)
+        )
+
+    # --- The Plans screen (X3) -------------------------------------------------
+
+    @api.model
+    def retrieve_dashboard(self, domain=None):
+        """Return the counts of the cards of the Plans screen (X3).
+
+        The counts take the domains of the search view's own filters, so that a card
+        never disagrees with the list that its click shows; one query for all of them.
+
+        :param domain: list, what the screen is limited to, such as one customer's
+        :return: dict, name of a filter of the search view -> number of plans
+        """
+        self.browse().check_access("read")
+        counts = SQL(", ").join(
+            SQL(
+                "(%s) AS %s",
+                self._search(Domain(domain or []) & Domain(card)).select(
+                    SQL("COUNT(*)")
+                ),
+                SQL.identifier(name),
+            )
+            for name, card in self._get_card_domains().items()
+        )
+        [row] = self.env.execute_query_dict(SQL("SELECT %s", counts))
+        return row
+
+    @api.model
+    def _get_cards(self):
+        """Return the names of the search view's filters that are cards, in order."""
+        return ("not_renewed", "week_1", "week_2", "month_1", "later", "active")
+
+    @api.model
+    def _get_card_domains(self):
+        """Return the domain of each card, as the search view has it (X3)."""
+        xmlid = "pet_plans.pet_plan_view_search"
+        view_id = self.env["ir.model.data"]._xmlid_to_res_id(xmlid)
+        arch = etree.fromstring(self.get_view(view_id, "search")["arch"])
+        return {
+            name: literal_eval(arch.find(f".//filter[@name='{name}']").get("domain"))
+            for name in self._get_cards()
+        }
+
     # --- Windows ---------------------------------------------------------------
+
+    def _get_opening_action(self):
+        """Return the action that opens this plan, or these plans as a list."""
+        action = {
+            "type": "ir.actions.act_window",
+            "res_model": "pet.plan",
+            "name": self.env._("Plans & Packages"),
+        }
+        if len(self) == 1:
+            return {
+                **action,
+                "res_id": self.id,
+                "view_mode": "form",
+                "views": [(False, "form")],
+            }
+        return {
+            **action,
+            "domain": [("id", "in", self.ids)],
+            "view_mode": "list,form",
+            "views": [(False, "list"), (False, "form")],
+        }
 
     def _get_window(self, xmlid, domain, **context):
         action = self.env["ir.actions.act_window"]._for_xml_id(xmlid)

@@ -267,6 +267,40 @@ class PetPlanLine(models.Model):
             balances[line, cycle] = quantity
         return balances
 
+    def _get_leftovers(self, balances):
+        """Return the sessions left, by the period they belong to.
+
+        :param balances: dict of `_get_balances`
+        :return: list of (cycle, sessions); only a plan without `rollover` keeps them
+            apart by period, else the cycle is an empty record
+        """
+        self.ensure_one()
+        plan = self.plan_id
+        none = self.env["pet.cycle"]
+        if plan.kind == "plan" and not plan.rollover:
+            parts = [(cycle, balances[self, cycle]) for cycle in plan.cycle_ids]
+            parts.append((none, balances[self, none]))
+        else:
+            parts = [(none, self.remaining)]
+        return [(cycle, left) for cycle, left in parts if left > 0]
+
+    def _get_expired(self, balances):
+        """Return the sessions left that can be used no more (X2).
+
+        :param balances: dict of `_get_balances`
+        :return: list of (cycle, sessions, last day of use): all that is left when
+            the plan ended, and before that what is left of the periods that ended
+        """
+        self.ensure_one()
+        plan = self.plan_id
+        over = plan.date_end and plan.date_end < plan.company_id._get_pet_today()
+        ended = plan.cycle_ids._filter_ended()
+        return [
+            (cycle, left, cycle.date_to or plan.date_end)
+            for cycle, left in self._get_leftovers(balances)
+            if over or cycle in ended
+        ]
+
     def _get_usable(self, day):
         """Return the sessions that a visit on a local day may take of each line.
 

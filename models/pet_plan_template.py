@@ -33,6 +33,10 @@ class PetPlanTemplate(models.Model):
     period_count = fields.Integer(default=1)
     validity_unit = fields.Selection(default="month")
     due_basis = fields.Selection(default="first")
+    post_lead_days = fields.Integer(default=lambda self: self._default_post_lead_days())
+    late_cancel_hours = fields.Integer(
+        default=lambda self: self._default_late_cancel_hours()
+    )
     no_show_policy = fields.Selection(default="consume")
     line_ids = fields.One2many(
         "pet.plan.template.line", "template_id", string="Services", copy=True
@@ -54,6 +58,12 @@ class PetPlanTemplate(models.Model):
 
     def _default_company_id(self):
         return self.env.company
+
+    def _default_post_lead_days(self):
+        return self.env.company.pet_post_lead_days
+
+    def _default_late_cancel_hours(self):
+        return self.env.company.pet_late_cancel_hours
 
     @api.depends("company_id")
     @api.depends_context("company")

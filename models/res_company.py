@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.tools import format_date, format_time
 
 from odoo.addons.base.models.res_partner import _tz_get
 
@@ -39,6 +40,28 @@ class ResCompany(models.Model):
         help="What happens to a paid cycle when one of its visits is cancelled",
     )
 
+    pet_post_lead_days = fields.Integer(
+        string="Post Invoices Before Due",
+        help="Days before the due date, proposed on new templates",
+    )
+    pet_late_cancel_hours = fields.Integer(
+        string="Late Cancellation Window",
+        help="Hours before a visit, proposed on new templates",
+    )
+    pet_renewal_reminder = fields.Boolean(
+        string="Renewal Reminder", help="Mail customers whose plan is about to end"
+    )
+    pet_renewal_reminder_days = fields.Integer(string="Days Before the End", default=7)
+    pet_last_sessions_reminder = fields.Boolean(
+        string="Last Sessions Reminder",
+        help="Mail customers who have used nearly all of a package",
+    )
+    pet_last_sessions_count = fields.Integer(string="Sessions Left", default=1)
+    pet_visit_reminder = fields.Boolean(
+        string="Visit Reminder", help="Mail customers before each visit"
+    )
+    pet_visit_reminder_hours = fields.Integer(string="Hours Before", default=24)
+
     def _default_pet_tz(self):
         return self.env.user.tz or "UTC"
 
@@ -46,3 +69,13 @@ class ResCompany(models.Model):
         """Return today's date by the clock of the shop (X1)."""
         self.ensure_one()
         return periods.local_day(fields.Datetime.now(), self.pet_tz)
+
+    def _format_pet_time(self, moment):
+        """Return date and time of day by the clock of the shop, in words.
+
+        :param moment: naive UTC datetime
+        """
+        self.ensure_one()
+        day = format_date(self.env, periods.local_day(moment, self.pet_tz))
+        time = format_time(self.env, moment, tz=self.pet_tz, time_format="short")
+        return f"{day} {time}"

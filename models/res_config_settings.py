@@ -11,3 +11,27 @@ class ResConfigSettings(models.TransientModel):
     pet_paid_cycles = fields.Selection(
         related="company_id.pet_paid_cycles", readonly=False
     )
+    pet_post_lead_days = fields.Integer(
+        related="company_id.pet_post_lead_days", readonly=False
+    )
+    pet_late_cancel_hours = fields.Integer(
+        related="company_id.pet_late_cancel_hours", readonly=False
+    )
+    pet_renewal_reminder = fields.Boolean(
+        related="company_id.pet_renewal_reminder", readonly=False
+    )
+    pet_renewal_reminder_days = fields.Integer(
+        related="company_id.pet_renewal_reminder_days", readonly=False
+    )
+    pet_last_sessions_reminder = fields.Boolean(
+        related="company_id.pet_last_sessions_reminder", readonly=False
+    )
+    pet_last_sessions_count = fields.Integer(
+        related="company_id.pet_last_sessions_count", readonly=False
+    )
+    pet_visit_reminder = fields.Boolean(
+        related="company_id.pet_visit_reminder", readonly=False
+    )
+    pet_visit_reminder_hours = fields.Integer(
+        related="company_id.pet_visit_reminder_hours", readonly=False
+    )

@@ -29,10 +29,12 @@ from . import test_i1_posting_job
 from . import test_i2_view_and_pay
 from . import test_i3_accountant
 from . import test_l1_ledger
+from . import test_l2_counter_edit
 from . import test_lib_dealing
 from . import test_lib_periods
 from . import test_lib_recurrence
 from . import test_lib_spread
+from . import test_p5_reminders
 from . import test_s1_sell
 from . import test_s2_snapshot
 from . import test_s3_confirm
@@ -43,6 +45,12 @@ from . import test_s7_invoices
 from . import test_s8_end_dates
 from . import test_s_bad_input
 from . import test_tours
+from . import test_transfer
 from . import test_u1_plan_selection
 from . import test_x1_status
+from . import test_x2_expiry
+from . import test_x3_cards
 from . import test_x3_expiry_bucket
+from . import test_x6_renew
+from . import test_x7_cancel_plan
+from . import test_x8_pause

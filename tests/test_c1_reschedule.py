@@ -185,9 +185,7 @@ class TestRescheduleRefused(PetPlansCommon):
         )
 
     def test_before_the_start(self):
-        self.assert_refused(
-            datetime(2025, 12, 31, 9), "before its start on 01/01/2026"
-        )
+        self.assert_refused(datetime(2025, 12, 31, 9), "before its start on 01/01/2026")
 
     def test_the_whole_last_day_is_inside(self):
         self.visit.reschedule(datetime(2026, 4, 1, 23, 59))

@@ -213,9 +213,7 @@ class TestCancelShapes(PetPlansCommon):
         last = plan.cycle_ids.sorted("sequence")[-1]
         invoice = last.sudo().invoice_id
         self.visit_on(plan, "01-05").action_cancel()
-        self.assertEqual(
-            self.days(plan), [["01-12", "01-19", "01-26", "02-02"], []]
-        )
+        self.assertEqual(self.days(plan), [["01-12", "01-19", "01-26", "02-02"], []])
         self.assertRecordValues(
             last,
             [
@@ -311,9 +309,7 @@ class TestCancelShapes(PetPlansCommon):
         start = datetime(2026, 1, 5, 9)
         visits = plan.book([start] * 4)
         visits[1].action_cancel()
-        self.assertEqual(
-            (visits - visits[1]).mapped("cycle_id.sequence"), [1, 2]
-        )
+        self.assertEqual((visits - visits[1]).mapped("cycle_id.sequence"), [1, 2])
         self.assertEqual(visits[2].cycle_id.sequence, 1)
         self.assertEqual(visits[3].cycle_id.sequence, 2)
 

@@ -52,7 +52,9 @@ class TestCancelQueries(PetPlansCommon):
         self.assertEqual(long, short, f"4 visits: {warm_up}, 12: {short}, 52: {long}")
 
     def test_many_packages_take_no_more_than_a_few(self):
-        groups = [[self.sell_package(12) for __ in range(count)] for count in (1, 3, 30)]
+        groups = [
+            [self.sell_package(12) for __ in range(count)] for count in (1, 3, 30)
+        ]
         with self.no_due_dates():
             warm_up, few, many = (
                 self.count_queries(self.second_visits(plans).action_cancel)
@@ -76,17 +78,15 @@ class TestCancelQueries(PetPlansCommon):
 
     def test_due_dates_of_many_packages_are_written_by_date(self):
         """30 packages of one rhythm have two new dates, as 3 have."""
-        groups = [[self.sell_package(12) for __ in range(count)] for count in (1, 3, 30)]
+        groups = [
+            [self.sell_package(12) for __ in range(count)] for count in (1, 3, 30)
+        ]
         warm_up, few, many = (
             self.count_queries(self.second_visits(plans).action_cancel)
             for plans in groups
         )
-        self.assertEqual(
-            self.due_dates(groups[-1][-1]), ["01-05", "02-09", "03-09"]
-        )
-        self.assertLessEqual(
-            many, few + 30, f"1 plan: {warm_up}, 3: {few}, 30: {many}"
-        )
+        self.assertEqual(self.due_dates(groups[-1][-1]), ["01-05", "02-09", "03-09"])
+        self.assertLessEqual(many, few + 30, f"1 plan: {warm_up}, 3: {few}, 30: {many}")
 
     def test_the_preview_of_a_long_package(self):
         packages = [self.sell_package(count) for count in (4, 12, 52)]

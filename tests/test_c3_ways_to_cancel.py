@@ -15,9 +15,7 @@ class TestWaysToCancel(PetPlansCommon):
         self.visit = self.visit_on(self.plan, "01-19")
 
     def assert_cancelled(self):
-        self.assertRecordValues(
-            self.visit, [{"state": "cancelled", "cycle_id": False}]
-        )
+        self.assertRecordValues(self.visit, [{"state": "cancelled", "cycle_id": False}])
         self.assertEqual(
             self.days(self.plan),
             [
@@ -46,9 +44,7 @@ class TestWaysToCancel(PetPlansCommon):
 
     def test_server_action_by_form_with_a_reason(self):
         action = self.run_server_action(CANCEL, self.visit)
-        form = Form(
-            self.env[action["res_model"]].with_context(**action["context"])
-        )
+        form = Form(self.env[action["res_model"]].with_context(**action["context"]))
         form.reason = "Luna has a cold"
         form.save().action_apply()
         self.assert_cancelled()
@@ -152,9 +148,7 @@ class TestCancelSeveral(PetPlansCommon):
         self.assertEqual(chosen.mapped("state"), ["cancelled"] * 3)
         self.assertEqual(self.due_dates(self.plan), ["01-05", "02-09", "03-09"])
         self.assertEqual(self.due_dates(other), ["01-05", "02-02", "03-09"])
-        self.assertEqual(
-            self.days(other)[1], ["02-02", "02-16", "02-23", "03-02"]
-        )
+        self.assertEqual(self.days(other)[1], ["02-02", "02-16", "02-23", "03-02"])
 
     def test_cancelling_twice_is_refused(self):
         visit = self.visit_on(self.plan, "01-19")

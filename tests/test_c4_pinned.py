@@ -88,9 +88,7 @@ class TestPinned(PetPlansCommon):
             visit.action_receive()
             visit.action_deliver()
         self.visit_on(self.plan, "02-02").action_cancel()
-        self.assertEqual(
-            self.days(self.plan)[0], ["01-05", "01-12", "01-19", "01-26"]
-        )
+        self.assertEqual(self.days(self.plan)[0], ["01-05", "01-12", "01-19", "01-26"])
         self.assertEqual(self.due_dates(self.plan), ["01-05", "02-09", "03-09"])
 
     def test_recycling_leaves_them_too(self):

@@ -10,9 +10,7 @@ class TestDueDates(PetPlansCommon):
         self.assertEqual(self.due_dates(plan), list(expected))
         for cycle in plan.sudo().cycle_ids.filtered("date_due"):
             self.assertEqual(cycle.invoice_id.invoice_date_due, cycle.date_due)
-            self.assertEqual(
-                self.receivable_dates(cycle.invoice_id), [cycle.date_due]
-            )
+            self.assertEqual(self.receivable_dates(cycle.invoice_id), [cycle.date_due])
 
     def test_first_visit(self):
         plan, __ = self.sell_worked_example(due_basis="first")

@@ -108,7 +108,13 @@ class TestPosted(InvoiceTableCommon):
         self.assertEqual(self.money(), money)
         self.assertRecordValues(
             self.invoice,
-            [{"state": "posted", "amount_residual": 180.0, "payment_state": "not_paid"}],
+            [
+                {
+                    "state": "posted",
+                    "amount_residual": 180.0,
+                    "payment_state": "not_paid",
+                }
+            ],
         )
 
     def test_message_on_invoice_and_plan(self):
@@ -313,9 +319,7 @@ class TestPaidFreeze(InvoiceTableCommon):
     def test_partly_paid_is_frozen_too(self):
         self.pay(self.invoice, amount=50.0)
         self.cancel("01-19")
-        self.assertEqual(
-            self.days(self.plan)[1], ["02-02", "02-09", "02-16", "02-23"]
-        )
+        self.assertEqual(self.days(self.plan)[1], ["02-02", "02-09", "02-16", "02-23"])
 
     def test_posted_unpaid_is_not_frozen(self):
         self.post(self.invoice)
@@ -344,9 +348,7 @@ class TestClosed(InvoiceTableCommon):
         self.assertEqual(self.cycle.date_due, due)
         self.assertEqual(self.cycle.state, "closed")
         # No visit is lost on the way.
-        self.assertEqual(
-            sum(len(days) for days in self.days(self.plan)), len(held) - 1
-        )
+        self.assertEqual(sum(len(days) for days in self.days(self.plan)), len(held) - 1)
 
     def test_reversed(self):
         self.post(self.invoice)

@@ -47,9 +47,7 @@ class TestPreview(PetPlansCommon):
 
     def shown(self, visits):
         """Return the visits a preview lists: the cancelled ones and all that stay."""
-        return (
-            self.plan.appointment_ids.filtered("holds_sessions") | visits
-        ).sorted()
+        return (self.plan.appointment_ids.filtered("holds_sessions") | visits).sorted()
 
     # --- Preview and outcome ----------------------------------------------------------
 

@@ -134,9 +134,7 @@ class TestPostingOfPackages(PostingJobCommon):
         self.shop.sudo().fiscalyear_lock_date = "2026-01-31"
         self.run_on("2026-02-09 12:00:00")
         self.assertEqual(self.states(plan), ["posted", "posted", "draft"])
-        self.assertEqual(
-            self.invoices(plan)[:2].mapped("date"), [date(2026, 2, 9)] * 2
-        )
+        self.assertEqual(self.invoices(plan)[:2].mapped("date"), [date(2026, 2, 9)] * 2)
 
     def test_twice_is_safe(self):
         plan, __ = self.sell_worked_example()
@@ -261,9 +259,7 @@ class TestPostingOfPlans(PostingJobCommon):
         self.assertEqual(self.states(plan), ["posted", "draft", "draft"])
         self.run_on("2026-02-11 12:00:00")
         self.assertEqual(self.states(plan), ["posted", "posted", "draft"])
-        self.assertEqual(
-            self.invoices(plan)[1].invoice_date_due, date(2026, 2, 16)
-        )
+        self.assertEqual(self.invoices(plan)[1].invoice_date_due, date(2026, 2, 16))
 
 
 class TestFailures(PostingJobCommon):

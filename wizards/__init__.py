@@ -2,3 +2,8 @@ from . import pet_booking_mixin
 from . import pet_plan_sell
 from . import pet_plan_book
 from . import pet_appointment_cancel
+from . import pet_plan_adjust
+from . import pet_plan_renew
+from . import pet_plan_cancel
+from . import pet_plan_pause_set
+from . import pet_plan_transfer

@@ -32,6 +32,9 @@ class PetBookingMixin(models.AbstractModel):
         precompute=True,
     )
     duration = fields.Float(default=1.0, help="Of each visit, in hours")
+    is_half_day = fields.Boolean(
+        string="Half Days", help="Each visit takes half a session and half a place"
+    )
 
     def _compute_count(self):
         """To be given dependencies by the wizards: by default all that remain."""
@@ -41,6 +44,11 @@ class PetBookingMixin(models.AbstractModel):
     def _get_booking_fields(self):
         """Return the names of the fields that decide the dates."""
         return ("first_start", "every", "every_unit", *WEEKDAYS, "count")
+
+    def _get_units(self):
+        """Return the weight of each visit in its cycle (B2)."""
+        self.ensure_one()
+        return 0.5 if self.is_half_day else 1.0
 
     def _get_starts(self, tz):
         """Return the starts of the visits, the local time of day kept (B1).

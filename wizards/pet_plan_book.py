@@ -2,7 +2,6 @@ from datetime import timedelta
 
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_datetime
 
 from ..lib import periods
 
@@ -114,6 +113,7 @@ class PetPlanBook(models.TransientModel):
             pet_id=self.pet_id.id,
             user_id=self.user_id.id,
             duration=self.duration,
+            units=self._get_units(),
         )
         return {"type": "ir.actions.act_window_close"}
 
@@ -149,9 +149,7 @@ class PetPlanBook(models.TransientModel):
                 if other.pet_id == self.pet_id
                 else self.user_id.name,
                 visit=other.display_name,
-                start=format_datetime(
-                    self.env, other.start, tz=other.company_id.pet_tz
-                ),
+                start=other.company_id._format_pet_time(other.start),
             )
             for other in others
             if other.start < stop and other.stop > line.start
@@ -176,19 +174,25 @@ class PetPlanBookLine(models.TransientModel):
     cycle_id = fields.Many2one("pet.cycle", compute="_compute_cycle_id")
     clash = fields.Char(compute="_compute_clash")
 
-    @api.depends("start", "wizard_id.line_ids.start", "wizard_id.plan_id")
+    @api.depends(
+        "start",
+        "wizard_id.line_ids.start",
+        "wizard_id.plan_id",
+        "wizard_id.is_half_day",
+    )
     def _compute_cycle_id(self):
         """Show the cycle each visit would enter, one after the other (B2)."""
         for wizard, lines in self.grouped("wizard_id").items():
             cycles = wizard.plan_id.cycle_ids
             tz = wizard.plan_id.company_id.pet_tz
+            units = wizard._get_units()
             booked = cycles._get_booked_units()
             entered = {}
             for line in wizard.line_ids.filtered("start").sorted("start"):
                 day = periods.local_day(line.start, tz)
-                cycle = cycles._pick(day, 1.0, booked)
+                cycle = cycles._pick(day, units, booked)
                 entered[line] = cycle
-                booked[cycle.id] = booked.get(cycle.id, 0.0) + 1.0
+                booked[cycle.id] = booked.get(cycle.id, 0.0) + units
             for line in lines:
                 line.cycle_id = entered.get(line, False)
 

@@ -113,6 +113,7 @@ class PetPlanSell(models.TransientModel):
                 self._get_starts(plan.company_id.pet_tz),
                 user_id=self.user_id.id,
                 duration=self.duration,
+                units=self._get_units(),
                 pet_id=self._get_visiting_pet().id,
             )
         return {

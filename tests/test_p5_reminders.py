@@ -1,0 +1,114 @@
+from datetime import datetime
+
+from .common import PetPlansCommon
+
+
+class TestReminders(PetPlansCommon):
+    """P5: each reminder is switched on by company, sent once, logged in the chatter."""
+
+    def setUp(self):
+        super().setUp()
+        self.customer.sudo().email = "ana@example.com"
+        self.shop.sudo().write(
+            {
+                "pet_renewal_reminder": True,
+                "pet_last_sessions_reminder": True,
+                "pet_visit_reminder": True,
+            }
+        )
+
+    def run_job(self):
+        """Run the job; return the mails it made for the customer."""
+        before = self.env["mail.mail"].sudo().search([])
+        with self.enter_registry_test_mode():
+            job = self.env.ref("pet_plans.ir_cron_send_reminders").sudo()
+            job.method_direct_trigger()
+        self.env.invalidate_all()
+        mails = self.env["mail.mail"].sudo().search([]) - before
+        return mails.filtered(lambda mail: self.customer in mail.recipient_ids)
+
+    def sell_one_month(self, **values):
+        return self.sell(self.make_template(validity=1), **values)
+
+    def test_renewal(self):
+        plan = self.sell_one_month()  # to 1 February
+        self.clock.move_to("2026-01-24 12:00:00")
+        self.assertFalse(self.run_job())
+        self.clock.move_to("2026-01-25 12:00:00")
+        mail = self.run_job()
+        self.assertEqual(mail.recipient_ids, self.customer)
+        self.assertIn("02/01/2026", mail.subject)
+        self.assertIn("12", mail.body_html)
+        self.assertIn("ana@example.com", plan.message_ids[0].body)
+        self.assertEqual(plan.activity_ids.user_id, self.staff)
+        self.assertFalse(self.run_job())
+        self.assertEqual(len(plan.activity_ids), 1)
+
+    def test_a_moved_end_is_a_new_one(self):
+        plan = self.sell_one_month()
+        self.clock.move_to("2026-01-25 12:00:00")
+        self.run_job()
+        plan.with_user(self.manager).date_end = "2026-02-03"
+        self.clock.move_to("2026-01-28 12:00:00")
+        self.assertIn("02/03/2026", self.run_job().subject)
+
+    def test_not_for_the_renewed(self):
+        self.sell_one_month().action_renew()
+        self.clock.move_to("2026-01-25 12:00:00")
+        self.assertFalse(self.run_job())
+
+    def test_in_the_language_of_the_customer(self):
+        self.env["res.lang"].sudo()._activate_lang("es_ES")
+        template = self.env.ref("pet_plans.mail_template_renewal_reminder").sudo()
+        template.with_context(lang="es_ES").subject = "{{ object.title }} termina"
+        self.customer.sudo().lang = "es_ES"
+        self.sell_one_month()
+        self.clock.move_to("2026-01-25 12:00:00")
+        self.assertEqual(self.run_job().subject, "Weekly baths termina")
+
+    def test_last_sessions(self):
+        plan = self.sell(
+            self.make_template(appointment_count=2, appointments_per_cycle=2)
+        )
+        first, last = plan.book(
+            [datetime(2026, 1, 2, 9), datetime(2026, 1, 2, 10)],
+        )
+        self.assertFalse(self.run_job())
+        first.action_receive()
+        first.action_finish()
+        self.assertIn("nearly used up", self.run_job().subject)
+        self.assertFalse(self.run_job())
+        last.action_receive()
+        last.action_finish()
+        self.assertFalse(self.run_job())
+
+    def test_visit(self):
+        visit = self.sell().book([datetime(2026, 1, 5, 9)])
+        self.clock.move_to("2026-01-04 08:59:00")
+        self.assertFalse(self.run_job())
+        self.clock.move_to("2026-01-04 09:01:00")
+        mail = self.run_job()
+        self.assertIn("Luna", mail.subject)
+        self.assertFalse(self.run_job())
+        visit.reschedule(datetime(2026, 1, 4, 20))
+        self.assertEqual(len(self.run_job()), 1)
+
+    def test_not_for_cancelled_visits(self):
+        self.sell().book([datetime(2026, 1, 5, 9)]).action_cancel()
+        self.clock.move_to("2026-01-04 10:00:00")
+        self.assertFalse(self.run_job())
+
+    def test_switched_off(self):
+        self.shop.sudo().pet_visit_reminder = False
+        self.sell().book([datetime(2026, 1, 5, 9)])
+        self.clock.move_to("2026-01-04 10:00:00")
+        self.assertFalse(self.run_job())
+
+    def test_without_address(self):
+        self.customer.sudo().email = False
+        plan = self.sell_one_month()
+        self.clock.move_to("2026-01-25 12:00:00")
+        self.assertFalse(self.run_job())
+        self.assertEqual(len(plan.activity_ids), 1)
+        self.run_job()
+        self.assertEqual(len(plan.activity_ids), 1)

@@ -1,0 +1,92 @@
+from datetime import date
+
+from odoo.exceptions import UserError, ValidationError
+
+from .common import PetPlansCommon
+
+
+class TestPause(PetPlansCommon):
+    """X8: no booking inside, the end moves by the paused days, drafts wait."""
+
+    def pause(self, plan, first, last):
+        self.env["pet.plan.pause.set"].create(
+            {
+                "plan_id": plan.id,
+                "date_from": date.fromisoformat(first),
+                "date_to": date.fromisoformat(last),
+                "reason": "Holidays",
+            }
+        ).action_apply()
+
+    def test_package(self):
+        plan = self.sell(self.make_template(validity=3))
+        plan.book(self.weekly(12))
+        self.pause(plan, "2026-01-10", "2026-01-20")
+        self.assertEqual(plan.date_end, date(2026, 4, 12))
+        self.assertEqual(
+            self.days(plan),
+            [
+                ["01-05", "01-26", "02-02", "02-09"],
+                ["02-16", "02-23", "03-02", "03-09"],
+                ["03-16", "03-23"],
+            ],
+        )
+        with self.assertRaisesRegex(UserError, "paused"):
+            plan.book(self.weekly(1, "2026-01-20 09:00:00"))
+        plan.book(self.weekly(1, "2026-01-21 09:00:00"))
+
+    def test_drafts_wait(self):
+        plan = self.sell()
+        plan.book(self.weekly(4, "2026-01-02 15:00:00"))
+        self.pause(plan, "2026-01-03", "2026-01-31")
+        self.clock.move_to("2026-01-15 12:00:00")
+        self.assertTrue(plan.is_paused)
+        self.assertIn(plan, self.env["pet.plan"].search([("is_paused", "=", True)]))
+        with self.enter_registry_test_mode():
+            job = self.env.ref("pet_plans.ir_cron_post_invoices").sudo()
+            job.method_direct_trigger()
+        self.env.invalidate_all()
+        self.assertEqual(self.invoices(plan)[0].state, "draft")
+
+    def test_periods_move(self):
+        plan = self.sell(
+            self.make_template([(self.bath, 4, 45.0)], kind="plan", period_count=3)
+        )
+        self.pause(plan, "2026-01-11", "2026-01-20")
+        self.assertEqual(
+            plan.cycle_ids.sorted("sequence").mapped(
+                lambda cycle: (str(cycle.date_from), str(cycle.date_to))
+            ),
+            [
+                ("2026-01-01", "2026-02-10"),
+                ("2026-02-11", "2026-03-10"),
+                ("2026-03-11", "2026-04-10"),
+            ],
+        )
+        self.assertEqual(self.due_dates(plan), ["01-01", "02-11", "03-11"])
+        self.assertEqual(plan.date_end, date(2026, 4, 10))
+
+    def test_resume_early(self):
+        plan = self.sell(self.make_template(validity=3))
+        self.pause(plan, "2026-01-03", "2026-01-31")
+        self.assertEqual(plan.date_end, date(2026, 4, 30))
+        self.clock.move_to("2026-01-11 12:00:00")
+        plan.action_resume()
+        self.assertFalse(plan.is_paused)
+        self.assertEqual(plan.date_end, date(2026, 4, 9))
+        with self.assertRaisesRegex(UserError, "not paused"):
+            plan.action_resume()
+
+    def test_overlap_is_refused(self):
+        plan = self.sell(self.make_template(validity=3))
+        self.pause(plan, "2026-01-10", "2026-01-20")
+        with self.assertRaisesRegex(ValidationError, "already paused"):
+            self.pause(plan, "2026-01-15", "2026-01-25")
+        self.assertEqual(plan.date_end, date(2026, 4, 12))
+
+    def test_outside_the_plan_is_refused(self):
+        plan = self.sell(self.make_template(validity=1))
+        with self.assertRaisesRegex(UserError, "cannot be paused"):
+            self.pause(plan, "2026-03-01", "2026-03-10")
+        with self.assertRaisesRegex(UserError, "ends on or after"):
+            self.pause(plan, "2026-01-20", "2026-01-10")

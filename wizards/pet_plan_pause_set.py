@@ -1,0 +1,60 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+
+class PetPlanPauseSet(models.TransientModel):
+    _name = "pet.plan.pause.set"
+    _description = "Pause a Plan"
+
+    plan_id = fields.Many2one("pet.plan", required=True, ondelete="cascade")
+    date_from = fields.Date(
+        string="From", required=True, default=lambda self: self._default_date_from()
+    )
+    date_to = fields.Date(string="To", required=True)
+    reason = fields.Char(required=True)
+    old_date_end = fields.Date(related="plan_id.date_end", string="Ends Now On")
+    new_date_end = fields.Date(string="Will End On", compute="_compute_new_date_end")
+    appointment_ids = fields.Many2many(
+        "pet.appointment", string="Visits Cancelled", compute="_compute_appointment_ids"
+    )
+
+    def _default_date_from(self):
+        return self.env.company._get_pet_today()
+
+    @api.depends("plan_id", "date_from", "date_to")
+    def _compute_new_date_end(self):
+        for wizard in self:
+            end = wizard.old_date_end
+            complete = end and wizard.date_from and wizard.date_to
+            wizard.new_date_end = complete and fields.Date.add(
+                end, days=(wizard.date_to - wizard.date_from).days + 1
+            )
+
+    @api.depends("plan_id", "date_from", "date_to")
+    def _compute_appointment_ids(self):
+        for wizard in self:
+            visits = wizard.plan_id.appointment_ids.browse()
+            if wizard.date_from and wizard.date_to:
+                visits = wizard.plan_id._get_visits_between(
+                    wizard.date_from, wizard.date_to
+                )
+            wizard.appointment_ids = visits
+
+    def action_apply(self):
+        """Pause the plan (X8).
+
+        :return: the action that closes the dialog
+        :raises UserError: when the dates are the wrong way round or outside the plan
+        """
+        self.ensure_one()
+        if self.date_to < self.date_from:
+            raise UserError(
+                self.env._(
+                    "A pause ends on or after the day it starts (%(start)s to "
+                    "%(end)s).",
+                    start=self.date_from,
+                    end=self.date_to,
+                )
+            )
+        self.plan_id._pause(self.date_from, self.date_to, self.reason)
+        return {"type": "ir.actions.act_window_close"}

@@ -1,0 +1,66 @@
+from odoo import api, fields, models
+
+
+class PetPlanRenew(models.TransientModel):
+    _name = "pet.plan.renew"
+    _description = "Renew a Plan"
+
+    plan_id = fields.Many2one("pet.plan", required=True, ondelete="cascade")
+    partner_id = fields.Many2one(related="plan_id.partner_id")
+    pet_id = fields.Many2one(related="plan_id.pet_id")
+    currency_id = fields.Many2one(related="plan_id.currency_id")
+    sessions_remaining = fields.Float(related="plan_id.sessions_remaining")
+    date_start = fields.Date(
+        compute="_compute_date_start",
+        store=True,
+        readonly=False,
+        precompute=True,
+        required=True,
+    )
+    keep_price = fields.Boolean(
+        string="Keep the Price",
+        help="Keep services, price and terms of the old plan instead of the "
+        "template's of today",
+    )
+    carry_remaining = fields.Boolean(
+        string="Carry over What Is Left",
+        help="Sessions left of the old plan move to the new one",
+    )
+    price = fields.Monetary(string="New Price", compute="_compute_price")
+    old_price = fields.Monetary(related="plan_id.amount_total", string="Old Price")
+
+    @api.depends("plan_id")
+    def _compute_date_start(self):
+        for wizard in self:
+            wizard.date_start = (
+                wizard.plan_id and wizard.plan_id._get_renewal_start()
+            ) or fields.Date.context_today(wizard)
+
+    @api.depends("plan_id", "keep_price")
+    def _compute_price(self):
+        for wizard in self:
+            plan = wizard.plan_id
+            wizard.price = (
+                plan.amount_total
+                if wizard.keep_price
+                else plan.template_id.amount_total
+            )
+
+    def action_apply(self):
+        """Sell the renewal (X6).
+
+        :return: the action that opens the new plan
+        :raises UserError: when the plan cannot be renewed, or is already
+        """
+        self.ensure_one()
+        plan = self.plan_id
+        vals = plan._prepare_renewal_vals(self.date_start)
+        if self.keep_price:
+            vals |= plan._prepare_kept_price_vals()
+        renewal = plan._create_renewals([vals])
+        if self.carry_remaining:
+            plan._hand_over_sessions(
+                renewal,
+                self.env._("Renewal of %(plan)s", plan=plan.display_name),
+            )
+        return renewal._get_opening_action()
