@@ -39,7 +39,7 @@ class AccountMove(models.Model):
         return super(AccountMove, self - of_cycles)._compute_invoice_payment_term_id()
 
     def _is_open_for_pet_cycle(self):
-        """Tell whether the invoice still bills its cycle: not cancelled, not credited."""
+        """Tell whether the invoice still bills its cycle."""
         self.ensure_one()
         return self.state != "cancel" and self.payment_state != "reversed"
 

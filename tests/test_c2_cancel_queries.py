@@ -72,9 +72,7 @@ class TestCancelQueries(PetPlansCommon):
                 for plan, count in zip(packages, (1, 1, 20), strict=True)
             )
         # One more: five cycles lose their last visit, and wait from now on.
-        self.assertLessEqual(
-            many, one + 1, f"warm up: {warm_up}, 1: {one}, 20: {many}"
-        )
+        self.assertLessEqual(many, one + 1, f"warm up: {warm_up}, 1: {one}, 20: {many}")
 
     def test_due_dates_of_many_packages_are_written_by_date(self):
         """30 packages of one rhythm have two new dates, as 3 have."""
