@@ -68,10 +68,8 @@ class TestFixedTime(BookWizardCase):
     def test_preview_books_nothing(self):
         wizard = self.make_wizard(first_start="2026-01-05 09:00:00")
         action = wizard.action_preview()
-        self.assertEqual((action["res_model"], action["res_id"]), (
-            "pet.plan.book",
-            wizard.id,
-        ))  # fmt: skip
+        self.assertEqual(action["res_model"], "pet.plan.book")
+        self.assertEqual(action["res_id"], wizard.id)
         self.assertFalse(self.plan.appointment_ids)
         self.assertEqual(self.plan.sessions_remaining, 12.0)
 
