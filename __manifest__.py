@@ -55,5 +55,6 @@
         "web.assets_unit_tests": ["pet_plans/static/tests/*.test.js"],
         "web.assets_tests": ["pet_plans/static/tests/tours/**/*"],
     },
+    "post_init_hook": "post_init_hook",
     "application": True,
 }

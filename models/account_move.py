@@ -22,13 +22,15 @@ class AccountMove(models.Model):
         store=True,
         index="btree_not_null",
     )
-    pet_id = fields.Many2one("pet.pet", index="btree_not_null", ondelete="restrict")
+    pet_id = fields.Many2one(
+        "pet.pet", index="btree_not_null", ondelete="restrict", check_company=True
+    )
 
     _pet_cycle_uniq = models.UniqueIndex(
         "(pet_cycle_id) WHERE pet_cycle_id IS NOT NULL "
         "AND move_type = 'out_invoice' AND state != 'cancel' "
         "AND payment_state != 'reversed'",
-        "The cycle already has an open invoice.",
+        "The cycle already has an open invoice: cancel or credit that one first.",
     )
 
     @api.depends("pet_cycle_id")
@@ -49,11 +51,13 @@ class AccountMove(models.Model):
         Without payment term there is one receivable line, and a date changes no
         amount: both are written as they are, without the synchronisation of the
         whole entry, and leave no mark of a manual edit. The deal leaves its own
-        message where one is due.
+        message where one is due. An invoice to which an accountant gave a term has
+        the dates of that term, and keeps them.
 
         :param date: the new due date, the same for all
         """
-        moves = self.with_context(
+        moves = self.filtered(lambda move: not move.invoice_payment_term_id)
+        moves = moves.with_context(
             skip_invoice_sync=True,
             skip_is_manually_modified=True,
             tracking_disable=True,
@@ -64,14 +68,16 @@ class AccountMove(models.Model):
         )
 
     def _reverse_moves(self, default_values_list=None, cancel=False):
-        reversals = super()._reverse_moves(default_values_list, cancel=cancel)
-        for reversal in reversals:
-            origin = reversal.reversed_entry_id
-            if origin.pet_cycle_id:
-                reversal._unguarded().write(
-                    {"pet_cycle_id": origin.pet_cycle_id.id, "pet_id": origin.pet_id.id}
-                )
-        return reversals
+        """Let a credit note know the cycle and the pet of what it credits (I3)."""
+        defaults = default_values_list or [{} for __ in self]
+        for move, values in zip(self, defaults, strict=True):
+            if move.pet_cycle_id:
+                values["pet_cycle_id"] = move.pet_cycle_id.id
+                values["pet_id"] = move.pet_id.id
+        reversals = super(AccountMove, self._unguarded())._reverse_moves(
+            defaults, cancel=cancel
+        )
+        return reversals.with_env(self.env)
 
     def action_view_pet_cycle(self):
         """Open the billing cycle of the invoice (I2)."""

@@ -80,6 +80,7 @@ class PetAppointment(models.Model):
         "res.users",
         string="Staff",
         index="btree_not_null",
+        check_company=True,
         default=lambda self: self._default_user_id(),
     )
     plan_id = fields.Many2one(
@@ -224,6 +225,9 @@ class PetAppointment(models.Model):
     @api.depends("line_ids.quantity")
     def _compute_units(self):
         for visit in self:
+            if visit.holds_sessions:
+                visit.units = visit.units  # its place in the cycle is given
+                continue
             half = visit.line_ids and max(visit.line_ids.mapped("quantity")) <= 0.5
             visit.units = 0.5 if half else 1.0
 
@@ -273,12 +277,12 @@ class PetAppointment(models.Model):
                 and now > visit.start - timedelta(hours=hours)
             )
 
-    @api.depends("state", "invoice_id", "line_ids.plan_line_id")
+    @api.depends("state", "invoice_id.state", "line_ids.plan_line_id")
     def _compute_to_invoice(self):
         for visit in self:
             visit.to_invoice = (
                 visit.state in ("received", "in_service", "finished", "delivered")
-                and not visit.invoice_id
+                and not visit._is_billed_apart()
                 and bool(visit._get_uncovered_lines())
             )
 
@@ -287,7 +291,9 @@ class PetAppointment(models.Model):
             return NotImplemented
         return [
             ("state", "in", ("received", "in_service", "finished", "delivered")),
+            "|",
             ("invoice_id", "=", False),
+            ("invoice_id", "any!", [("state", "=", "cancel")]),
             ("line_ids", "any", [("plan_line_id", "=", False)]),
         ]
 
@@ -326,6 +332,9 @@ class PetAppointment(models.Model):
         result = super().write(vals)
         if rescheduled:
             rescheduled._after_reschedule(old_starts)
+        if "pet_id" in vals:
+            kept = (self - replanned).filtered("holds_sessions")
+            kept.plan_id._check_visits_allowed(kept)
         replanned.filtered("plan_id")._book()
         return result
 
@@ -333,11 +342,18 @@ class PetAppointment(models.Model):
         """Refuse what would change a visit that has taken place or was cancelled."""
         if vals.keys().isdisjoint({"start", "plan_id", "pet_id", "company_id"}):
             return
-        done = self.filtered(
-            lambda visit: (
-                visit.state in ("finished", "delivered", "no_show", "cancelled")
-            )
+        done = self.filtered(lambda visit: visit.state in (*SERVED_STATES, "cancelled"))
+        billed = self.filtered(
+            lambda visit: vals.get("plan_id") and visit._is_billed_apart()
         )
+        if billed:
+            raise UserError(
+                self.env._(
+                    "%(visits)s is billed by an invoice of its own: cancel that "
+                    "before a plan pays for the visit.",
+                    visits=", ".join(billed.mapped("display_name")),
+                )
+            )
         if done:
             raise UserError(
                 self.env._(
@@ -348,22 +364,17 @@ class PetAppointment(models.Model):
             )
 
     def _get_replanned(self, vals):
-        """Return the visits that these values give another plan, or another pet."""
+        """Return the visits that these values give another plan, or none."""
+        if "plan_id" not in vals:
+            return self.browse()
         return self.filtered(
-            lambda visit: (
-                ("plan_id" in vals and vals["plan_id"] != (visit.plan_id.id or False))
-                or (
-                    "pet_id" in vals
-                    and visit.plan_id
-                    and vals["pet_id"] != visit.pet_id.id
-                )
-            )
+            lambda visit: (vals["plan_id"] or False) != (visit.plan_id.id or False)
         )
 
     def _get_rescheduled(self, vals):
         """Return the visits whose start these values change."""
-        if "start" not in vals:
-            return self.browse()
+        if not vals.get("start"):
+            return self.browse()  # an empty one is refused as a required field
         start = fields.Datetime.to_datetime(vals["start"])
         return self.filtered(lambda visit: visit.start != start)
 
@@ -456,6 +467,7 @@ class PetAppointment(models.Model):
         # Due dates are written on cycles and draft invoices, which are not the
         # user's to write: only those the visits have just entered follow.
         self.env["pet.cycle"].union(*chosen).sudo()._follow_visits()
+        plans._touch()
         visits._sync_sessions()
 
     def _get_wanted_sessions(self):
@@ -508,9 +520,18 @@ class PetAppointment(models.Model):
         """
         # Staff may not write counters or entries; the callers have checked the visits,
         # and this moves exactly their sessions.
-        visits = self.sudo()
+        lines = self.env["pet.plan.line"].sudo()
+        lines._post_entries(self.sudo()._get_missing_entries(reason))
+
+    def _get_missing_entries(self, reason=None):
+        """Return the entries between what the visits hold and what the ledger says.
+
+        :param reason: text kept on the entries
+        :return: list of value dicts of `pet.plan.entry`; what comes back is first, so
+            that an exchange needs no session to spare
+        """
         deltas = defaultdict(float)
-        for visit, line, quantity in visits.env["pet.plan.entry"]._read_group(
+        for visit, line, quantity in self.env["pet.plan.entry"]._read_group(
             [
                 ("appointment_id", "in", self.ids),
                 ("kind", "in", ("book", "release")),
@@ -519,12 +540,12 @@ class PetAppointment(models.Model):
             ["quantity:sum"],
         ):
             deltas[visit.id, line.id] -= quantity
-        for line in visits.line_ids:
+        for line in self.line_ids:
             visit = line.appointment_id
             if visit.holds_sessions and line.plan_line_id:
                 deltas[visit.id, line.plan_line_id.id] -= line.quantity
-        lines = visits.env["pet.plan.line"].browse({line for __, line in deltas})
-        line_by_id, visit_by_id = lines.grouped("id"), visits.grouped("id")
+        lines = self.env["pet.plan.line"].browse({line for __, line in deltas})
+        line_by_id, visit_by_id = lines.grouped("id"), self.grouped("id")
         vals_list = [
             line_by_id[line_id]._prepare_entry_vals(
                 "release" if delta > 0 else "book",
@@ -536,9 +557,27 @@ class PetAppointment(models.Model):
             for (visit_id, line_id), delta in deltas.items()
             if round(delta, 6)
         ]
-        # What comes back first, so that an exchange needs no session to spare.
-        vals_list.sort(key=lambda vals: vals["kind"], reverse=True)
-        lines._post_entries(vals_list)
+        return sorted(vals_list, key=lambda vals: vals["kind"], reverse=True)
+
+    def _settle_edit(self):
+        """Take or give back the sessions that an edit of services changed (B2, C9).
+
+        :raises AccessError: when staff would take back a session that was served
+        """
+        reason = self.env._("Services of the visit edited")
+        served = self._filter_served()
+        if served and not self.env.user.has_group("pet_plans.group_manager"):
+            # Reads the ledger only to see whether something would come back.
+            returned = served.sudo()._get_missing_entries()
+            if any(vals["kind"] == "release" for vals in returned):
+                raise AccessError(
+                    self.env._(
+                        "%(visits)s took place: only a manager takes its sessions "
+                        "back.",
+                        visits=", ".join(served.mapped("display_name")),
+                    )
+                )
+        self._sync_sessions(reason)
 
     # --- Rescheduling (C1) -----------------------------------------------------
 
@@ -561,6 +600,7 @@ class PetAppointment(models.Model):
         self.filtered("reminded")._unguarded().write({"reminded": False})
         on_plan = self.filtered("holds_sessions")
         on_plan.plan_id._check_visits_allowed(on_plan)
+        on_plan.plan_id._touch()
         # Only the due date of the own cycle's draft; see C1.
         on_plan.filtered(
             lambda visit: visit.plan_id.kind == "package"
@@ -632,9 +672,11 @@ class PetAppointment(models.Model):
         return True
 
     def action_start(self):
-        """The service begins."""
+        """The service begins; a pet not checked in yet is on the way (B4)."""
+        arriving = self.filtered(lambda visit: visit.state in UPCOMING_STATES)
         self._go("in_service", (*UPCOMING_STATES, "received"))
-        self._pick_plans()
+        # Who was checked in before has its plan, or staff decided on none.
+        arriving._pick_plans()
         return True
 
     def action_finish(self):
@@ -645,6 +687,21 @@ class PetAppointment(models.Model):
     def action_deliver(self):
         """The pet is back with its owner."""
         self._go("delivered", ("received", "in_service", "finished"))
+        return True
+
+    def action_reset(self):
+        """Take a check-in back that was a mistake; a no-show only as a manager.
+
+        :raises UserError: when the visit was served, or its session went back
+        """
+        if self.filtered(lambda visit: visit.state == "no_show"):
+            if not self.env.user.has_group("pet_plans.group_manager"):
+                raise AccessError(self.env._("Only a manager takes a no-show back."))
+            if self.filtered(lambda visit: visit.plan_id and not visit.holds_sessions):
+                raise UserError(
+                    self.env._("The session went back to the plan: book a new visit.")
+                )
+        self._go("scheduled", ("received", "in_service", "no_show"))
         return True
 
     def action_no_show(self):
@@ -667,7 +724,11 @@ class PetAppointment(models.Model):
     def _pick_plans(self):
         """Take the sessions of walk-ins from the plan the company's rule picks (U1)."""
         for visit in self:
-            if visit.plan_id or visit.company_id.pet_plan_selection == "ask":
+            if (
+                visit.plan_id
+                or visit._is_billed_apart()
+                or visit.company_id.pet_plan_selection == "ask"
+            ):
                 continue
             plan = visit._get_plan_candidates()[:1]
             if not plan:
@@ -870,11 +931,11 @@ class PetAppointment(models.Model):
                 "start": visit.company_id._format_pet_time(visit.start),
                 "state": visit._get_state_labels()[0].lower(),
             }
-            if visit.state == "cancelled":
+            if visit.state == "cancelled" and not visit.holds_sessions:
                 raise UserError(
                     self.env._("%(visit)s (%(start)s) is already cancelled.", **values)
                 )
-            if not visit._filter_served():
+            if visit.state != "cancelled" and not visit._filter_served():
                 continue
             if not self.env.user.has_group("pet_plans.group_manager"):
                 raise AccessError(
@@ -920,6 +981,13 @@ class PetAppointment(models.Model):
 
     # --- Services no plan covers (B4) ------------------------------------------
 
+    def _is_billed_apart(self):
+        """Tell whether an invoice of its own bills the visit (B4)."""
+        self.ensure_one()
+        # Only whether it stands: staff have no access to invoices.
+        invoice = self.sudo().invoice_id
+        return bool(invoice) and invoice.state != "cancel"
+
     def _get_uncovered_lines(self):
         return self.line_ids.filtered(lambda line: not line.plan_line_id)
 
@@ -963,7 +1031,7 @@ class PetAppointment(models.Model):
                 Command.create(
                     {
                         "product_id": line.product_id.id,
-                        "name": f"{line.product_id.display_name}\n{self.pet_id.name}",
+                        "name": f"{line._get_service_name()}\n{self.pet_id.name}",
                         "quantity": line.quantity,
                         "price_unit": line.price_unit,
                     }

@@ -66,6 +66,12 @@ class PetAppointmentLine(models.Model):
                 else line.product_id.lst_price
             )
 
+    def _get_service_name(self):
+        """Return the name of the service in the customer's language."""
+        self.ensure_one()
+        lang = self.appointment_id.partner_id.lang or self.env.lang
+        return self.product_id.with_context(lang=lang).display_name
+
     @api.depends("product_id")
     def _compute_display_name(self):
         # A customer reads what they booked, but has no access to the catalogue.
@@ -141,4 +147,4 @@ class PetAppointmentLine(models.Model):
                     visits=", ".join(settled.mapped("display_name")),
                 )
             )
-        visits.filtered("holds_sessions")._sync_sessions()
+        visits.filtered("holds_sessions")._settle_edit()

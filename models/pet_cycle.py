@@ -6,7 +6,7 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import float_compare, format_date
+from odoo.tools import float_compare, format_date, split_every
 
 from ..lib import dealing, periods
 
@@ -382,9 +382,14 @@ class PetCycle(models.Model):
 
     def _get_invoice_warning(self):
         """Return what to know before visits of this cycle move, or None (C7)."""
-        if not self or self.state not in ("billed", "settled"):
+        if not self or self.state in ("waiting", "scheduled"):
             return None
         invoice = self.invoice_id.display_name
+        if self.state == "closed":
+            return self.env._(
+                "%(cycle)s is closed: its visits go to the cycles still open",
+                cycle=self.display_name,
+            )
         if self.payment_state not in PAID_STATES:
             return self.env._(
                 "%(invoice)s is posted: its due date can only move to a later one",
@@ -634,10 +639,13 @@ class PetCycle(models.Model):
         :param unused: dict, plan line -> sessions
         """
         self.ensure_one()
-        left = {line.product_id: quantity for line, quantity in unused.items()}
+        left = defaultdict(float)
+        for line, quantity in unused.items():
+            left[line.product_id] += quantity
         commands = []
         for line in credit_note.invoice_line_ids:
-            quantity = min(line.quantity, left.pop(line.product_id, 0.0))
+            quantity = min(line.quantity, left[line.product_id])
+            left[line.product_id] -= quantity
             if not quantity:
                 commands.append(fields.Command.delete(line.id))
             elif quantity != line.quantity:
@@ -687,22 +695,31 @@ class PetCycle(models.Model):
         Chunk by chunk, each committed on its own; one failing invoice costs its own
         chunk a second try in halves and nothing else, and shows on its plan.
         """
-        companies = self.env["res.company"].search([("id", "!=", False)])
-        for company in companies:
-            domain = self._get_cycles_to_post_domain(company)
-            cycle_ids = self.search(domain, order="date_post, id").ids
-            for start in range(0, len(cycle_ids), batch_size):
-                chunk = self.browse(cycle_ids[start : start + batch_size])
-                # Another worker, or the accountant, may have been faster.
-                cycles = chunk.try_lock_for_update(
-                    allow_referencing=True
-                ).filtered_domain(domain)
-                cycles.with_context(tz=company.pet_tz).with_company(
-                    company
-                )._post_invoices()
-                left = max(0, len(cycle_ids) - start - batch_size)
-                if not self.env["ir.cron"]._commit_progress(len(chunk), remaining=left):
-                    return
+        domains = {
+            company: self._get_cycles_to_post_domain(company)
+            for company in self.env["res.company"].search([("id", "!=", False)])
+        }
+        chunks = [
+            (company, list(ids))
+            for company, domain in domains.items()
+            for ids in split_every(
+                batch_size, self.search(domain, order="date_post, id").ids
+            )
+        ]
+        left = sum(len(ids) for __, ids in chunks)
+        for company, ids in chunks:
+            # Another worker, or the accountant, may have been faster.
+            cycles = (
+                self.browse(ids)
+                .try_lock_for_update(allow_referencing=True)
+                .filtered_domain(domains[company])
+            )
+            cycles.with_context(tz=company.pet_tz).with_company(
+                company
+            )._post_invoices()
+            left -= len(ids)
+            if not self.env["ir.cron"]._commit_progress(len(ids), remaining=left):
+                return
 
     def _post_invoices(self):
         """Post the drafts of these cycles; one that fails is noted on it (I1)."""

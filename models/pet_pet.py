@@ -155,6 +155,28 @@ class PetPet(models.Model):
                 )
             )
 
+    @api.constrains("partner_id")
+    def _check_owner_of_plans(self):
+        """A pet that changes owner leaves no plan behind at the old one."""
+        for pet in self:
+            owner = pet.partner_id.commercial_partner_id
+            stranded = pet.plan_ids.filtered(
+                lambda plan, owner=owner: (
+                    plan.state == "active"
+                    and plan.partner_id.commercial_partner_id != owner
+                )
+            )
+            if stranded:
+                raise ValidationError(
+                    self.env._(
+                        "%(pet)s still has %(plans)s of %(customer)s: transfer or "
+                        "cancel that before the pet changes owner.",
+                        pet=pet.name,
+                        plans=", ".join(stranded.mapped("display_name")),
+                        customer=stranded[0].partner_id.display_name,
+                    )
+                )
+
     @api.onchange("breed_id")
     def _onchange_breed_id(self):
         if self.breed_id and not self.species_id:

@@ -8,7 +8,7 @@ from markupsafe import Markup
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
-from odoo.tools import SQL, format_date
+from odoo.tools import SQL, format_date, split_every
 
 from ..lib import dealing, periods
 
@@ -33,6 +33,7 @@ class PetPlan(models.Model):
             "name",
             "billing_error",
             "status_error",
+            "visits_revision",
             "cancel_date",
             "cancel_reason",
             "pause_ids",
@@ -278,6 +279,13 @@ class PetPlan(models.Model):
         "The plan is renewed already.",
     )
 
+    visits_revision = fields.Integer(
+        default=0,
+        readonly=True,
+        copy=False,
+        export_string_translation=False,
+        help="Technical: counts the changes of the plan's visits, see _touch()",
+    )
     status_error = fields.Text(
         readonly=True,
         copy=False,
@@ -285,10 +293,11 @@ class PetPlan(models.Model):
         help="Why the nightly job could not update the plan",
     )
     cancel_date = fields.Date(string="Cancelled From", readonly=True, copy=False)
-    cancel_reason = fields.Char(readonly=True, copy=False)
+    cancel_reason = fields.Char(readonly=True, copy=False, groups="base.group_user")
     non_renewal_reason = fields.Char(
         string="Why Not Renewed",
         copy=False,
+        groups="base.group_user",
         help="What the customer said when the plan was let go",
     )
     transferred_from_id = fields.Many2one(
@@ -296,8 +305,13 @@ class PetPlan(models.Model):
     )
     renewal_reminded = fields.Boolean(readonly=True, copy=False)
     last_sessions_reminded = fields.Boolean(readonly=True, copy=False)
-    pause_ids = fields.One2many("pet.plan.pause", "plan_id", string="Pauses")
-    is_paused = fields.Boolean(compute="_compute_is_paused", search="_search_is_paused")
+    pause_ids = fields.One2many(
+        "pet.plan.pause", "plan_id", string="Pauses", groups="base.group_user"
+    )
+    # By sudo: customers see that a plan rests, not the pauses with their reasons.
+    is_paused = fields.Boolean(
+        compute="_compute_is_paused", compute_sudo=True, search="_search_is_paused"
+    )
     is_used_up = fields.Boolean(
         compute="_compute_is_used_up", search="_search_is_used_up"
     )
@@ -316,10 +330,14 @@ class PetPlan(models.Model):
     def _default_date_start(self):
         return self.env.company._get_pet_today()
 
+    def _is_draft(self):
+        self.ensure_one()
+        return self.state in (False, "draft")  # no status yet: it is being created
+
     @api.depends("template_id")
     def _compute_title(self):
         for plan in self:
-            plan.title = plan.template_id.name or plan.title
+            plan.title = (plan._is_draft() and plan.template_id.name) or plan.title
 
     @api.depends("pet_id")
     def _compute_partner_id(self):
@@ -335,7 +353,8 @@ class PetPlan(models.Model):
     def _compute_terms(self):
         """Copy the terms; depends on the template's id only, never its content (S2)."""
         for plan in self:
-            terms = plan.template_id or plan
+            # Sold is sold: not even a new column may bring today's terms in.
+            terms = (plan._is_draft() and plan.template_id) or plan
             for name in self._get_term_fields():
                 plan[name] = terms[name]
 
@@ -343,7 +362,7 @@ class PetPlan(models.Model):
     def _compute_line_ids(self):
         """Copy the services; depends on the template's id only (S2)."""
         for plan in self:
-            if not plan.template_id:
+            if not (plan._is_draft() and plan.template_id):
                 plan.line_ids = plan.line_ids
                 continue
             plan.line_ids = [
@@ -399,7 +418,7 @@ class PetPlan(models.Model):
             for company in self.env.companies
         )
 
-    @api.depends("line_ids.remaining")
+    @api.depends("state", "line_ids.remaining")
     def _compute_is_used_up(self):
         for plan in self:
             left = plan.line_ids.mapped("remaining")
@@ -468,9 +487,14 @@ class PetPlan(models.Model):
         if operator != "in":
             return NotImplemented
         companies = self.env.companies
-        return Domain.OR(
-            self._get_bucket_domain(bucket, companies) for bucket in value if bucket
-        )
+        known = [name for name, __ in self._fields["expiry_bucket"].selection]
+        domains = {
+            name: self._get_bucket_domain(name, companies)
+            for name in known
+            if name in value or False in value
+        }
+        found = Domain.OR(domains[name] for name in domains if name in value)
+        return found | ~Domain.OR(domains.values()) if False in value else found
 
     @api.model
     def _get_bucket_domain(self, bucket, companies):
@@ -518,9 +542,12 @@ class PetPlan(models.Model):
                    AND other.company_id = %(company)s
                    AND other.id != %(id)s
                    AND other.state IN ('active', 'expired')
-                   AND (other.date_end IS NULL OR other.date_end >= %(today)s)
+                   AND (other.date_end IS NULL
+                        OR other.date_end >= %(today)s
+                        OR (other.date_end, other.id) > (%(end)s, %(id)s))
             )""",
             id=SQL.identifier(alias, "id"),
+            end=SQL.identifier(alias, "date_end"),
             partner=SQL.identifier(alias, "partner_id"),
             pet=SQL.identifier(alias, "pet_id"),
             company=SQL.identifier(alias, "company_id"),
@@ -548,7 +575,7 @@ class PetPlan(models.Model):
             plan.sessions_booked = sum(plan.line_ids.mapped("booked"))
             plan.sessions_remaining = sum(plan.line_ids.mapped("remaining"))
 
-    @api.depends("line_ids.remaining")
+    @api.depends("state", "line_ids.remaining")
     def _compute_to_book(self):
         """Visits until the service with the most sessions left is used up."""
         for plan in self:
@@ -643,13 +670,19 @@ class PetPlan(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        plans = super().create(vals_list)
-        for company, company_plans in plans.grouped("company_id").items():
-            sequence = self.env["ir.sequence"].with_company(company)
-            for plan in company_plans:
-                reference = sequence.next_by_code("pet.plan")
-                plan._unguarded().name = reference or f"#{plan.id}"
-        return plans
+        self._check_guarded({name for vals in vals_list for name in vals})
+        numbered = [
+            {**vals, "name": self._get_reference(vals.get("company_id"))}
+            for vals in vals_list
+        ]
+        return super(PetPlan, self._unguarded()).create(numbered).with_env(self.env)
+
+    @api.model
+    def _get_reference(self, company_id):
+        """Return the next reference, from the sequence of the plan's company."""
+        company = self.env["res.company"].browse(company_id) or self.env.company
+        sequence = self.env["ir.sequence"].with_company(company)
+        return sequence.next_by_code("pet.plan") or "/"
 
     def write(self, vals):
         self._check_sold_terms(vals)
@@ -691,6 +724,8 @@ class PetPlan(models.Model):
                         "sessions_expired": False,
                     }
                 )
+        # Drafts without visits show the end of their plan (C5).
+        self.cycle_ids._follow_visits()
         # The new end is one the customer was not told about yet.
         self._unguarded().write({"renewal_reminded": False})
         self._update_states()
@@ -1048,18 +1083,18 @@ class PetPlan(models.Model):
         Batch by batch, each committed on its own. A plan that fails is noted and left
         for the next night; one that another worker holds is left to that one.
         """
-        for company in self.env["res.company"].search([("id", "!=", False)]):
-            domain = self._get_plans_to_update_domain(company)
-            plan_ids = self.search(domain, order="id").ids
-            for start in range(0, len(plan_ids), batch_size):
-                chunk = self.browse(plan_ids[start : start + batch_size])
-                plans = chunk.try_lock_for_update(
-                    allow_referencing=True
-                ).filtered_domain(domain)
-                plans._update_isolated()
-                left = max(0, len(plan_ids) - start - batch_size)
-                if not self.env["ir.cron"]._commit_progress(len(chunk), remaining=left):
-                    return
+        domain = Domain.OR(
+            self._get_plans_to_update_domain(company)
+            for company in self.env["res.company"].search([("id", "!=", False)])
+        )
+        plan_ids = self.search(domain, order="id").ids
+        left = len(plan_ids)
+        for ids in split_every(batch_size, plan_ids):
+            plans = self.browse(ids).try_lock_for_update(allow_referencing=True)
+            plans.filtered_domain(domain)._update_isolated()
+            left -= len(ids)
+            if not self.env["ir.cron"]._commit_progress(len(ids), remaining=left):
+                return
 
     def _update_isolated(self):
         """Update each plan even if another one fails; note failures on the plan."""
@@ -1120,7 +1155,6 @@ class PetPlan(models.Model):
     def _get_refusal(self, visit):
         """Return why a visit cannot be on this plan, as a sentence, or None (B3)."""
         self.ensure_one()
-        day = visit._get_day()
         if self.state in ("draft", "cancelled"):
             return self.env._(
                 "the plan is %(state)s", state=self._get_state_label().lower()
@@ -1134,6 +1168,11 @@ class PetPlan(models.Model):
                 ),
                 pet=visit.pet_id.with_context(show_owner=True).display_name,
             )
+        return self._get_day_refusal(visit._get_day())
+
+    def _get_day_refusal(self, day):
+        """Return why nothing is booked on a local day, or None (B3, X8)."""
+        self.ensure_one()
         if pause := self._get_pause(day):
             return self.env._(
                 "it is paused from %(start)s to %(end)s",
@@ -1153,6 +1192,28 @@ class PetPlan(models.Model):
                 end=format_date(self.env, self.date_end),
             )
         return None
+
+    def _get_bookable(self, starts, units):
+        """Return those of some dates for which a plan's periods have sessions (B1).
+
+        :param starts: list of naive UTC datetimes, in order
+        :param units: float, the weight of each visit
+        """
+        self.ensure_one()
+        lines = self.line_ids
+        balances = lines._get_balances()
+        left = {
+            cycle: max(line._get_period_balance(cycle, balances) for line in lines)
+            for cycle in self.cycle_ids
+        }
+        bookable = []
+        for start in starts:
+            day = periods.local_day(start, self.company_id.pet_tz)
+            cycle = self.cycle_ids._pick(day, units, {})
+            if cycle and left[cycle] >= units and not self._get_day_refusal(day):
+                left[cycle] -= units
+                bookable.append(start)
+        return bookable
 
     def _check_visits_allowed(self, visits):
         """Refuse visits outside what their plan allows, all in one message (B3).
@@ -1197,6 +1258,25 @@ class PetPlan(models.Model):
         # of these plans, by the table of C6.
         self.sudo()._recycle()
         return True
+
+    def _touch(self):
+        """Make whoever deals with the visits of these plans at the same time wait.
+
+        Where visits sit and when cycles are due follows from all visits together,
+        which no constraint of the database can tell. So each change of them updates
+        the plan's row: of two at once the second is tried again, on what the first
+        left.
+        """
+        if self:
+            self.env.execute_query(
+                SQL(
+                    "UPDATE pet_plan "
+                    "SET visits_revision = COALESCE(visits_revision, 0) + 1 "
+                    "WHERE id IN %s RETURNING id",
+                    tuple(sorted(self.ids)),
+                )
+            )
+            self.invalidate_recordset(["visits_revision"], flush=False)
 
     def _get_dealt_visits(self):
         """Return the visits that take up room in the cycles of these plans."""
@@ -1255,6 +1335,7 @@ class PetPlan(models.Model):
         for cycle_id, visits in moves.items():
             visits._unguarded().write({"cycle_id": cycle_id})
         packages.cycle_ids._follow_deal()
+        packages._touch()
         if notes:
             self.browse(notes)._message_log_batch(bodies=notes)
 
@@ -1463,6 +1544,7 @@ class PetPlan(models.Model):
         """
         self.check_access("write")
         self._check_cancellable()
+        self._touch()
         self._get_visits_from(day)._cancel_with_plan(reason)
         # Ledger, cycles and drafts are not the user's to write; only those of the
         # plans the user just cancelled are.

@@ -255,7 +255,8 @@ class PetPlanLine(models.Model):
         balances = self.union(*(line for line, __ in takings))._get_balances()
         for (line, cycle), delta in takings.items():
             left = line._get_period_balance(cycle, balances)
-            if left + delta < -line.plan_id.overdraft_limit:
+            debt = line._get_debt(cycle, balances)
+            if left + delta < debt - line.plan_id.overdraft_limit:
                 raise UserError(line._get_shortage(-delta, left=left))
 
     def _get_balances(self):
@@ -330,13 +331,28 @@ class PetPlanLine(models.Model):
         self.ensure_one()
         common = balances[self, self.env["pet.cycle"]]
         if not self.plan_id.rollover:
-            return common + balances[self, cycle]
+            spare = common - self._get_overdrawn(cycle, balances)
+            return balances[self, cycle] + max(0.0, spare)
         running, usable = common, []
         for period in self.plan_id.cycle_ids.sorted("sequence"):
             running += balances[self, period]
             if period.sequence >= cycle.sequence:
                 usable.append(running)
         return min(usable)
+
+    def _get_overdrawn(self, cycle, balances):
+        """Return what the periods but this one took beyond their own sessions."""
+        self.ensure_one()
+        others = self.plan_id.cycle_ids - cycle
+        return -sum(min(0.0, balances[self, period]) for period in others)
+
+    def _get_debt(self, cycle, balances):
+        """Return the part of the overdraft that other periods have used already."""
+        self.ensure_one()
+        if self.plan_id.rollover:
+            return 0.0  # running balances carry it from period to period
+        common = balances[self, self.env["pet.cycle"]]
+        return max(0.0, self._get_overdrawn(cycle, balances) - common)
 
     def _move_balances(self, deltas):
         """Add to the stored balances, unless one would fall below its limit.

@@ -9,7 +9,9 @@ class PetPlanPause(models.Model):
     _description = "Pause of a Plan"
     _inherit = ["pet.guard.mixin"]
     _order = "date_from desc, id desc"
-    _guarded_fields = frozenset({"plan_id", "date_from", "date_to", "reason"})
+    _guarded_fields = frozenset(
+        {"plan_id", "company_id", "date_from", "date_to", "reason", "user_id"}
+    )
 
     plan_id = fields.Many2one("pet.plan", required=True, index=True, ondelete="cascade")
     company_id = fields.Many2one(

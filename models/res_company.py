@@ -1,3 +1,5 @@
+from pytz import country_timezones
+
 from odoo import fields, models
 from odoo.tools import format_date, format_time
 
@@ -64,6 +66,21 @@ class ResCompany(models.Model):
 
     def _default_pet_tz(self):
         return self.env.user.tz or "UTC"
+
+    def _guess_pet_tz(self):
+        """Return the time zone a shop most likely keeps, where it says none itself.
+
+        That of the company's address, of its country if that has only one, of its
+        administrator, else UTC.
+        """
+        self.ensure_one()
+        zones = country_timezones.get(self.country_id.code or "", [])
+        return (
+            self.partner_id.tz
+            or (zones[0] if len(zones) == 1 else False)
+            or self.env.ref("base.user_admin").tz
+            or "UTC"
+        )
 
     def _get_pet_today(self):
         """Return today's date by the clock of the shop (X1)."""

@@ -2,8 +2,8 @@ from . import test_access_companies
 from . import test_access_guarded_fields
 from . import test_access_meta
 from . import test_access_portal
-from . import test_access_views
 from . import test_access_roles
+from . import test_access_views
 from . import test_appointment
 from . import test_b1_book_wizard
 from . import test_b2_cycle
@@ -25,6 +25,7 @@ from . import test_c8_plan_kind
 from . import test_c9_late_and_no_show
 from . import test_confirm_queries
 from . import test_demo
+from . import test_double_click
 from . import test_i1_posting_job
 from . import test_i2_view_and_pay
 from . import test_i3_accountant

@@ -37,6 +37,15 @@ class TestCompanies(RpcCase):
         )
         plan.action_confirm()
         visits = plan.book(cls.weekly(12))
+        pause = env["pet.plan.pause.set"].create(
+            {
+                "plan_id": plan.id,
+                "date_from": "2026-07-01",
+                "date_to": "2026-07-09",
+                "reason": "holidays",
+            }
+        )
+        pause.action_apply()
         return {
             "pet.pet": pet,
             "pet.plan.template": template,
@@ -44,6 +53,7 @@ class TestCompanies(RpcCase):
             "pet.plan": plan,
             "pet.plan.line": plan.line_ids,
             "pet.plan.entry": plan.entry_ids,
+            "pet.plan.pause": plan.pause_ids,
             "pet.cycle": plan.cycle_ids,
             "pet.appointment": visits,
             "pet.appointment.line": visits.line_ids,

@@ -49,6 +49,15 @@ class TestGuardedFields(RpcCase):
                 "line_ids": [Command.create({"product_id": cls.grooming.id})],
             }
         )
+        pause = cls.env["pet.plan.pause.set"].create(
+            {
+                "plan_id": cls.plan.id,
+                "date_from": "2026-07-01",
+                "date_to": "2026-07-09",
+                "reason": "holidays",
+            }
+        )
+        pause.action_apply()
         cls.targets = {
             "account.move": cls.plan.sudo().cycle_ids[1].invoice_id,
             "pet.appointment": cls.visits[0],
@@ -57,6 +66,7 @@ class TestGuardedFields(RpcCase):
             "pet.plan": cls.plan,
             "pet.plan.entry": cls.plan.entry_ids[:1],
             "pet.plan.line": cls.draft.line_ids,
+            "pet.plan.pause": cls.plan.pause_ids,
         }
         cls.creatable = {
             "account.move": {"move_type": "out_invoice"},
@@ -74,6 +84,11 @@ class TestGuardedFields(RpcCase):
                 "balance": 5,
             },
             "pet.plan.line": {"plan_id": cls.draft.id, "product_id": cls.bath.id},
+            "pet.plan.pause": {
+                "plan_id": cls.other_plan.id,
+                "date_from": "2026-07-01",
+                "date_to": "2026-07-09",
+            },
         }
         cls.insiders = (cls.staff, cls.manager, cls.accountant, cls.admin)
 
@@ -134,11 +149,25 @@ class TestGuardedFields(RpcCase):
             }
             if model.is_transient() or not computed:
                 continue
-            if name in ("pet.cycle", "pet.plan.entry"):
+            if name in ("pet.cycle", "pet.plan.entry", "pet.plan.pause"):
                 continue  # nobody has the right to write them at all
             self.assertLessEqual(
                 computed, set(getattr(model, "_guarded_fields", ())), name
             )
+
+    def test_what_nobody_edits_is_guarded(self):
+        """Read-only in every form is read-only from outside too."""
+        for name in self.guarded_models():
+            model = self.env[name]
+            shown = {
+                field.name
+                for field in model._fields.values()
+                if field.store
+                and field.readonly
+                and not field.compute
+                and field._module == ADDON
+            } - set(MAGIC_COLUMNS)
+            self.assertLessEqual(shown, set(self.guarded_models()[name]), name)
 
     def test_write(self):
         before = self.snapshot("account.move")
@@ -456,6 +485,8 @@ class TestGuardedFields(RpcCase):
             (plan, {"appointment_ids": [[2, visit.id, 0]]}),
             (plan, {"line_ids": [[1, line.id, {"remaining": 50}]]}),
             (draft, {"line_ids": [[1, draft.line_ids.id, {"remaining": 50}]]}),
+            (plan, {"pause_ids": [[0, 0, self.creatable["pet.plan.pause"]]]}),
+            (plan, {"pause_ids": [[2, plan.pause_ids.id, 0]]}),
             (draft, {"line_ids": [[0, 0, {"product_id": 1, "remaining": 50}]]}),
             (self.other_plan, {"invoice_ids": [[4, move.id, 0]]}),
             (draft, {"invoice_ids": [[4, move.id, 0]]}),

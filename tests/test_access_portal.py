@@ -223,6 +223,9 @@ class TestPortal(RpcCase):
             ("pet.pet", "note"),
             ("pet.plan", "note"),
             ("pet.plan", "billing_error"),
+            ("pet.plan", "cancel_reason"),
+            ("pet.plan", "non_renewal_reason"),
+            ("pet.plan", "pause_ids"),
             ("pet.appointment", "note"),
             ("pet.appointment", "pet_note"),
             ("pet.appointment", "plan_note"),
@@ -358,8 +361,10 @@ class TestPortal(RpcCase):
                 args = self.arguments(model, name)
                 for record in visible[:1] + visible[-1:] + hidden[:1] + hidden[-1:]:
                     with self.subTest(model=model, method=name, record=record):
+                        method = getattr(self.env[model], name)
+                        ids = () if hasattr(method, "_api_model") else (record.ids,)
                         try:
-                            answer = self.rpc(self.ana, model, name, record.ids, *args)
+                            answer = self.rpc(self.ana, model, name, *ids, *args)
                         except RpcError as error:
                             self.assertIn("odoo.exceptions", error.name, error.debug)
                         else:

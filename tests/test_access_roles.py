@@ -129,6 +129,13 @@ class TestRoles(RpcCase):
         visits.action_receive()
         self.assertEqual(visits.state, "received")
 
+    def test_only_managers_edit_counters(self):
+        with self.assertRaises(AccessError):
+            self.env["pet.plan.adjust"].create({"plan_id": self.plan.id})
+        self.env["pet.plan.adjust"].with_user(self.manager).create(
+            {"plan_id": self.plan.id, "reason": "gift"}
+        )
+
     def test_only_managers_move_the_end_of_a_sold_plan(self):
         with self.assertRaisesRegex(UserError, "sold"):
             self.plan.write({"date_end": "2027-01-01"})

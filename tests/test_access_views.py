@@ -9,6 +9,7 @@ from odoo.tools.safe_eval import safe_eval
 
 from .rpc import ADDON, RpcCase
 
+MANAGERS_ONLY = ("pet.plan.adjust",)
 DATA_VIEWS = ("list", "kanban", "calendar", "pivot", "graph", "activity")
 
 
@@ -185,11 +186,15 @@ class TestViews(RpcCase):
         self.assertTrue(self.windows(transient=True))
         for window in self.windows(transient=True):
             for user in (self.staff, self.manager):
+                may_open = (
+                    self.env[window.res_model].with_user(user).has_access("create")
+                )
                 with self.subTest(window=window.name, user=user.login):
-                    self.assertTrue(self.views(window, user)["form"]["arch"])
-                    self.assertTrue(
-                        self.env[window.res_model].with_user(user).has_access("create")
-                    )
+                    if user == self.manager or window.res_model not in MANAGERS_ONLY:
+                        self.assertTrue(may_open)
+                        self.assertTrue(self.views(window, user)["form"]["arch"])
+                    else:
+                        self.assertFalse(may_open)
             with (
                 self.subTest(window=window.name, user=self.accountant.login),
                 self.assertRaises(AccessError),

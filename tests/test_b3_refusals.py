@@ -105,7 +105,7 @@ class TestDates(RefusalCase):
     def test_every_bad_date_is_named(self):
         plan = self.sell_january()
         self.assert_not_booked(
-            plan, self.weekly(5), "of 01/26/2026 09:00:00", "of 02/02/2026 09:00:00"
+            plan, self.weekly(5), "of 01/26/2026 9:00", "of 02/02/2026 9:00"
         )
 
     def test_stored_status_does_not_decide(self):

@@ -104,7 +104,7 @@ class TestCancelQueries(PetPlansCommon):
         packages = [self.sell_package(count) for count in (4, 12, 52)]
         warm_up, short, long = (
             self.count_queries(
-                lambda visit=self.second_visits([plan]): visit.write(
+                lambda plan=plan: self.second_visits([plan]).write(
                     {"start": "2026-01-13 09:00:00"}
                 )
             )

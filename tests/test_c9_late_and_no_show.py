@@ -1,3 +1,4 @@
+from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form
 
@@ -262,3 +263,44 @@ class TestCancelServed(PetPlansCommon):
             (other | self.served).action_cancel()
         self.assertEqual(other.state, "scheduled")
         self.assert_still_served()
+
+
+class TestServedSessions(PetPlansCommon):
+    """C9: what was served comes back by a manager only, however one tries."""
+
+    def setUp(self):
+        super().setUp()
+        self.plan = self.sell()
+        self.visit = self.plan.book(self.weekly(1))
+        self.visit.action_receive()
+        self.visit.action_start()
+
+    def test_removing_the_service_is_refused(self):
+        with self.assertRaisesRegex(AccessError, "only a manager"):
+            self.visit.line_ids.unlink()
+        self.assertEqual(self.plan.sessions_remaining, 11.0)
+
+    def test_taking_the_plan_off_is_refused(self):
+        with self.assertRaisesRegex(UserError, "cannot be moved"):
+            self.visit.plan_id = False
+        self.assertEqual(self.plan.sessions_remaining, 11.0)
+
+    def test_adding_a_service_is_allowed(self):
+        self.visit.line_ids = [Command.create({"product_id": self.grooming.id})]
+        self.assertEqual(self.plan.sessions_remaining, 11.0)
+        self.assertTrue(self.visit.to_invoice)
+
+    def test_a_manager_corrects_it(self):
+        self.visit.with_user(self.manager).line_ids.unlink()
+        self.assertEqual(self.plan.sessions_remaining, 12.0)
+
+    def test_a_late_cancellation_kept_is_excused_by_a_manager(self):
+        visit = self.plan.book(self.weekly(1, "2026-01-12 09:00:00"))
+        visit._cancel(reason="Late", consumed=visit)
+        self.assertEqual(self.plan.sessions_remaining, 10.0)
+        with self.assertRaisesRegex(AccessError, "manager"):
+            visit.action_cancel()
+        visit.with_user(self.manager)._cancel(reason="Was ill")
+        self.assertEqual(self.plan.sessions_remaining, 11.0)
+        with self.assertRaisesRegex(UserError, "already cancelled"):
+            visit.action_cancel()

@@ -57,13 +57,17 @@ class TestAccountant(PetPlansCommon):
         self.assertEqual(self.cycle.sudo().invoice_id, self.invoice)
 
     def test_credits_and_invoices_anew(self):
-        """Odoo's "Reverse and Create Invoice": the cycle is closed until it is told."""
+        """Odoo's "Reverse and Create Invoice": the new one bills the cycle."""
         self.invoice.action_post()
         self.env["account.move.reversal"].with_user(self.accountant).with_context(
             active_model="account.move", active_ids=self.invoice.ids
         ).create({"journal_id": self.invoice.journal_id.id}).modify_moves()
         self.assertEqual(self.invoice.payment_state, "reversed")
-        self.assert_state("closed")
+        self.assert_state("scheduled")
+        self.assertNotEqual(self.cycle.invoice_id, self.invoice)
+        self.assertEqual(self.cycle.invoice_id.amount_untaxed, 180.0)
+        self.assertEqual(self.cycle.invoice_id.invoice_origin, self.plan.name)
+        self.assertEqual(self.cycle.invoice_id.invoice_date_due, self.cycle.date_due)
 
     def test_takes_a_credit_note_off_the_invoice(self):
         self.invoice.action_post()

@@ -232,3 +232,14 @@ class TestLedger(PetPlansCommon):
         visits[0].action_cancel()
         visits[1].action_receive()
         self.assertEqual(self.counters(), (6.0, 1.0, 1.0, 4.0))
+
+    def test_expiry_and_a_later_end(self):
+        self.plan = self.sell(self.make_template(validity=1))
+        self.plan.book(self.weekly(2))[0].action_receive()
+        self.clock.move_to("2026-03-01 03:00:00")
+        self.run_job("pet_plans.ir_cron_update_plans")
+        self.assertEqual(self.counters(), (12.0, 1.0, 1.0, 0.0))
+        self.assertEqual(self.plan.line_ids.expired, 10.0)
+        self.plan.with_user(self.manager).date_end = "2026-04-01"
+        self.assertEqual(self.counters(), (12.0, 1.0, 1.0, 10.0))
+        self.assertEqual(self.plan.line_ids.expired, 0.0)

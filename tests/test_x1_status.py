@@ -103,17 +103,24 @@ class TestStatus(PetPlansCommon):
             plan.book([datetime(2026, 5, 2, 9)])
         self.assertEqual(plan.sessions_remaining, 12.0)
 
-    def test_late_job_does_not_block_a_live_plan(self):
-        """Its stored status says expired, but in the shop it is still its last day."""
+    def test_stored_status_does_not_block_a_live_plan(self):
+        plan = self.sell_until("2026-03-31")
+        plan.sudo()._unguarded().state = "expired"
+        visit = plan.book([datetime(2026, 3, 31, 20)])
+        self.assertEqual(visit.cycle_id.sequence, 1)
+        self.run_job(JOB)
+        self.assertEqual(plan.state, "active")
+
+    def test_job_revives_a_plan_whose_shop_moved_to_a_later_clock(self):
+        """In the new time zone it is still the last day of the plan."""
         self.shop.sudo().pet_tz = "Asia/Tokyo"
         plan = self.sell_until("2026-03-31")
         self.run_job_at("2026-03-31 16:00:00")
         self.assertEqual(plan.state, "expired")
         self.shop.sudo().pet_tz = "America/Sao_Paulo"
-        visit = plan.book([datetime(2026, 3, 31, 20)])
-        self.assertEqual(visit.cycle_id.sequence, 1)
         self.run_job(JOB)
         self.assertEqual(plan.state, "active")
+        self.assertEqual(plan.sessions_remaining, 12.0)
 
     def test_visit_on_the_last_evening_is_on_the_last_day(self):
         self.shop.sudo().pet_tz = "America/Sao_Paulo"
@@ -136,7 +143,8 @@ class TestStatus(PetPlansCommon):
         self.assertEqual(plan.state, "expired")
         plan.with_user(self.manager).date_end = "2026-03-01"
         self.assertEqual(plan.state, "active", "its last day is today")
-        plan.book([datetime(2026, 3, 1, 9)])
+        visit = plan.book([datetime(2026, 3, 1, 9)])
+        visit.action_cancel()
         plan.with_user(self.manager).date_end = "2026-02-28"
         self.assertEqual(plan.state, "expired")
         plan.with_user(self.manager).date_end = False
@@ -148,11 +156,16 @@ class TestStatus(PetPlansCommon):
         plan.with_user(self.manager).date_end = "2026-12-31"
         self.assertEqual(plan.state, "cancelled")
 
-    def test_plan_sold_for_the_past_is_expired(self):
+    def test_plan_sold_for_the_past_takes_its_visits_until_the_job_expires_it(self):
         self.clock.move_to("2026-05-01 03:00:00")
         plan = self.sell_until("2026-02-10")
-        self.assertEqual(plan.state, "expired")
         self.assertEqual(len(self.invoices(plan)), 3)
+        plan.book([datetime(2026, 2, 10, 9)])
+        with self.assert_refused(UserError, "after its end"):
+            plan.book([datetime(2026, 5, 2, 9)])
+        self.run_job(JOB)
+        self.assertEqual(plan.state, "expired")
+        self.assertEqual(plan.sessions_remaining, 0.0)
 
     def test_status_cannot_be_written(self):
         plan = self.sell_until("2026-02-10")

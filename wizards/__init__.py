@@ -1,3 +1,4 @@
+from . import account_move_reversal
 from . import pet_booking_mixin
 from . import pet_plan_sell
 from . import pet_plan_book

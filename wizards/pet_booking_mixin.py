@@ -50,10 +50,13 @@ class PetBookingMixin(models.AbstractModel):
         self.ensure_one()
         return 0.5 if self.is_half_day else 1.0
 
-    def _get_starts(self, tz):
+    def _get_starts(self, plan):
         """Return the starts of the visits, the local time of day kept (B1).
 
-        :param tz: name of the shop's time zone
+        Of a plan, dates are passed over for which the period has no session left:
+        of four baths a month the fifth Friday is not one.
+
+        :param plan: the `pet.plan` to book
         :return: list of naive UTC datetimes
         :raises UserError: when the numbers describe no visits
         """
@@ -69,12 +72,19 @@ class PetBookingMixin(models.AbstractModel):
             )
         if not self.first_start:
             raise UserError(self.env._("Choose date and time of the first visit."))
+        if plan.kind == "package" or self.count > plan.to_book:
+            return self._get_dates(plan, self.count)
+        first = periods.local_day(self.first_start, plan.company_id.pet_tz)
+        dates = self._get_dates(plan, max(1, (plan.date_end - first).days + 1))
+        return plan._get_bookable(dates, self._get_units())[: self.count]
+
+    def _get_dates(self, plan, count):
         weekdays = [number for number, day in enumerate(WEEKDAYS) if self[day]]
         return periods.visit_starts(
             self.first_start,
             self.every,
             self.every_unit,
-            self.count,
-            tz,
+            count,
+            plan.company_id.pet_tz,
             weekdays if self.every_unit == "week" else (),
         )

@@ -40,6 +40,8 @@ class PetPlanBook(models.TransientModel):
         readonly=False,
     )
 
+    is_applied = fields.Boolean(readonly=True)
+
     def _default_user_id(self):
         return self.env.user
 
@@ -72,7 +74,7 @@ class PetPlanBook(models.TransientModel):
         )
 
     def _get_line_commands(self):
-        starts = self._get_starts(self.plan_id.company_id.pet_tz)
+        starts = self._get_starts(self.plan_id)
         return [Command.clear(), *(Command.create({"start": at}) for at in starts)]
 
     def action_preview(self):
@@ -99,6 +101,9 @@ class PetPlanBook(models.TransientModel):
         :raises UserError: when there is no visit to book, and by B3
         """
         self.ensure_one()
+        if self.is_applied:  # a second click, or a request sent twice
+            return {"type": "ir.actions.act_window_close"}
+        self.is_applied = True
         if self.mode == "fixed" and not self.line_ids:
             self.line_ids = self._get_line_commands()
         if not self.line_ids:
@@ -161,6 +166,9 @@ class PetPlanBook(models.TransientModel):
         )
         if twins:
             clashes.append(self.env._("Another visit of this list"))
+        day = periods.local_day(line.start, self.plan_id.company_id.pet_tz)
+        if refusal := self.plan_id._get_day_refusal(day):
+            clashes.append(refusal)
         return "; ".join(clashes) or False
 
 

@@ -60,6 +60,7 @@ class PetPlanSell(models.TransientModel):
         string="Package Note", help="Shown to staff wherever the plan is used"
     )
     book_visits = fields.Boolean(string="Book the Visits Now")
+    plan_id = fields.Many2one("pet.plan", string="Plan Sold", readonly=True)
 
     def _default_company_id(self):
         return self.env.company
@@ -102,27 +103,27 @@ class PetPlanSell(models.TransientModel):
     def action_apply(self):
         """Sell the plan, book its visits if asked to, and open it (S1).
 
+        Applied again, by a second click or a request sent twice, it sells nothing
+        more: of two at once the second is tried again and finds the plan.
+
         :return: the action that opens the plan
         """
         self.ensure_one()
+        if self.plan_id:
+            return self.plan_id._get_opening_action()
         plan = self.env["pet.plan"].create(self._prepare_plan_vals())
+        self.plan_id = plan
         self._apply_price(plan)
         plan.action_confirm()
         if self.book_visits:
             plan.book(
-                self._get_starts(plan.company_id.pet_tz),
+                self._get_starts(plan),
                 user_id=self.user_id.id,
                 duration=self.duration,
                 units=self._get_units(),
                 pet_id=self._get_visiting_pet().id,
             )
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "pet.plan",
-            "res_id": plan.id,
-            "view_mode": "form",
-            "views": [(False, "form")],
-        }
+        return plan._get_opening_action()
 
     def _prepare_plan_vals(self):
         """Return the values of the plan to sell (S1)."""

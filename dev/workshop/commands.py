@@ -18,6 +18,7 @@ from .python_env import PYTHON
 
 _DEMO_DATABASE = f"{ADDON}_demo"
 _DATABASE_VARIABLE = "PET_PLANS_DB"
+_PYTEST_PLUGINS = ("pytest_browser", "pytest_companies")
 _WELCOME = DEV / "welcome.txt"
 _NO_PRINTING = (
     "Printing is off: wkhtmltopdf was not found on this system. Install it to print."
@@ -193,16 +194,9 @@ def _pytest(odoo, database, arguments, variables):
     environment = {**odoo.environment(), **variables}
     environment["PYTHONPATH"] += os.pathsep + str(DEV)
     environment["HYPOTHESIS_STORAGE_DIRECTORY"] = str(HOME / "hypothesis")
-    command = [
-        PYTHON,
-        "-m",
-        "pytest",
-        "-p",
-        "workshop.pytest_browser",
-        f"--rootdir={ROOT}",
-        f"--confcutdir={ADDONS}",
-    ]
-    command += [f"--config-file={ROOT / 'pyproject.toml'}"]
+    command = [PYTHON, "-m", "pytest", f"--config-file={ROOT / 'pyproject.toml'}"]
+    command += [f"--rootdir={ROOT}", f"--confcutdir={ADDONS}"]
+    command += [f"-pworkshop.{plugin}" for plugin in _PYTEST_PLUGINS]
     command += [f"--odoo-database={database}", "--odoo-http", *arguments]
     return _wait(
         subprocess.Popen(
