@@ -225,9 +225,6 @@ class PetAppointment(models.Model):
     @api.depends("line_ids.quantity")
     def _compute_units(self):
         for visit in self:
-            if visit.holds_sessions:
-                visit.units = visit.units  # its place in the cycle is given
-                continue
             half = visit.line_ids and max(visit.line_ids.mapped("quantity")) <= 0.5
             visit.units = 0.5 if half else 1.0
 

@@ -36,16 +36,12 @@ PYLINT_PLUGINS = (
     "_odoo_checker_unlink_override",
 )
 PYLINT_MESSAGES = (
-    "eval-used",
-    "function-redefined",
     "gettext-placeholders",
     "gettext-repr",
     "gettext-variable",
     "missing-gettext",
     "raise-unlink-override",
     "sql-injection",
-    "undefined-variable",
-    "used-before-assignment",
 )
 
 

@@ -18,7 +18,7 @@ from .python_env import PYTHON
 
 _DEMO_DATABASE = f"{ADDON}_demo"
 _DATABASE_VARIABLE = "PET_PLANS_DB"
-_PYTEST_PLUGINS = ("pytest_browser", "pytest_companies")
+_OPTIONS_WITH_VALUE = {"-W", "-c", "-k", "-m", "-n", "-o", "-p", "-r"}
 _WELCOME = DEV / "welcome.txt"
 _NO_PRINTING = (
     "Printing is off: wkhtmltopdf was not found on this system. Install it to print."
@@ -48,8 +48,7 @@ def odoo(arguments):
 
 def test(arguments):
     """Run the tests with pytest; without a path among ``arguments``, all of them."""
-    arguments = [_path_for_pytest(argument) for argument in arguments]
-    chosen = any(_is_path(argument) for argument in arguments)
+    arguments, chosen = arguments_for_pytest(arguments)
     with workshop.opened(with_browser=True) as databases:
         databases.drop_orphans()
         logs = {}
@@ -104,7 +103,7 @@ def _require_free_port(options):
 
 def _serve(odoo, options):
     """Start the server, tell how to use it, and wait until it ends."""
-    log = shell.log_path("server")
+    log = shell.log_path(f"server-{options.port}")
     arguments = ["-d", options.database, f"--db-filter=^{options.database}$"]
     arguments += [f"--http-port={options.port}", f"--http-interface={options.host}"]
     with log.open("wb") as stream:
@@ -144,26 +143,31 @@ def _wait(process):
     return shell.wait_for(process)
 
 
-def _is_path(argument):
-    return argument.startswith(str(ROOT))
+def arguments_for_pytest(arguments):
+    """The arguments with paths that Odoo imports, and whether there is any path."""
+    results = []
+    chosen = False
+    before = ""
+    for argument in arguments:
+        path = None if before in _OPTIONS_WITH_VALUE else _path_for_pytest(argument)
+        results.append(path or argument)
+        chosen = chosen or bool(path)
+        before = argument
+    return results, chosen
 
 
 def _path_for_pytest(argument):
-    """The argument, or when it names a file of the addon, that file in the mirror."""
-    if argument.startswith("-"):
-        return argument
+    """The path of a file of the addon in the mirror; None for anything else."""
     path, *rest = argument.removeprefix(f"{ADDON}/").split("::")
-    for base in (Path.cwd(), ROOT):
-        found = Path(base, path)
-        if found.exists() and found.resolve().is_relative_to(ROOT):
-            found = found.resolve()
-            break
-    else:
-        return argument
-    relative = found.relative_to(ROOT)
-    mirrored = addon.MIRROR / relative
-    target = mirrored if relative.parts[:1] != ("dev",) else found
-    return "::".join([str(target), *rest])
+    candidates = (Path(base, path).resolve() for base in (Path.cwd(), ROOT))
+    for found in candidates:
+        if found.exists() and found.is_relative_to(ROOT) and not path.startswith("-"):
+            relative = found.relative_to(ROOT)
+            is_ours = relative.parts[:1] == (DEV.name,)
+            return "::".join(
+                [str(found if is_ours else addon.MIRROR / relative), *rest]
+            )
+    return None
 
 
 def _install_with_and_without_demo(databases):
@@ -196,7 +200,7 @@ def _pytest(odoo, database, arguments, variables):
     environment["HYPOTHESIS_STORAGE_DIRECTORY"] = str(HOME / "hypothesis")
     command = [PYTHON, "-m", "pytest", f"--config-file={ROOT / 'pyproject.toml'}"]
     command += [f"--rootdir={ROOT}", f"--confcutdir={ADDONS}"]
-    command += [f"-pworkshop.{plugin}" for plugin in _PYTEST_PLUGINS]
+    command += ["-p", "workshop.pytest_browser"]
     command += [f"--odoo-database={database}", "--odoo-http", *arguments]
     return _wait(
         subprocess.Popen(

@@ -124,7 +124,6 @@ class Databases:
         names.sort(key=lambda name: stamps.written_at(_stamp(name)))
         for name in names[:-_TEMPLATES_KEPT]:
             self.drop(name)
-            shell.log_path(name).unlink(missing_ok=True)
 
     def _tool(self, name, *arguments):
         shell.run(

@@ -3,7 +3,7 @@
 import sys
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 _TICK = 10.0
 _print_lock = threading.Lock()
@@ -37,7 +37,9 @@ def step(title, detail=None):
 
     def report():
         while not finished.wait(_TICK):
-            words = detail() if detail else ""
+            words = ""
+            with suppress(OSError):  # what it looks at may be moving
+                words = detail() if detail else ""
             seconds = f"{time.monotonic() - started:.0f} s"
             say(f"   {title}: {words + ', ' if words else ''}{seconds} so far")
 

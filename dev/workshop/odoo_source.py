@@ -75,14 +75,15 @@ def prepare():
     if source:
         return source
     shutil.rmtree(_TREE, ignore_errors=True)
-    if apt.is_usable():
+    if _is_in_debian():
         _unpack_debian_package()
     elif shutil.which("git"):
         _clone()
     else:
         raise Problem(
-            "Odoo 19 cannot be fetched, as this machine has neither Debian's apt"
-            " nor git: install git, or set ODOO_PATH to an Odoo 19 source folder."
+            "Odoo 19 cannot be fetched, as this machine has neither Debian's package"
+            " of it nor git: install git, or set ODOO_PATH to an Odoo 19 source"
+            " folder."
         )
     source = OdooSource(_unpacked())
     if not source.is_right_series():
@@ -112,6 +113,16 @@ def _key():
     return stamps.digest(_SERIES, _PACKAGE_NEEDS)
 
 
+def _is_in_debian():
+    """Whether this machine's mirror of Debian has Odoo 19."""
+    if not apt.is_usable():
+        return False
+    sid = apt.suite("sid")
+    with step("Looking for Odoo 19 in Debian"):
+        sid.update()
+    return bool(sid.versions(_PACKAGE))
+
+
 def _unpack_debian_package():
     downloads = HOME / "download" / "odoo"
     sid = apt.suite("sid")
@@ -124,7 +135,6 @@ def _unpack_debian_package():
         return f"{size / 1e6:.0f} of about {_DOWNLOAD_MB} MB"
 
     with step("Downloading Odoo 19 (Debian package)", progress):
-        sid.update()
         stable.update()
         files = sid.download([_PACKAGE, *_PACKAGE_NEEDS], downloads / "sid")
         files += stable.download([_FONT], downloads / "font")

@@ -2,10 +2,12 @@
 
 import re
 import subprocess
+import time
 
 from .messages import Problem
 from .paths import LOGS
 
+_LOGS_KEPT = 3 * 24 * 3600  # seconds
 _CAUSES = (
     (
         re.compile(r"No space left on device|not enough free space", re.I),
@@ -29,6 +31,13 @@ def log_path(name):
     """The log file called ``name``, its folder made."""
     LOGS.mkdir(parents=True, exist_ok=True)
     return LOGS / f"{name}.log"
+
+
+def remove_old_logs():
+    """Remove the logs that nobody wrote to for a while."""
+    for path in LOGS.glob("*.log"):
+        if time.time() - path.stat().st_mtime > _LOGS_KEPT:
+            path.unlink(missing_ok=True)
 
 
 def explain(output):

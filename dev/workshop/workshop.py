@@ -4,7 +4,7 @@ import contextlib
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 
-from . import addon, browser, locks, odoo_source, postgres, python_env
+from . import addon, browser, locks, odoo_source, postgres, python_env, shell
 from .databases import Databases
 from .messages import Problem
 from .odoo import Odoo
@@ -19,6 +19,7 @@ def opened(with_browser=False):
     with locks.only_one("prepare"):
         source = _prepare_programs(with_browser)
         addon.mirror()
+        shell.remove_old_logs()
     with postgres.running() as (server, descriptors):
         odoo = Odoo(source, server, descriptors)
         odoo.write_configuration()
