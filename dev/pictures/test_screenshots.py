@@ -22,6 +22,8 @@ from odoo.addons.pet_plans.tests.test_demo import load_demo
 ALL = HOME / "screenshots"
 SHOWN = ROOT / "docs" / "screenshots"
 
+PHONE = "390x844"
+
 # Waits until a selector is there, and then until the page has been still for a while.
 HELPERS = """
 const {action} = odoo.__WOWL_DEBUG__.root.env.services;
@@ -82,7 +84,7 @@ class TestScreenshots(HttpCase):
             folder.mkdir(parents=True, exist_ok=True)
             image.save(folder / f"{self.name}.png", optimize=True)
 
-    def picture(self, name, path, ready, code="", is_shown=False):
+    def picture(self, name, path, ready, code="", is_shown=False, size=None):
         """Open a page, wait, run the code, wait until all is still, take a picture.
 
         :param name: of the picture's file
@@ -90,7 +92,9 @@ class TestScreenshots(HttpCase):
         :param ready: selector of an element without which the page is not complete
         :param code: JavaScript that brings the page to the scene, with the helpers
         :param is_shown: whether the documentation shows it
+        :param size: of the window, where it is not a desktop's
         """
+        self.browser_size = size or type(self).browser_size
         self.name, self.is_shown = name, is_shown
         script = f"""
             (async () => {{
@@ -141,6 +145,73 @@ class TestScreenshots(HttpCase):
 
     def test_plans(self):
         self.picture("plans", "/odoo/pet-plans", ".o_data_row", is_shown=True)
+
+    def test_plans_card(self):
+        self.picture(
+            "plans_card",
+            "/odoo/pet-plans",
+            ".o_data_row",
+            "await click('.o_pet_plans_card[data-name=later]');",
+        )
+
+    def test_plans_board(self):
+        self.picture(
+            "plans_board",
+            "/odoo/pet-plans",
+            ".o_data_row",
+            "await click('.o_switch_view.o_kanban'); await find('.o_kanban_record');",
+        )
+
+    def test_plans_phone(self):
+        self.picture("plans_phone", "/odoo/pet-plans", ".o_kanban_record", size=PHONE)
+
+    def test_plan_phone(self):
+        self.picture(
+            "plan_phone",
+            f"/odoo/pet-plans/{self.luna.id}",
+            ".o_form_view",
+            size=PHONE,
+        )
+
+    def dialog(self, name, plan, method):
+        """Take a picture of the dialog that a method of a plan opens."""
+        self.picture(
+            name,
+            f"/odoo/pet-plans/{plan.id}",
+            ".o_form_view",
+            f"""
+                const {{orm}} = odoo.__WOWL_DEBUG__.root.env.services;
+                await action.doAction(
+                    await orm.call("pet.plan", "{method}", [[{plan.id}]])
+                );
+                await find(".modal .o_form_view");
+            """,
+        )
+
+    def test_cancel_plan(self):
+        self.dialog("cancel_plan", self.luna, "action_cancel")
+
+    def test_renew(self):
+        self.dialog("renew", self.luna, "action_open_renew")
+
+    def test_pause(self):
+        self.dialog("pause", self.luna, "action_open_pause")
+
+    def test_transfer(self):
+        self.dialog("transfer", self.luna, "action_open_transfer")
+
+    def test_adjust(self):
+        self.picture(
+            "adjust",
+            f"/odoo/pet-plans/{self.luna.id}",
+            ".o_form_view",
+            f"""
+                await action.doAction("pet_plans.action_pet_plan_adjust", {{
+                    additionalContext: {{default_plan_id: {self.luna.id}}},
+                }});
+                await find(".modal .o_data_row");
+            """,
+        )
 
     def test_plan_form(self):
         self.picture(

@@ -27,25 +27,30 @@ _BROWSERS = (
 )
 _BROWSER_VARIABLE = "CHROME_BIN"
 _FONTS = "fonts-liberation"
-_DECIDED = "decided"
+# Changes when the wrappers change, so that they are made anew.
+_EDITION = "2"
 
 
 class Program:
     """A program that is on the machine or unpacked from Debian's package."""
 
-    def __init__(self, name, package, executable, link):
-        """``executable`` is its path in the package, ``link`` its name for Odoo."""
+    def __init__(self, name, executable, link, trial):
+        """``executable`` is its path in the package, ``link`` its name for Odoo.
+
+        ``trial`` are arguments with which it must succeed, given a page as input.
+        """
         self.name = name
-        self.package = package
         self.executable = executable
         self.wrapper = BIN / link
+        self.trial = trial
         self.tree = _TREES / name
 
     def works(self):
-        """Whether the wrapper starts the program."""
+        """Whether the wrapper starts the program, and the program does its work."""
         try:
             result = subprocess.run(
-                [self.wrapper, "--version"],
+                [self.wrapper, *self.trial],
+                input=b"<p>Good dog</p>",
                 capture_output=True,
                 timeout=60,
                 check=False,
@@ -61,22 +66,27 @@ class Program:
     def unpack(self, source):
         """Unpack Debian's package with all it needs and wrap it."""
         downloads = HOME / "download" / self.name
-        packages = source.closure([self.package, _FONTS])
+        packages = source.closure([self.name, _FONTS])
         source.unpack(source.download(packages, downloads), self.tree)
         shutil.rmtree(downloads)
         _write_script(
             self.wrapper,
             [
-                f"export LD_LIBRARY_PATH={shlex.quote(self._library_path())}",
+                f"export LD_LIBRARY_PATH={shlex.quote(self._folders_of_libraries())}",
                 f"export FONTCONFIG_FILE={shlex.quote(self._fonts_configuration())}",
+                f"export QT_PLUGIN_PATH={shlex.quote(self._folders('**/qt5/plugins'))}",
                 f'exec {shlex.quote(str(self.tree / self.executable))} "$@"',
             ],
         )
 
-    def _library_path(self):
-        """The folders of the unpacked libraries."""
+    def _folders_of_libraries(self):
+        """The folders of the unpacked libraries, as a search path."""
         found = {path.parent for path in self.tree.glob("**/*.so*")}
         return os.pathsep.join(sorted(map(str, found)))
+
+    def _folders(self, pattern):
+        """The unpacked folders that match ``pattern``, as a search path."""
+        return os.pathsep.join(map(str, self.tree.glob(pattern)))
 
     def _fonts_configuration(self):
         """Fonts of the machine and of the unpacked tree; a bare machine has none."""
@@ -92,16 +102,21 @@ class Program:
         return str(path)
 
 
-CHROMIUM = Program("chromium", "chromium", "usr/lib/chromium/chromium", "google-chrome")
+CHROMIUM = Program(
+    "chromium", "usr/lib/chromium/chromium", "google-chrome", ["--version"]
+)
 WKHTMLTOPDF = Program(
-    "wkhtmltopdf", "wkhtmltopdf", "usr/bin/wkhtmltopdf", "wkhtmltopdf"
+    "wkhtmltopdf", "usr/bin/wkhtmltopdf", "wkhtmltopdf", ["--quiet", "-", "-"]
 )
 
 
 def prepare_chromium():
     """Have a browser ready; the browser tests cannot do without."""
     named = os.environ.get(_BROWSER_VARIABLE, "")
-    if stamps.is_current(CHROMIUM.name, stamps.digest(named)) and CHROMIUM.works():
+    if (
+        stamps.is_current(CHROMIUM.name, stamps.digest(_EDITION, named))
+        and CHROMIUM.works()
+    ):
         return
     if named:
         CHROMIUM.use(shutil.which(named) or named)
@@ -118,17 +133,17 @@ def prepare_chromium():
                 " here: install Chromium or Chrome, or name one in"
                 f" {_BROWSER_VARIABLE}."
             )
-    stamps.write(CHROMIUM.name, stamps.digest(named))
+    stamps.write(CHROMIUM.name, stamps.digest(_EDITION, named))
 
 
 def prepare_wkhtmltopdf():
     """Have wkhtmltopdf ready where it can be had; all but printing works without."""
-    if stamps.is_current(WKHTMLTOPDF.name, _DECIDED):
+    if stamps.is_current(WKHTMLTOPDF.name, _EDITION):
         return
     _find_or_unpack(WKHTMLTOPDF, ("wkhtmltopdf",))
     if not WKHTMLTOPDF.works():
         WKHTMLTOPDF.wrapper.unlink(missing_ok=True)
-    stamps.write(WKHTMLTOPDF.name, _DECIDED)
+    stamps.write(WKHTMLTOPDF.name, _EDITION)
 
 
 def prints_pdf():
@@ -144,7 +159,7 @@ def _find_or_unpack(program, names):
         source = apt.own_release()
         with step(f"Fetching {program.name} (Debian package)"):
             source.update()
-            if source.versions(program.package):
+            if source.versions(program.name):
                 program.unpack(source)
 
 
