@@ -119,7 +119,8 @@ class PetCycle(models.Model):
     amount_untaxed = fields.Monetary(
         string="Sold For",
         readonly=True,
-        help="Untaxed price of the sessions the cycle entitles to",
+        help="Price of the sessions the cycle entitles to, "
+        "before the taxes that come on top",
     )
     amount_total = fields.Monetary(
         string="Total", compute="_compute_amount_total", store=True

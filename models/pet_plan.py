@@ -234,7 +234,8 @@ class PetPlan(models.Model):
         string="Price Sold",
         compute="_compute_amount_total",
         store=True,
-        help="Untaxed price of the whole package, or of all periods of the plan",
+        help="Price of the whole package, or of all periods of the plan, "
+        "before the taxes that come on top",
     )
     cycle_ids = fields.One2many("pet.cycle", "plan_id", string="Cycles")
     appointment_ids = fields.One2many("pet.appointment", "plan_id", string="Visits")

@@ -309,3 +309,26 @@ class TestRace(BaseCase):
                 return
             time.sleep(0.05)
         self.fail("Nobody waits: the second did not get as far as the session")
+
+    def test_reschedule_and_cancel_at_once(self):
+        """C1, C2: due dates fit the visits, whichever of the two was first."""
+        plan_id = self.sell(8, appointments_per_cycle=4)
+        start = fields.Datetime.now().replace(hour=12) + timedelta(days=1)
+        with self.commit() as env:
+            visits = env["pet.plan"].browse(plan_id).book(
+                [start + timedelta(weeks=week) for week in range(8)]
+            )
+            second, sixth = visits[1].id, visits[5].id
+
+        def reschedule(env):
+            later = start + timedelta(weeks=6, days=1)
+            return env["pet.appointment"].browse(sixth).reschedule(later)
+
+        def cancel(env):
+            return env["pet.appointment"].browse(second).action_cancel()
+
+        self.assertEqual(self.run_at_once(reschedule, cancel), [True, True])
+        with self.connect(SUPERUSER_ID) as env:
+            for cycle in env["pet.plan"].browse(plan_id).cycle_ids:
+                starts = cycle.appointment_ids.mapped("start")
+                self.assertEqual(cycle.date_due, min(starts).date())

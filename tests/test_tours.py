@@ -1,4 +1,4 @@
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 
 from odoo import fields
 from odoo.tests import HttpCase, tagged
@@ -85,3 +85,29 @@ class TestTours(PetPlansCommon, HttpCase):
         )
         self.assertEqual(plan.cycle_ids[0].state, "settled")
         self.assertEqual(str(invoice.invoice_date_due), "2099-01-05")
+
+    def test_cards_of_the_plans_screen(self):
+        today = fields.Date.today()
+        template = self.make_template()
+        endings = {
+            "not_renewed": [-1, -20, -40],
+            "week_1": [0, 7],
+            "week_2": [14],
+            "month_1": [15, 20, 25, 30],
+            "later": [31, 50, 90, 365, None],
+        }
+        for days in (days for ends in endings.values() for days in ends):
+            # A pet each: a plan is not renewed while its pet has no other plan.
+            plan = self.sell(
+                template,
+                pet=self._make_pet(f"Pet {days}"),
+                date_start=today - timedelta(60),
+            )
+            if days is not None:
+                plan.with_user(self.manager).date_end = today + timedelta(days)
+        self.sell(template, pet=self.env["pet.pet"], date_start=today, confirm=False)
+        counts = {name: len(ends) for name, ends in endings.items()} | {"active": 12}
+        self.assertEqual(
+            self.env["pet.plan"].with_user(self.staff).retrieve_dashboard(), counts
+        )
+        self.start_tour("/odoo/pet-plans", "pet_plans_cards", login="pet_staff")

@@ -49,7 +49,8 @@ class PetPlanSell(models.TransientModel):
         store=True,
         readonly=False,
         precompute=True,
-        help="Untaxed price of the whole package, or of all periods of the plan",
+        help="Price of the whole package, or of all periods of the plan, "
+        "before the taxes that come on top",
     )
     user_id = fields.Many2one(
         "res.users",

@@ -8,6 +8,12 @@ import { listView } from "@web/views/list/list_view";
 export class PlansListRenderer extends ListRenderer {
     static template = "pet_plans.PlansListRenderer";
     static components = { ...ListRenderer.components, PlansDashboard };
+
+    /** An empty pet or end means something: the list says it, as the form does. */
+    getFormattedValue(column, record) {
+        const value = super.getFormattedValue(column, record);
+        return value === "" ? column.attrs?.placeholder || "" : value;
+    }
 }
 
 export class PlansKanbanRenderer extends KanbanRenderer {
