@@ -315,8 +315,10 @@ class TestRace(BaseCase):
         plan_id = self.sell(8, appointments_per_cycle=4)
         start = fields.Datetime.now().replace(hour=12) + timedelta(days=1)
         with self.commit() as env:
-            visits = env["pet.plan"].browse(plan_id).book(
-                [start + timedelta(weeks=week) for week in range(8)]
+            visits = (
+                env["pet.plan"]
+                .browse(plan_id)
+                .book([start + timedelta(weeks=week) for week in range(8)])
             )
             second, sixth = visits[1].id, visits[5].id
 
