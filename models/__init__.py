@@ -8,6 +8,14 @@ from . import pet_pet
 from . import pet_plan_template
 from . import pet_plan_template_line
 from . import pet_plan
+from . import pet_plan_status
+from . import pet_plan_booking
+from . import pet_plan_renewal
+from . import pet_plan_cancellation
+from . import pet_plan_pausing
+from . import pet_plan_transfer
+from . import pet_plan_reminders
+from . import pet_plan_dashboard
 from . import pet_plan_pause
 from . import pet_plan_line
 from . import pet_plan_entry

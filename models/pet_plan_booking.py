@@ -1,0 +1,293 @@
+from collections import defaultdict
+
+from markupsafe import Markup
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL, format_date
+
+from ..lib import dealing, periods
+
+
+class PetPlan(models.Model):
+    """Visits: who may book when (B1-B3), and the deal into cycles (C2-C8)."""
+
+    _inherit = "pet.plan"
+
+    to_book = fields.Integer(
+        string="Visits to Book",
+        compute="_compute_to_book",
+        help="Visits for which sessions are still left",
+    )
+    visits_revision = fields.Integer(
+        default=0,
+        readonly=True,
+        copy=False,
+        export_string_translation=False,
+        help="Technical: counts the changes of the plan's visits, see _touch()",
+    )
+
+    @api.depends("state", "line_ids.remaining")
+    def _compute_to_book(self):
+        """Visits until the service with the most sessions left is used up."""
+        for plan in self:
+            most = max(plan.line_ids.mapped("remaining"), default=0.0)
+            plan.to_book = max(0, int(most)) if plan.state == "active" else 0
+
+    def book(self, starts, **values):
+        """Book visits on this plan (B1-B3).
+
+        :param starts: list of naive UTC datetimes, or their strings
+        :param values: more values of the visits, such as `user_id`, `duration`, or
+            `pet_id`, which a shared plan needs
+        :return: the new `pet.appointment` records, in the order of `starts`
+        :raises UserError: naming the plan, the reason and the numbers (B3)
+        """
+        self.ensure_one()
+        values["pet_id"] = values.get("pet_id") or self.pet_id.id
+        if not values["pet_id"]:
+            raise UserError(
+                self.env._(
+                    "%(plan)s cannot take visits without a pet: the plan is shared, "
+                    "choose one of the pets of %(customer)s.",
+                    plan=self.display_name,
+                    customer=self.partner_id.display_name,
+                )
+            )
+        return self.env["pet.appointment"].create(
+            [
+                {**values, "plan_id": self.id, "start": fields.Datetime.to_datetime(at)}
+                for at in starts
+            ]
+        )
+
+    def _is_customers_pet(self, pet):
+        """Tell whether a pet belongs to the customer or somebody of their household."""
+        self.ensure_one()
+        return (
+            pet.partner_id.commercial_partner_id
+            == self.partner_id.commercial_partner_id
+        )
+
+    def _covers(self, pet):
+        """Tell whether the plan is for this pet: its own, or shared by its owner's."""
+        self.ensure_one()
+        return pet == self.pet_id if self.pet_id else self._is_customers_pet(pet)
+
+    def _get_refusal(self, visit):
+        """Return why a visit cannot be on this plan, as a sentence, or None (B3)."""
+        self.ensure_one()
+        if self.state in ("draft", "cancelled"):
+            return self.env._(
+                "the plan is %(state)s", state=self._get_state_label().lower()
+            )
+        if not self._covers(visit.pet_id):
+            return self.env._(
+                "it is for %(covered)s, not for %(pet)s",
+                covered=self.pet_id.name
+                or self.env._(
+                    "the pets of %(customer)s", customer=self.partner_id.display_name
+                ),
+                pet=visit.pet_id.with_context(show_owner=True).display_name,
+            )
+        return self._get_day_refusal(visit._get_day())
+
+    def _get_day_refusal(self, day):
+        """Return why nothing is booked on a local day, or None (B3, X8)."""
+        self.ensure_one()
+        if pause := self._get_pause(day):
+            return self.env._(
+                "it is paused from %(start)s to %(end)s",
+                start=format_date(self.env, pause.date_from),
+                end=format_date(self.env, pause.date_to),
+            )
+        if day < self.date_start:
+            return self.env._(
+                "%(day)s is before its start on %(start)s",
+                day=format_date(self.env, day),
+                start=format_date(self.env, self.date_start),
+            )
+        if self.date_end and day > self.date_end:
+            return self.env._(
+                "%(day)s is after its end on %(end)s",
+                day=format_date(self.env, day),
+                end=format_date(self.env, self.date_end),
+            )
+        return None
+
+    def _get_bookable(self, starts, units):
+        """Return those of some dates for which a plan's periods have sessions (B1).
+
+        :param starts: list of naive UTC datetimes, in order
+        :param units: float, the weight of each visit
+        """
+        self.ensure_one()
+        lines = self.line_ids
+        balances = lines._get_balances()
+        left = {
+            cycle: max(line._get_period_balance(cycle, balances) for line in lines)
+            for cycle in self.cycle_ids
+        }
+        bookable = []
+        for start in starts:
+            day = periods.local_day(start, self.company_id.pet_tz)
+            cycle = self.cycle_ids._pick(day, units, {})
+            if cycle and left[cycle] >= units and not self._get_day_refusal(day):
+                left[cycle] -= units
+                bookable.append(start)
+        return bookable
+
+    def _check_visits_allowed(self, visits):
+        """Refuse visits outside what their plan allows, all in one message (B3).
+
+        :param visits: `pet.appointment` records, of these plans
+        :raises UserError: one line per refused visit
+        """
+        refusals = [
+            self.env._(
+                "%(plan)s cannot take the visit of %(start)s: %(reason)s.",
+                plan=visit.plan_id.display_name,
+                start=visit.company_id._format_pet_time(visit.start),
+                reason=reason,
+            )
+            for visit in visits
+            if (reason := visit.plan_id._get_refusal(visit))
+        ]
+        if refusals:
+            raise UserError("\n".join(refusals))
+
+    def action_open_book(self):
+        """Open the booking wizard (B1)."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "pet_plans.action_pet_plan_book"
+        )
+        action["context"] = {
+            "default_plan_id": self.id,
+            "dialog_size": "extra-large",
+        }
+        return action
+
+    def action_recycle(self):
+        """Deal the visits of packages into their cycles again (C2).
+
+        :return: True
+        """
+        self.check_access("write")
+        # Cycles and invoices are not the user's to write; a deal touches only those
+        # of these plans, by the table of C6.
+        self.sudo()._recycle()
+        return True
+
+    def _touch(self):
+        """Make whoever deals with the visits of these plans at the same time wait.
+
+        Where visits sit and when cycles are due follows from all visits together,
+        which no constraint of the database can tell. So each change of them updates
+        the plan's row: of two at once the second is tried again, on what the first
+        left.
+        """
+        if self:
+            self.env.execute_query(
+                SQL(
+                    "UPDATE pet_plan "
+                    "SET visits_revision = COALESCE(visits_revision, 0) + 1 "
+                    "WHERE id IN %s RETURNING id",
+                    tuple(sorted(self.ids)),
+                )
+            )
+            self.invalidate_recordset(["visits_revision"], flush=False)
+
+    def _get_dealt_visits(self):
+        """Return the visits that take up room in the cycles of these plans."""
+        return self.env["pet.appointment"].search(
+            [("plan_id", "in", self.ids), ("holds_sessions", "=", True)]
+        )
+
+    def _deal(self, visits):
+        """Return where a deal puts the visits of this package (C2, C4, C6).
+
+        :param visits: `pet.appointment` records of this plan, all that hold sessions
+        :return: dict, visit id -> cycle id
+        """
+        self.ensure_one()
+        frozen = self.cycle_ids._filter_frozen()
+        closed = self.cycle_ids.filtered(lambda cycle: cycle.state == "closed")
+        return dealing.deal(
+            [
+                dealing.Visit(
+                    id=visit.id,
+                    start=visit.start,
+                    units=visit.units,
+                    cycle=visit.cycle_id.id or None,
+                    pinned=visit._is_pinned() or visit.cycle_id in frozen,
+                )
+                for visit in visits
+            ],
+            [
+                dealing.Cycle(
+                    id=cycle.id,
+                    capacity=cycle.capacity,
+                    open=cycle not in frozen and cycle not in closed,
+                )
+                for cycle in self.cycle_ids.sorted("sequence")
+            ],
+        )
+
+    def _recycle(self):
+        """Deal again, write the changed cycles, re-date their invoices (C2, C5, C6)."""
+        packages = self.filtered(
+            lambda plan: plan.kind == "package" and plan.state in ("active", "expired")
+        )
+        visits_by_plan = packages._get_dealt_visits().grouped("plan_id")
+        moves = defaultdict(lambda: self.env["pet.appointment"])
+        notes = {}
+        for plan in packages:
+            visits = visits_by_plan.get(plan, self.env["pet.appointment"])
+            cycles = plan._deal(visits)
+            moved = visits.filtered(
+                lambda visit, cycles=cycles: cycles[visit.id] != visit.cycle_id.id
+            )
+            for visit in moved:
+                moves[cycles[visit.id]] += visit
+            if moved:
+                notes[plan.id] = plan._get_deal_note(moved, cycles)
+        for cycle_id, visits in moves.items():
+            visits._unguarded().write({"cycle_id": cycle_id})
+        packages.cycle_ids._follow_deal()
+        packages._touch()
+        if notes:
+            self.browse(notes)._message_log_batch(bodies=notes)
+
+    def _get_deal_note(self, moved, cycles):
+        """Return the chatter note of a deal: which visits changed their cycle."""
+        self.ensure_one()
+        names = {cycle.id: cycle.sequence for cycle in self.cycle_ids}
+        rows = Markup().join(
+            Markup("<li>%s</li>")
+            % self.env._(
+                "%(start)s: cycle %(old)s → %(new)s",
+                start=self.company_id._format_pet_time(visit.start),
+                old=visit.cycle_id.sequence or "–",
+                new=names[cycles[visit.id]],
+            )
+            for visit in moved.sorted("start")
+        )
+        return Markup("<p>%s</p><ul>%s</ul>") % (
+            self.env._("Visits were dealt into the cycles again."),
+            rows,
+        )
+
+    def _get_visits_from(self, day):
+        """Return the visits still to come, from a local day on (X7, X8)."""
+        return self.appointment_ids.filtered(
+            lambda visit: (
+                visit.state in ("scheduled", "confirmed") and visit._get_day() >= day
+            )
+        )
+
+    def _get_visits_between(self, first, last):
+        """Return the visits still to come within some local days (X8)."""
+        return self._get_visits_from(first).filtered(
+            lambda visit: visit._get_day() <= last
+        )

@@ -1,0 +1,73 @@
+from odoo import Command, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import format_date
+
+
+class PetPlan(models.Model):
+    """Cancelling a plan, for good; posted invoices stay (X7)."""
+
+    _inherit = "pet.plan"
+
+    cancel_date = fields.Date(string="Cancelled From", readonly=True, copy=False)
+    cancel_reason = fields.Char(readonly=True, copy=False, groups="base.group_user")
+
+    def action_cancel(self):
+        """Open the cancellation of these plans, with its preview and reason (X7)."""
+        self.check_access("write")
+        self._check_cancellable()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "pet_plans.action_pet_plan_cancel"
+        )
+        action["context"] = {"default_plan_ids": [Command.set(self.ids)]}
+        return action
+
+    def _check_cancellable(self):
+        for plan in self:
+            if plan.state == "cancelled":
+                raise UserError(
+                    self.env._(
+                        "%(plan)s is already cancelled since %(day)s.",
+                        plan=plan.display_name,
+                        day=format_date(self.env, plan.cancel_date),
+                    )
+                )
+
+    def _cancel_from(self, day, reason):
+        """Cancel the plans: visits to come, sessions left, drafts not served (X7).
+
+        Visits go together, without a deal: nothing is left to deal into. A cancelled
+        plan stays cancelled. Posted invoices are not touched.
+
+        :param day: date, the first day without the plan
+        :param reason: text
+        """
+        self.check_access("write")
+        self._check_cancellable()
+        self._touch()
+        self._get_visits_from(day)._cancel_with_plan(reason)
+        # Ledger, cycles and drafts are not the user's to write; only those of the
+        # plans the user just cancelled are.
+        plans = self.sudo()
+        lines = plans.line_ids
+        balances = lines._get_balances()
+        lines._post_entries(
+            [
+                line._prepare_entry_vals("expire", -left, cycle=cycle, reason=reason)
+                for line in lines
+                for cycle, left in line._get_leftovers(balances)
+            ]
+        )
+        plans.cycle_ids._get_unserved(day)._cancel_drafts()
+        plans._unguarded().write(
+            {"state": "cancelled", "cancel_date": day, "cancel_reason": reason}
+        )
+        plans._message_log_batch(
+            bodies={
+                plan.id: self.env._(
+                    "Cancelled from %(day)s: %(reason)s",
+                    day=format_date(self.env, day),
+                    reason=reason,
+                )
+                for plan in plans
+            }
+        )

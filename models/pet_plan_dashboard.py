@@ -1,0 +1,169 @@
+from ast import literal_eval
+from datetime import timedelta
+
+from lxml import etree
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+
+class PetPlan(models.Model):
+    """The Plans screen: in how many days plans end, and its cards (X3, X4)."""
+
+    _inherit = "pet.plan"
+
+    expiry_bucket = fields.Selection(
+        [
+            ("not_renewed", "Not renewed"),
+            ("week_1", "Ends within 1 week"),
+            ("week_2", "Ends in 1 to 2 weeks"),
+            ("month_1", "Ends in 2 weeks to 1 month"),
+            ("later", "Ends in more than 1 month"),
+        ],
+        string="Ending",
+        compute="_compute_expiry_bucket",
+        search="_search_expiry_bucket",
+    )
+
+    @api.depends(
+        "state",
+        "date_end",
+        "company_id.pet_tz",
+        "partner_id.pet_plan_ids.state",
+        "partner_id.pet_plan_ids.date_end",
+        "partner_id.pet_plan_ids.pet_id",
+    )
+    def _compute_expiry_bucket(self):
+        """By how many days are left, judged by dates (X1, X3, X4)."""
+        not_renewed = self.search(
+            Domain("id", "in", self.ids)
+            & self._get_bucket_domain("not_renewed", self.company_id)
+        )
+        for plan in self:
+            plan.expiry_bucket = plan._get_running_bucket() or (
+                plan._origin in not_renewed and "not_renewed"
+            )
+
+    def _get_running_bucket(self):
+        """Return the bucket of a plan that still runs (X3), or None."""
+        self.ensure_one()
+        if self.state not in ("active", "expired"):
+            return None
+        if not self.date_end or self.days_left > 30:
+            return "later"
+        for bucket, last in (("week_1", 7), ("week_2", 14), ("month_1", 30)):
+            if 0 <= self.days_left <= last:
+                return bucket
+        return None
+
+    def _search_expiry_bucket(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        companies = self.env.companies
+        known = [name for name, __ in self._fields["expiry_bucket"].selection]
+        domains = {
+            name: self._get_bucket_domain(name, companies)
+            for name in known
+            if name in value or False in value
+        }
+        found = Domain.OR(domains[name] for name in domains if name in value)
+        return found | ~Domain.OR(domains.values()) if False in value else found
+
+    @api.model
+    def _get_bucket_domain(self, bucket, companies):
+        """Return the domain of one card of the Plans screen (X3, X4).
+
+        :param bucket: value of `expiry_bucket`
+        :param companies: companies to look at, each by its own clock
+        """
+        return Domain.OR(
+            Domain("company_id", "=", company.id)
+            & Domain("state", "in", ("active", "expired"))
+            & self._get_bucket_dates(bucket, company._get_pet_today())
+            for company in companies
+        )
+
+    @api.model
+    def _get_bucket_dates(self, bucket, today):
+        """Return the condition on the dates of a bucket (X3, X4)."""
+        if bucket == "not_renewed":
+            return Domain("date_end", "<", today) & Domain.custom(
+                to_sql=lambda model, alias, query: self._get_sql_not_followed(
+                    alias, today
+                )
+            )
+        first, last = {
+            "week_1": (0, 7),
+            "week_2": (8, 14),
+            "month_1": (15, 30),
+            "later": (31, None),
+        }[bucket]
+        ends = Domain("date_end", ">=", today + timedelta(days=first))
+        if last is None:
+            return ends | Domain("date_end", "=", False)
+        return ends & Domain("date_end", "<=", today + timedelta(days=last))
+
+    @api.model
+    def _get_sql_not_followed(self, alias, today):
+        """Return the SQL of X4: no other plan of that customer and pet goes on."""
+        self.flush_model(["partner_id", "pet_id", "company_id", "state", "date_end"])
+        return SQL(
+            """NOT EXISTS (
+                SELECT FROM pet_plan other
+                 WHERE other.partner_id = %(partner)s
+                   AND other.pet_id IS NOT DISTINCT FROM %(pet)s
+                   AND other.company_id = %(company)s
+                   AND other.id != %(id)s
+                   AND other.state IN ('active', 'expired')
+                   AND (other.date_end IS NULL
+                        OR other.date_end >= %(today)s
+                        OR (other.date_end, other.id) > (%(end)s, %(id)s))
+            )""",
+            id=SQL.identifier(alias, "id"),
+            end=SQL.identifier(alias, "date_end"),
+            partner=SQL.identifier(alias, "partner_id"),
+            pet=SQL.identifier(alias, "pet_id"),
+            company=SQL.identifier(alias, "company_id"),
+            today=today,
+        )
+
+    @api.model
+    def retrieve_dashboard(self, domain=None):
+        """Return the counts of the cards of the Plans screen (X3).
+
+        The counts take the domains of the search view's own filters, so that a card
+        never disagrees with the list that its click shows; one query for all of them.
+
+        :param domain: list, what the screen is limited to, such as one customer's
+        :return: dict, name of a filter of the search view -> number of plans
+        """
+        self.browse().check_access("read")
+        counts = SQL(", ").join(
+            SQL(
+                "(%s) AS %s",
+                self._search(Domain(domain or []) & Domain(card)).select(
+                    SQL("COUNT(*)")
+                ),
+                SQL.identifier(name),
+            )
+            for name, card in self._get_card_domains().items()
+        )
+        [row] = self.env.execute_query_dict(SQL("SELECT %s", counts))
+        return row
+
+    @api.model
+    def _get_cards(self):
+        """Return the names of the search view's filters that are cards, in order."""
+        return ("not_renewed", "week_1", "week_2", "month_1", "later", "active")
+
+    @api.model
+    def _get_card_domains(self):
+        """Return the domain of each card, as the search view has it (X3)."""
+        xmlid = "pet_plans.pet_plan_view_search"
+        view_id = self.env["ir.model.data"]._xmlid_to_res_id(xmlid)
+        arch = etree.fromstring(self.get_view(view_id, "search")["arch"])
+        return {
+            name: literal_eval(arch.find(f".//filter[@name='{name}']").get("domain"))
+            for name in self._get_cards()
+        }

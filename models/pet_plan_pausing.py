@@ -1,0 +1,139 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools import format_date
+
+
+class PetPlan(models.Model):
+    """Pauses: nothing is booked inside, the end moves by their days (X8)."""
+
+    _inherit = "pet.plan"
+
+    pause_ids = fields.One2many(
+        "pet.plan.pause", "plan_id", string="Pauses", groups="base.group_user"
+    )
+    # By sudo: customers see that a plan rests, not the pauses with their reasons.
+    is_paused = fields.Boolean(
+        compute="_compute_is_paused", compute_sudo=True, search="_search_is_paused"
+    )
+
+    @api.depends("pause_ids.date_from", "pause_ids.date_to", "company_id.pet_tz")
+    def _compute_is_paused(self):
+        for plan in self:
+            plan.is_paused = bool(plan._get_pause(plan.company_id._get_pet_today()))
+
+    def _search_is_paused(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        return Domain.OR(
+            Domain("company_id", "=", company.id)
+            & Domain(
+                "pause_ids",
+                "any",
+                self._get_pause_domain(company._get_pet_today()),
+            )
+            for company in self.env.companies
+        )
+
+    def action_open_pause(self):
+        """Open the pause wizard (X8)."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "pet_plans.action_pet_plan_pause_set"
+        )
+        action["context"] = {"default_plan_id": self.id}
+        return action
+
+    def action_resume(self):
+        """End the pause that runs today: the end moves back by the days saved (X8)."""
+        self.check_access("write")
+        for plan in self:
+            today = plan.company_id._get_pet_today()
+            pause = plan._get_pause(today)
+            if not pause:
+                raise UserError(
+                    self.env._("%(plan)s is not paused.", plan=plan.display_name)
+                )
+            saved = (pause.date_to - today).days + 1
+            # Pauses and periods are not the user's to write; see `_pause`.
+            plan.sudo()._shift_end(today, -saved)
+            if pause.date_from == today:
+                pause.sudo().unlink()
+            else:
+                pause.sudo()._unguarded().date_to = today - timedelta(days=1)
+        return True
+
+    @api.model
+    def _get_pause_domain(self, day):
+        return [("date_from", "<=", day), ("date_to", ">=", day)]
+
+    def _get_pause(self, day):
+        """Return the pause in which a local day falls, or an empty record (X8)."""
+        return self.pause_ids.filtered_domain(self._get_pause_domain(day))[:1]
+
+    def _pause(self, date_from, date_to, reason):
+        """Pause the plan: nothing is booked inside and its end moves (X8).
+
+        Visits inside are cancelled, in one deal; drafts wait, since the posting job
+        passes over paused plans.
+
+        :param date_from, date_to: first and last day of the pause
+        :param reason: text
+        """
+        self.ensure_one()
+        self.check_access("write")
+        today = self.company_id._get_pet_today()
+        if not self._is_live(date_from) or date_to < today:
+            raise UserError(
+                self.env._(
+                    "%(plan)s cannot be paused from %(start)s to %(end)s: it runs "
+                    "from %(first)s to %(last)s, and today is %(today)s.",
+                    plan=self.display_name,
+                    start=format_date(self.env, date_from),
+                    end=format_date(self.env, date_to),
+                    first=format_date(self.env, self.date_start),
+                    last=format_date(self.env, self.date_end)
+                    if self.date_end
+                    else self.env._("no end"),
+                    today=format_date(self.env, today),
+                )
+            )
+        self._get_visits_between(date_from, date_to)._cancel(reason=reason)
+        # Pauses and periods are not the user's to write: this one, of a plan the
+        # user may write, is checked above.
+        plan = self.sudo()
+        pause = (
+            plan.env["pet.plan.pause"]
+            ._unguarded()
+            .create(
+                {
+                    "plan_id": plan.id,
+                    "date_from": date_from,
+                    "date_to": date_to,
+                    "reason": reason,
+                }
+            )
+        )
+        plan._shift_end(date_from, pause.days)
+        plan._message_log(
+            body=self.env._(
+                "Paused from %(start)s to %(end)s: %(reason)s",
+                start=format_date(self.env, date_from),
+                end=format_date(self.env, date_to),
+                reason=reason,
+            )
+        )
+
+    def _shift_end(self, day, days):
+        """Move the end, and the periods from a day on, by a number of days (X8).
+
+        :param day: date; the period it falls in gets longer (or shorter), later ones
+            move as they are
+        :param days: int, may be negative
+        """
+        self.ensure_one()
+        self.cycle_ids._shift_periods(day, timedelta(days=days))
+        if self.date_end:
+            self._unguarded().write({"date_end": self.date_end + timedelta(days=days)})

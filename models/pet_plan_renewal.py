@@ -1,0 +1,185 @@
+from datetime import timedelta
+
+from odoo import Command, api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import format_date
+
+
+class PetPlan(models.Model):
+    """Renewing: once, linked both ways, never charged by itself (X6)."""
+
+    _inherit = "pet.plan"
+
+    renewal_of_id = fields.Many2one(
+        "pet.plan", readonly=True, copy=False, index="btree_not_null"
+    )
+    renewal_ids = fields.One2many("pet.plan", "renewal_of_id", string="Renewals")
+    renewed_by_id = fields.Many2one("pet.plan", compute="_compute_renewed_by_id")
+    is_renewed = fields.Boolean(
+        compute="_compute_renewed_by_id", search="_search_is_renewed"
+    )
+    non_renewal_reason = fields.Char(
+        string="Why Not Renewed",
+        copy=False,
+        groups="base.group_user",
+        help="What the customer said when the plan was let go",
+    )
+    _renewal_uniq = models.UniqueIndex(
+        "(renewal_of_id) WHERE renewal_of_id IS NOT NULL AND state != 'cancelled'",
+        "The plan is renewed already.",
+    )
+
+    @api.depends("renewal_ids.state")
+    def _compute_renewed_by_id(self):
+        for plan in self:
+            plan.renewed_by_id = plan.renewal_ids.filtered(
+                lambda renewal: renewal.state != "cancelled"
+            )[:1]
+            plan.is_renewed = bool(plan.renewed_by_id)
+
+    def _search_is_renewed(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        return [("renewal_ids", "any", [("state", "!=", "cancelled")])]
+
+    def action_renew(self):
+        """Renew in one click, at the current price of the templates (X6).
+
+        :return: the action that opens the new plan, or their list
+        :raises UserError: naming the plan that cannot be renewed, or is already
+        """
+        renewals = self._create_renewals(
+            [plan._prepare_renewal_vals(plan._get_renewal_start()) for plan in self]
+        )
+        return renewals._get_opening_action()
+
+    def action_open_renew(self):
+        """Open the renewal wizard, for another start, price or the sessions left."""
+        self.ensure_one()
+        self._check_renewable()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "pet_plans.action_pet_plan_renew"
+        )
+        action["context"] = {"default_plan_id": self.id}
+        return action
+
+    def _check_renewable(self):
+        for plan in self:
+            values = {
+                "plan": plan.display_name,
+                "state": plan._get_state_label().lower(),
+                "renewal": plan.renewed_by_id.display_name,
+            }
+            if plan.is_renewed:
+                raise UserError(
+                    self.env._("%(plan)s is already renewed by %(renewal)s.", **values)
+                )
+            if plan.state not in ("active", "expired"):
+                raise UserError(
+                    self.env._(
+                        "%(plan)s is %(state)s: only a plan that runs or has "
+                        "expired is renewed.",
+                        **values,
+                    )
+                )
+            if plan.is_carry_over:
+                raise UserError(
+                    self.env._(
+                        "%(plan)s was carried over from another software: sell a new "
+                        "plan instead of renewing it.",
+                        **values,
+                    )
+                )
+
+    def _get_renewal_start(self):
+        """Return the first day of a renewal: after the end, at once if that is over.
+
+        A plan of which nothing is left to book is renewed at once too: the customer
+        has used it up and wants to come again.
+        """
+        self.ensure_one()
+        today = self.company_id._get_pet_today()
+        if not self.date_end or self.is_used_up:
+            return today
+        return max(today, self.date_end + timedelta(days=1))
+
+    def _prepare_renewal_vals(self, date_start):
+        """Return the values of the plan that renews this one (X6)."""
+        self.ensure_one()
+        return {
+            "renewal_of_id": self.id,
+            "template_id": self.template_id.id,
+            "company_id": self.company_id.id,
+            "partner_id": self.partner_id.id,
+            "pet_id": self.pet_id.id,
+            "user_id": self.env.user.id,
+            "note": self.note,
+            "date_start": date_start,
+        }
+
+    def _prepare_kept_price_vals(self):
+        """Return the services and terms of this plan, for a renewal that keeps them."""
+        self.ensure_one()
+        return {
+            **{name: self[name] for name in self._get_term_fields()},
+            "line_ids": [
+                Command.create(
+                    {
+                        "sequence": line.sequence,
+                        "product_id": line.product_id.id,
+                        "quantity": line.quantity,
+                        "price_unit": line.price_unit,
+                        "discount": line.discount,
+                    }
+                )
+                for line in self.line_ids
+            ],
+        }
+
+    def _create_renewals(self, vals_list):
+        """Sell the renewals of these plans and link them both ways (X6).
+
+        :param vals_list: list of dicts of `_prepare_renewal_vals`, one per plan
+        :return: the new `pet.plan` records
+        """
+        self.check_access("write")
+        self._check_renewable()
+        renewals = self._unguarded().create(vals_list).with_env(self.env)
+        renewals.action_confirm()
+        self._message_log_batch(
+            bodies={
+                renewal.renewal_of_id.id: self.env._(
+                    "Renewed by %(renewal)s from %(start)s.",
+                    renewal=renewal.display_name,
+                    start=format_date(self.env, renewal.date_start),
+                )
+                for renewal in renewals
+            }
+        )
+        return renewals
+
+    def _hand_over_sessions(self, other, reason):
+        """Move what is left to another plan, service by service (X6).
+
+        :param other: `pet.plan` record that gets the sessions
+        :param reason: text, kept on both entries
+        """
+        self.ensure_one()
+        balances = self.line_ids._get_balances()
+        entries = []
+        for line in self.line_ids:
+            target = other.line_ids.filtered(
+                lambda sold, product=line.product_id: sold.product_id == product
+            )[:1]
+            if not target:
+                continue
+            for cycle, left in line._get_leftovers(balances):
+                entries += [
+                    line._prepare_entry_vals(
+                        "transfer", -left, cycle=cycle, reason=reason
+                    ),
+                    target._prepare_entry_vals("transfer", left, reason=reason),
+                ]
+        # Counters are not the user's to write: exactly what leaves one plan, whose
+        # renewal was checked, enters the other.
+        self.line_ids.sudo()._post_entries(entries)

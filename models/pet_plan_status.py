@@ -1,0 +1,245 @@
+from collections import defaultdict
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools import format_date, split_every
+
+
+class PetPlan(models.Model):
+    """Status and expiry by dates: the clock and the ledger decide (X1, X2)."""
+
+    _inherit = "pet.plan"
+
+    status_error = fields.Text(
+        readonly=True,
+        copy=False,
+        groups="base.group_user",
+        help="Why the nightly job could not update the plan",
+    )
+    is_used_up = fields.Boolean(
+        compute="_compute_is_used_up", search="_search_is_used_up"
+    )
+    is_overdrawn = fields.Boolean(
+        compute="_compute_is_used_up", search="_search_is_overdrawn"
+    )
+
+    @api.depends("state", "line_ids.remaining")
+    def _compute_is_used_up(self):
+        for plan in self:
+            left = plan.line_ids.mapped("remaining")
+            plan.is_used_up = plan.state == "active" and max(left, default=1) <= 0
+            plan.is_overdrawn = min(left, default=0) < 0
+
+    def _search_is_used_up(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        return [
+            ("state", "=", "active"),
+            ("line_ids", "!=", False),
+            ("line_ids", "not any", [("remaining", ">", 0)]),
+        ]
+
+    def _search_is_overdrawn(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        return [("line_ids", "any", [("remaining", "<", 0)])]
+
+    def _check_end_after_visits(self):
+        """Refuse an end before visits that are still to come."""
+        for plan in self.filtered("date_end"):
+            beyond = plan._get_visits_from(plan.date_end + timedelta(days=1))
+            if beyond:
+                raise UserError(
+                    self.env._(
+                        "%(plan)s cannot end on %(end)s: %(count)s visit(s) are "
+                        "booked after it, the first on %(first)s. Move or cancel "
+                        "them first.",
+                        plan=plan.display_name,
+                        end=format_date(self.env, plan.date_end),
+                        count=len(beyond),
+                        first=plan.company_id._format_pet_time(
+                            min(beyond.mapped("start"))
+                        ),
+                    )
+                )
+
+    def _follow_end(self):
+        """Let the last period, the status and the sessions follow the end (X1, X2)."""
+        self._check_end_after_visits()
+        for plan in self.filtered(lambda plan: plan.kind == "plan"):
+            last = plan.cycle_ids.sorted("sequence")[-1:]
+            if last and plan.date_end and last.date_to != plan.date_end:
+                last._unguarded().write(
+                    {
+                        "date_to": max(plan.date_end, last.date_from),
+                        "sessions_expired": False,
+                    }
+                )
+        # Drafts without visits show the end of their plan (C5).
+        self.cycle_ids._follow_visits()
+        # The new end is one the customer was not told about yet.
+        self._unguarded().write({"renewal_reminded": False})
+        self._update_states()
+
+    def _get_state_label(self):
+        self.ensure_one()
+        return dict(self._fields["state"]._description_selection(self.env))[self.state]
+
+    def _is_live(self, day):
+        """Tell whether the plan can be used on a local day, by its dates (X1).
+
+        The stored status only follows; a late nightly job neither lets an expired
+        plan be used nor blocks one whose end was moved.
+        """
+        self.ensure_one()
+        return (
+            self.state in ("active", "expired")
+            and self.date_start <= day
+            and (not self.date_end or day <= self.date_end)
+        )
+
+    def _update_states(self):
+        """Bring status and sessions of sold plans in line with their dates (X1, X2).
+
+        Safe to run late, twice, or after days: what is done is read from the ledger
+        and the dates, not from when the job last ran.
+        """
+        ended, running = self.browse(), self.browse()
+        for plan in self.filtered(lambda plan: plan.state in ("active", "expired")):
+            today = plan.company_id._get_pet_today()
+            if plan.date_end and plan.date_end < today:
+                ended += plan
+            else:
+                running += plan
+        revived = running.filtered(lambda plan: plan.state == "expired")
+        ended.filtered(lambda plan: plan.state == "active")._set_state("expired")
+        revived._set_state("active")
+        revived._reinstate_sessions()
+        (ended + running)._expire_sessions()
+
+    def _set_state(self, state):
+        """Write the status and log it, in one batch."""
+        if not self:
+            return
+        self._unguarded().write({"state": state})
+        self._message_log_batch(
+            bodies={
+                plan.id: self.env._(
+                    "Now %(state)s: the last day is %(end)s.",
+                    state=plan._get_state_label().lower(),
+                    end=format_date(self.env, plan.date_end)
+                    if plan.date_end
+                    else self.env._("open"),
+                )
+                for plan in self
+            }
+        )
+
+    def _expire_sessions(self):
+        """Let the sessions expire that can be used no more (X2).
+
+        Those of a plan that ended; and of a plan without `rollover` those of each
+        period that ended. Visits already booked keep theirs.
+        """
+        lines = self.line_ids
+        balances = lines._get_balances()
+        lines._post_entries(
+            [
+                line._prepare_entry_vals(
+                    "expire",
+                    -quantity,
+                    cycle=cycle,
+                    reason=self.env._(
+                        "Ended on %(day)s", day=format_date(self.env, day)
+                    ),
+                )
+                for line in lines
+                for cycle, quantity, day in line._get_expired(balances)
+            ]
+        )
+        self.cycle_ids._filter_ended()._unguarded().write({"sessions_expired": True})
+
+    def _reinstate_sessions(self):
+        """Give back what expired when the plan ended, since its end was moved (X2)."""
+        lines = self.line_ids
+        expired = defaultdict(float)
+        for line, cycle, quantity in self.env["pet.plan.entry"]._read_group(
+            [
+                ("line_id", "in", lines.ids),
+                ("kind", "in", ("expire", "reinstate")),
+            ],
+            ["line_id", "cycle_id"],
+            ["quantity:sum"],
+        ):
+            expired[line, cycle] = -quantity
+        still_ended = self.cycle_ids._filter_ended()
+        lines._post_entries(
+            [
+                line._prepare_entry_vals(
+                    "reinstate",
+                    quantity,
+                    cycle=cycle,
+                    reason=self.env._(
+                        "End moved to %(day)s",
+                        day=format_date(self.env, line.plan_id.date_end),
+                    )
+                    if line.plan_id.date_end
+                    else self.env._("Never expires now"),
+                )
+                for (line, cycle), quantity in expired.items()
+                if quantity > 0 and cycle not in still_ended
+            ]
+        )
+
+    @api.model
+    def _get_plans_to_update_domain(self, company):
+        """Return the domain of the plans that are behind their dates (X1, X2)."""
+        today = company._get_pet_today()
+        ended = Domain("date_end", "<", today)
+        running = Domain("date_end", "=", False) | Domain("date_end", ">=", today)
+        left_over = Domain("line_ids", "any", [("remaining", ">", 0)])
+        ended_period = Domain("kind", "=", "plan") & Domain(
+            "cycle_ids",
+            "any",
+            [("date_to", "<", today), ("sessions_expired", "=", False)],
+        )
+        return Domain("company_id", "=", company.id) & (
+            (Domain("state", "=", "active") & (ended | ended_period))
+            | (Domain("state", "=", "expired") & (running | left_over))
+        )
+
+    @api.model
+    def _cron_update_plans(self, batch_size=500):
+        """Nightly job: status, expiry and reinstatement by dates (X1, X2).
+
+        Batch by batch, each committed on its own. A plan that fails is noted and left
+        for the next night; one that another worker holds is left to that one.
+        """
+        domain = Domain.OR(
+            self._get_plans_to_update_domain(company)
+            for company in self.env["res.company"].search([("id", "!=", False)])
+        )
+        plan_ids = self.search(domain, order="id").ids
+        left = len(plan_ids)
+        for ids in split_every(batch_size, plan_ids):
+            plans = self.browse(ids).try_lock_for_update(allow_referencing=True)
+            plans.filtered_domain(domain)._update_isolated()
+            left -= len(ids)
+            if not self.env["ir.cron"]._commit_progress(len(ids), remaining=left):
+                return
+
+    def _update_isolated(self):
+        """Update each plan even if another one fails; note failures on the plan."""
+        updated = self._run_isolated(
+            lambda plans: plans._update_states(),
+            lambda plan, error: plan._note_status_error(error),
+        )
+        failed_before = updated.filtered("status_error")
+        failed_before._unguarded().write({"status_error": False})
+
+    def _note_status_error(self, error):
+        self.ensure_one()
+        if self.status_error != error:
+            self._unguarded().write({"status_error": error})
