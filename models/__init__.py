@@ -5,6 +5,7 @@ from . import pet_plan_terms_mixin
 from . import pet_species
 from . import pet_breed
 from . import pet_pet
+from . import pet_non_renewal_reason
 from . import pet_plan_template
 from . import pet_plan_template_line
 from . import pet_plan

@@ -31,6 +31,7 @@ class PetPlan(models.Model):
             "pause_ids",
             "amount_total",
             "renewal_of_id",
+            "date_let_go",
             "renewal_reminded",
             "last_sessions_reminded",
             "transferred_from_id",
@@ -102,6 +103,10 @@ class PetPlan(models.Model):
         ondelete="restrict",
         check_company=True,
         help="Empty: shared by all the customer's pets",
+    )
+    # Not through sudo: grouping by a related field that is reads it for whoever asks.
+    breed_id = fields.Many2one(
+        related="pet_id.breed_id", related_sudo=False, groups="base.group_user"
     )
     user_id = fields.Many2one(
         "res.users",

@@ -71,3 +71,4 @@ class PetPlan(models.Model):
                 for plan in plans
             }
         )
+        self._finish_renewal_talks(self.env._("Cancelled"))

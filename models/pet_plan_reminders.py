@@ -35,6 +35,7 @@ class PetPlan(models.Model):
                 ("state", "=", "active"),
                 ("is_carry_over", "=", False),
                 ("is_renewed", "=", False),
+                ("date_let_go", "=", False),
                 ("renewal_reminded", "=", False),
                 ("date_end", ">=", today),
                 (
@@ -54,12 +55,38 @@ class PetPlan(models.Model):
             "pet_plans.mail_template_renewal_reminder", "renewal_reminded"
         )
         (plans - mailed)._unguarded().write({"renewal_reminded": True})
-        for plan in plans:
-            plan.activity_schedule(
+        plans._run_isolated(
+            lambda plans: plans._schedule_renewal_talks(),
+            lambda plan, error: plan._message_log(body=error),
+        )
+
+    def _schedule_renewal_talks(self):
+        """Give whoever sold each plan the task to talk about its renewal (P5)."""
+        groups = self.grouped(lambda plan: (plan._get_seller(), plan.date_end))
+        for (seller, day), plans in groups.items():
+            plans.activity_schedule(
                 "pet_plans.mail_activity_type_renewal",
-                date_deadline=plan.date_end,
-                user_id=plan.user_id.id or self.env.uid,
+                date_deadline=day,
+                user_id=seller.id,
             )
+
+    def _get_seller(self):
+        """Return who looks after the plan: who sold it, unless they left."""
+        self.ensure_one()
+        seller = self.user_id
+        if seller.active and self.company_id in seller.company_ids:
+            return seller
+        return self.env.user
+
+    def _finish_renewal_talks(self, feedback):
+        """Mark the tasks to talk about the renewal as done.
+
+        :param feedback: text, what came of it
+        """
+        # The task may be a colleague's; the user just did what it asked for.
+        self.sudo().activity_feedback(
+            ["pet_plans.mail_activity_type_renewal"], feedback=feedback
+        )
 
     @api.model
     def _remind_of_last_sessions(self, company):

@@ -18,12 +18,23 @@ class PetPlan(models.Model):
     is_renewed = fields.Boolean(
         compute="_compute_renewed_by_id", search="_search_is_renewed"
     )
-    non_renewal_reason = fields.Char(
+    date_let_go = fields.Date(
+        string="Let Go On",
+        readonly=True,
+        copy=False,
+        groups="base.group_user",
+        help="Since when nobody asks the customer to renew any more",
+    )
+    non_renewal_reason_id = fields.Many2one(
+        "pet.non.renewal.reason",
         string="Why Not Renewed",
         copy=False,
+        index="btree_not_null",
+        ondelete="restrict",
         groups="base.group_user",
         help="What the customer said when the plan was let go",
     )
+
     _renewal_uniq = models.UniqueIndex(
         "(renewal_of_id) WHERE renewal_of_id IS NOT NULL AND state != 'cancelled'",
         "The plan is renewed already.",
@@ -156,7 +167,28 @@ class PetPlan(models.Model):
                 for renewal in renewals
             }
         )
+        # Asking is over; a customer who was let go came back.
+        self._unguarded().write({"date_let_go": False, "non_renewal_reason_id": False})
+        self._finish_renewal_talks(self.env._("Renewed"))
         return renewals
+
+    def _get_carryable(self):
+        """Return the sessions that a renewal may carry over, by service (X6).
+
+        What is left; of a plan that ended, what expired with its end. Sessions of
+        periods that were over before are gone.
+
+        :return: list of (line, cycle, sessions, whether they expired)
+        """
+        self.ensure_one()
+        balances = self.line_ids._get_balances()
+        left = [
+            (line, cycle, quantity, False)
+            for line in self.line_ids
+            for cycle, quantity in line._get_leftovers(balances)
+        ]
+        expired = [(*row, True) for row in self._get_reinstatable()]
+        return left + expired
 
     def _hand_over_sessions(self, other, reason):
         """Move what is left to another plan, service by service (X6).
@@ -165,21 +197,72 @@ class PetPlan(models.Model):
         :param reason: text, kept on both entries
         """
         self.ensure_one()
-        balances = self.line_ids._get_balances()
         entries = []
-        for line in self.line_ids:
+        for line, cycle, quantity, expired in self._get_carryable():
             target = other.line_ids.filtered(
                 lambda sold, product=line.product_id: sold.product_id == product
             )[:1]
             if not target:
                 continue
-            for cycle, left in line._get_leftovers(balances):
-                entries += [
+            if expired:
+                entries.append(
                     line._prepare_entry_vals(
-                        "transfer", -left, cycle=cycle, reason=reason
-                    ),
-                    target._prepare_entry_vals("transfer", left, reason=reason),
-                ]
+                        "reinstate", quantity, cycle=cycle, reason=reason
+                    )
+                )
+            entries += [
+                line._prepare_entry_vals(
+                    "transfer", -quantity, cycle=cycle, reason=reason
+                ),
+                target._prepare_entry_vals("transfer", quantity, reason=reason),
+            ]
         # Counters are not the user's to write: exactly what leaves one plan, whose
         # renewal was checked, enters the other.
         self.line_ids.sudo()._post_entries(entries)
+
+    # --- Letting go ------------------------------------------------------------
+
+    def action_open_let_go(self):
+        """Open the dialog that notes why these plans are not renewed."""
+        self.check_access("write")
+        self._check_let_go()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "pet_plans.action_pet_plan_let_go"
+        )
+        action["context"] = {"default_plan_ids": [Command.set(self.ids)]}
+        return action
+
+    def _check_let_go(self):
+        for plan in self:
+            if plan.state not in ("active", "expired") or plan.is_renewed:
+                raise UserError(
+                    self.env._(
+                        "%(plan)s is %(state)s: only a plan that runs or has expired, "
+                        "and is not renewed, is let go.",
+                        plan=plan.display_name,
+                        state=self.env._("renewed")
+                        if plan.is_renewed
+                        else plan._get_state_label().lower(),
+                    )
+                )
+
+    def _let_go(self, reason):
+        """Stop asking the customers to renew these plans.
+
+        They keep their status and their place among the not renewed (X4): what ends
+        are the tasks and the reminders.
+
+        :param reason: `pet.non.renewal.reason` record, may be empty
+        """
+        self.check_access("write")
+        self._check_let_go()
+        for company, plans in self.grouped("company_id").items():
+            plans._unguarded().write(
+                {
+                    "date_let_go": company._get_pet_today(),
+                    "non_renewal_reason_id": reason.id,
+                }
+            )
+        body = ": ".join(filter(None, (self.env._("Let go"), reason.name)))
+        self._message_log_batch(bodies=dict.fromkeys(self.ids, body))
+        self._finish_renewal_talks(body)

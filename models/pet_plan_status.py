@@ -163,19 +163,7 @@ class PetPlan(models.Model):
 
     def _reinstate_sessions(self):
         """Give back what expired when the plan ended, since its end was moved (X2)."""
-        lines = self.line_ids
-        expired = defaultdict(float)
-        for line, cycle, quantity in self.env["pet.plan.entry"]._read_group(
-            [
-                ("line_id", "in", lines.ids),
-                ("kind", "in", ("expire", "reinstate")),
-            ],
-            ["line_id", "cycle_id"],
-            ["quantity:sum"],
-        ):
-            expired[line, cycle] = -quantity
-        still_ended = self.cycle_ids._filter_ended()
-        lines._post_entries(
+        self.line_ids._post_entries(
             [
                 line._prepare_entry_vals(
                     "reinstate",
@@ -188,10 +176,32 @@ class PetPlan(models.Model):
                     if line.plan_id.date_end
                     else self.env._("Never expires now"),
                 )
-                for (line, cycle), quantity in expired.items()
-                if quantity > 0 and cycle not in still_ended
+                for line, cycle, quantity in self._get_reinstatable()
             ]
         )
+
+    def _get_reinstatable(self):
+        """Return what expired and does not belong to a period that is over (X2).
+
+        :return: list of (line, cycle, sessions)
+        """
+        lines = self.line_ids
+        expired = defaultdict(float)
+        for line, cycle, quantity in self.env["pet.plan.entry"]._read_group(
+            [
+                ("line_id", "in", lines.ids),
+                ("kind", "in", ("expire", "reinstate")),
+            ],
+            ["line_id", "cycle_id"],
+            ["quantity:sum"],
+        ):
+            expired[line, cycle] = -quantity
+        ended = self.cycle_ids._filter_ended()
+        return [
+            (line, cycle, quantity)
+            for (line, cycle), quantity in expired.items()
+            if quantity > 0 and cycle not in ended
+        ]
 
     @api.model
     def _get_plans_to_update_domain(self, company):

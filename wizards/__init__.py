@@ -6,5 +6,6 @@ from . import pet_appointment_cancel
 from . import pet_plan_adjust
 from . import pet_plan_renew
 from . import pet_plan_cancel
+from . import pet_plan_let_go
 from . import pet_plan_pause_set
 from . import pet_plan_transfer

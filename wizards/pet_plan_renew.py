@@ -9,7 +9,12 @@ class PetPlanRenew(models.TransientModel):
     partner_id = fields.Many2one(related="plan_id.partner_id")
     pet_id = fields.Many2one(related="plan_id.pet_id")
     currency_id = fields.Many2one(related="plan_id.currency_id")
-    sessions_remaining = fields.Float(related="plan_id.sessions_remaining")
+    carryable = fields.Float(
+        string="Sessions to Carry Over",
+        compute="_compute_carryable",
+        digits="Product Unit",
+        help="What is left, or expired with the end of the plan",
+    )
     date_start = fields.Date(
         compute="_compute_date_start",
         store=True,
@@ -24,7 +29,8 @@ class PetPlanRenew(models.TransientModel):
     )
     carry_remaining = fields.Boolean(
         string="Carry over What Is Left",
-        help="Sessions left of the old plan move to the new one",
+        help="Sessions left of the old plan move to the new one; they can be used "
+        "from its first day on",
     )
     price = fields.Monetary(string="New Price", compute="_compute_price")
     old_price = fields.Monetary(related="plan_id.amount_total", string="Old Price")
@@ -35,6 +41,17 @@ class PetPlanRenew(models.TransientModel):
             wizard.date_start = (
                 wizard.plan_id and wizard.plan_id._get_renewal_start()
             ) or fields.Date.context_today(wizard)
+
+    @api.depends("plan_id")
+    def _compute_carryable(self):
+        for wizard in self:
+            wizard.carryable = (
+                sum(
+                    quantity for __, __, quantity, __ in wizard.plan_id._get_carryable()
+                )
+                if wizard.plan_id
+                else 0.0
+            )
 
     @api.depends("plan_id", "keep_price")
     def _compute_price(self):
