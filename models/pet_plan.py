@@ -10,8 +10,15 @@ class PetPlan(models.Model):
     _description = "Pet Plan or Package"
     _inherit = [
         "pet.guard.mixin",
-        "pet.reminder.mixin",
         "pet.plan.terms.mixin",
+        "pet.plan.status.mixin",
+        "pet.plan.booking.mixin",
+        "pet.plan.renewal.mixin",
+        "pet.plan.cancellation.mixin",
+        "pet.plan.pause.mixin",
+        "pet.plan.transfer.mixin",
+        "pet.plan.reminder.mixin",
+        "pet.plan.dashboard.mixin",
         "mail.thread",
         "mail.activity.mixin",
     ]
@@ -104,9 +111,11 @@ class PetPlan(models.Model):
         check_company=True,
         help="Empty: shared by all the customer's pets",
     )
-    # Not through sudo: grouping by a related field that is reads it for whoever asks.
     breed_id = fields.Many2one(
-        related="pet_id.breed_id", related_sudo=False, groups="base.group_user"
+        related="pet_id.breed_id",
+        store=True,
+        index="btree_not_null",
+        groups="base.group_user",
     )
     user_id = fields.Many2one(
         "res.users",
@@ -246,6 +255,10 @@ class PetPlan(models.Model):
     _legacy_uniq = models.UniqueIndex(
         "(company_id, legacy_system, legacy_ref) WHERE legacy_ref IS NOT NULL",
         "This reference of the old software was carried over already.",
+    )
+    _renewal_uniq = models.UniqueIndex(
+        "(renewal_of_id) WHERE renewal_of_id IS NOT NULL AND state != 'cancelled'",
+        "The plan is renewed already.",
     )
 
     # --- Defaults and computes -------------------------------------------------

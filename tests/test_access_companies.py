@@ -61,7 +61,7 @@ class TestCompanies(RpcCase):
         }
 
     def test_every_model_is_looked_at(self):
-        shared = {"pet.species", "pet.breed"}
+        shared = {"pet.species", "pet.breed", "pet.non.renewal.reason"}
         persistent = {
             name for name in self.own_models() if not self.env[name].is_transient()
         }

@@ -1,4 +1,5 @@
 from datetime import datetime
+from unittest.mock import patch
 
 from .common import PetPlansCommon
 
@@ -112,3 +113,27 @@ class TestReminders(PetPlansCommon):
         self.assertEqual(len(plan.activity_ids), 1)
         self.run_job()
         self.assertEqual(len(plan.activity_ids), 1)
+
+    def test_sold_by_somebody_who_left(self):
+        plan = self.sell_one_month()
+        self.staff.sudo().active = False
+        self.clock.move_to("2026-01-25 12:00:00")
+        self.run_job()
+        self.assertEqual(plan.activity_ids.user_id, self.env.ref("base.user_root"))
+
+    def test_tasks_that_fail_do_not_stop_the_mails(self):
+        plan, other = self.sell_one_month(), self.sell_one_month(pet=self.rex)
+        model = type(self.env["mail.activity"])
+        create = model.create
+
+        def fail_for_one(records, vals_list):
+            if any(vals["res_id"] == plan.id for vals in vals_list):
+                raise ValueError("no task")
+            return create(records, vals_list)
+
+        self.clock.move_to("2026-01-25 12:00:00")
+        with patch.object(model, "create", fail_for_one):
+            self.assertEqual(len(self.run_job()), 2)
+        self.assertFalse(plan.activity_ids)
+        self.assertEqual(len(other.activity_ids), 1)
+        self.assertIn("no task", self.bodies(plan)[-1])

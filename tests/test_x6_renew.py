@@ -1,7 +1,9 @@
-from datetime import date
+from datetime import date, datetime
+
+from psycopg2.errors import UniqueViolation
 
 from odoo.exceptions import UserError
-from odoo.tests import Form
+from odoo.tests import Form, mute_logger
 
 from .common import PetPlansCommon
 
@@ -32,7 +34,13 @@ class TestRenew(PetPlansCommon):
         self.assertEqual(self.renewal().date_start, date(2026, 3, 10))
 
     def test_used_up_it_starts_today(self):
-        self.plan.book(self.weekly(4))
+        daily = [datetime(2026, 1, 3 + day, 9) for day in range(12)]
+        self.plan.book(daily)
+        self.assertTrue(self.plan.is_used_up)
+        self.plan.action_renew()
+        self.assertEqual(self.renewal().date_start, date(2026, 1, 2))
+
+    def test_without_end_it_starts_today(self):
         self.plan.with_user(self.manager).date_end = False
         self.plan.action_renew()
         self.assertEqual(self.renewal().date_start, date(2026, 1, 2))
@@ -86,3 +94,64 @@ class TestRenew(PetPlansCommon):
         self.assertEqual(self.plan.expiry_bucket, "not_renewed")
         self.plan.action_renew()
         self.assertFalse(self.plan.expiry_bucket)
+
+    def carry(self, **values):
+        """Renew with what is left; return the wizard."""
+        wizard = self.env["pet.plan.renew"].create(
+            {"plan_id": self.plan.id, "carry_remaining": True, **values}
+        )
+        wizard.action_apply()
+        return wizard
+
+    def test_carries_what_expired_with_the_end(self):
+        """Whoever comes two days late does not lose what a renewal may carry over."""
+        self.plan.book(self.weekly(3))
+        self.clock.move_to("2026-02-03 12:00:00")
+        self.run_job("pet_plans.ir_cron_update_plans")
+        self.assertEqual(self.plan.sessions_remaining, 0.0)
+        wizard = self.carry()
+        self.assertEqual(wizard.carryable, 0.0, "it is carried now")
+        self.assertEqual(self.renewal().sessions_remaining, 12.0 + 9.0)
+        self.assertEqual(
+            self.plan.entry_ids.sorted("id").mapped("kind")[-3:],
+            ["expire", "reinstate", "transfer"],
+        )
+        self.assert_ledger_adds_up(self.plan)
+        self.assert_ledger_adds_up(self.renewal())
+
+    def test_carries_once(self):
+        self.clock.move_to("2026-02-03 12:00:00")
+        self.run_job("pet_plans.ir_cron_update_plans")
+        self.carry()
+        self.renewal()._cancel_from(date(2026, 2, 3), "Changed their mind")
+        self.carry()
+        self.assertEqual(self.renewal().sessions_remaining, 12.0)
+
+    def test_sessions_of_a_period_that_is_over_are_not_carried(self):
+        self.template = self.make_template(
+            kind="plan", interval=1, interval_unit="month", period_count=1
+        )
+        self.plan = self.sell(self.template)
+        self.clock.move_to("2026-02-03 12:00:00")
+        self.run_job("pet_plans.ir_cron_update_plans")
+        self.carry()
+        self.assertEqual(self.renewal().sessions_remaining, 4.0)
+
+    def test_the_task_is_done(self):
+        self.shop.sudo().pet_renewal_reminder = True
+        self.clock.move_to("2026-01-26 12:00:00")
+        self.run_job("pet_plans.ir_cron_send_reminders")
+        self.assertEqual(self.plan.activity_ids.user_id, self.staff)
+        self.plan.with_user(self.manager).action_renew()
+        self.assertFalse(self.plan.activity_ids)
+
+    def test_two_at_once(self):
+        """The database refuses the second renewal, whoever was first to look."""
+        self.plan.action_renew()
+        values = self.plan._prepare_renewal_vals(date(2026, 2, 2))
+        with (
+            mute_logger("odoo.sql_db"),
+            self.assertRaises(UniqueViolation),
+            self.cr.savepoint(),
+        ):
+            self.env["pet.plan"]._unguarded().create(values)

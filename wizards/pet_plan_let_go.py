@@ -8,7 +8,7 @@ class PetPlanLetGo(models.TransientModel):
     _description = "Let Plans Go"
 
     plan_ids = fields.Many2many("pet.plan", string="Plans")
-    reason_id = fields.Many2one("pet.non.renewal.reason", string="Reason")
+    reason_id = fields.Many2one("pet.non.renewal.reason")
 
     def action_apply(self):
         """Let the plans go.

@@ -16,15 +16,18 @@ class Plan extends models.Model {
 
     title = fields.Char();
     ending = fields.Char();
+    date_end = fields.Date();
 
     _records = [
-        { id: 1, title: "Luna's baths", ending: "week_1" },
-        { id: 2, title: "Rex's walks", ending: "week_1" },
-        { id: 3, title: "Mimi's grooming", ending: "later" },
+        { id: 1, title: "Luna's baths", ending: "week_1", date_end: "2026-01-06" },
+        { id: 2, title: "Rex's walks", ending: "week_1", date_end: "2026-01-04" },
+        { id: 3, title: "Mimi's grooming", ending: "later", date_end: "2026-06-30" },
+        { id: 4, title: "Tom's daycare", ending: "not_renewed", date_end: "2025-03-31" },
+        { id: 5, title: "Bob's baths", ending: "not_renewed", date_end: "2025-12-31" },
     ];
 
     retrieve_dashboard() {
-        return { week_1: 2, week_2: 0, later: 1 };
+        return { not_renewed: 2, week_1: 2, week_2: 0, later: 1 };
     }
 }
 
@@ -34,6 +37,7 @@ describe.current.tags("desktop");
 
 const SEARCH = `
     <search>
+        <filter name="not_renewed" string="Not renewed" domain="[('ending', '=', 'not_renewed')]"/>
         <filter name="week_1" string="Ends within 1 week" domain="[('ending', '=', 'week_1')]"/>
         <filter name="week_2" string="1 to 2 weeks" domain="[('ending', '=', 'week_2')]"/>
         <filter name="later" string="More than 1 month" domain="[('ending', '=', 'later')]"/>
@@ -55,11 +59,12 @@ const card = (name) => `.o_pet_plans_card[data-name=${name}]`;
 test("shows a card per count, labelled by its filter", async () => {
     await mountList();
     expect(queryAllTexts(".o_pet_plans_card")).toEqual([
+        "2\nNot renewed",
         "2\nEnds within 1 week",
         "0\n1 to 2 weeks",
         "1\nMore than 1 month",
     ]);
-    expect(".o_data_row").toHaveCount(3);
+    expect(".o_data_row").toHaveCount(5);
     expect(".o_pet_plans_show_all").not.toBeEnabled();
 });
 
@@ -70,7 +75,7 @@ test("a click filters, a second one clears", async () => {
     expect(card("week_1")).toHaveAttribute("aria-pressed", "true");
     expect(card("later")).toHaveAttribute("aria-pressed", "false");
     await contains(card("week_1")).click();
-    expect(".o_data_row").toHaveCount(3);
+    expect(".o_data_row").toHaveCount(5);
     expect(card("week_1")).toHaveAttribute("aria-pressed", "false");
 });
 
@@ -84,11 +89,19 @@ test("a click replaces other filters, so that list and count agree", async () =>
     expect(card("week_1")).toHaveAttribute("aria-pressed", "false");
 });
 
+test("a card lists the plan to look at first on top", async () => {
+    await mountList();
+    await contains(card("week_1")).click();
+    expect(queryAllTexts(".o_data_row")).toEqual(["Rex's walks", "Luna's baths"]);
+    await contains(card("not_renewed")).click();
+    expect(queryAllTexts(".o_data_row")).toEqual(["Bob's baths", "Tom's daycare"]);
+});
+
 test("show all clears", async () => {
     await mountList({ context: { search_default_later: 1 } });
     expect(card("later")).toHaveAttribute("aria-pressed", "true");
     await contains(".o_pet_plans_show_all").click();
-    expect(".o_data_row").toHaveCount(3);
+    expect(".o_data_row").toHaveCount(5);
 });
 
 test("cards are buttons for the keyboard", async () => {

@@ -9,10 +9,11 @@ from odoo.tools import SQL, format_date
 from ..lib import dealing, periods
 
 
-class PetPlan(models.Model):
+class PetPlanBookingMixin(models.AbstractModel):
     """Visits: who may book when (B1-B3), and the deal into cycles (C2-C8)."""
 
-    _inherit = "pet.plan"
+    _name = "pet.plan.booking.mixin"
+    _description = "Booking on Plans"
 
     to_book = fields.Integer(
         string="Visits to Book",

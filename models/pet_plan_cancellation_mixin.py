@@ -3,10 +3,11 @@ from odoo.exceptions import UserError
 from odoo.tools import format_date
 
 
-class PetPlan(models.Model):
+class PetPlanCancellationMixin(models.AbstractModel):
     """Cancelling a plan, for good; posted invoices stay (X7)."""
 
-    _inherit = "pet.plan"
+    _name = "pet.plan.cancellation.mixin"
+    _description = "Cancellation of Plans"
 
     cancel_date = fields.Date(string="Cancelled From", readonly=True, copy=False)
     cancel_reason = fields.Char(readonly=True, copy=False, groups="base.group_user")

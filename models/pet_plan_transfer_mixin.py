@@ -2,10 +2,11 @@ from odoo import Command, fields, models
 from odoo.exceptions import UserError
 
 
-class PetPlan(models.Model):
+class PetPlanTransferMixin(models.AbstractModel):
     """Giving a plan, or what is left of it, to another pet or customer."""
 
-    _inherit = "pet.plan"
+    _name = "pet.plan.transfer.mixin"
+    _description = "Transfer of Plans"
 
     transferred_from_id = fields.Many2one(
         "pet.plan", readonly=True, copy=False, index="btree_not_null"

@@ -5,10 +5,11 @@ from odoo.exceptions import UserError
 from odoo.tools import format_date
 
 
-class PetPlan(models.Model):
+class PetPlanRenewalMixin(models.AbstractModel):
     """Renewing: once, linked both ways, never charged by itself (X6)."""
 
-    _inherit = "pet.plan"
+    _name = "pet.plan.renewal.mixin"
+    _description = "Renewal of Plans"
 
     renewal_of_id = fields.Many2one(
         "pet.plan", readonly=True, copy=False, index="btree_not_null"
@@ -33,11 +34,6 @@ class PetPlan(models.Model):
         ondelete="restrict",
         groups="base.group_user",
         help="What the customer said when the plan was let go",
-    )
-
-    _renewal_uniq = models.UniqueIndex(
-        "(renewal_of_id) WHERE renewal_of_id IS NOT NULL AND state != 'cancelled'",
-        "The plan is renewed already.",
     )
 
     @api.depends("renewal_ids.state")
@@ -155,6 +151,8 @@ class PetPlan(models.Model):
         """
         self.check_access("write")
         self._check_renewable()
+        # A renewal cancelled just now must not stand in the way of the unique index.
+        self.renewal_ids.flush_recordset(["state"])
         renewals = self._unguarded().create(vals_list).with_env(self.env)
         renewals.action_confirm()
         self._message_log_batch(

@@ -8,10 +8,11 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 
-class PetPlan(models.Model):
+class PetPlanDashboardMixin(models.AbstractModel):
     """The Plans screen: in how many days plans end, and its cards (X3, X4)."""
 
-    _inherit = "pet.plan"
+    _name = "pet.plan.dashboard.mixin"
+    _description = "Plans Screen"
 
     expiry_bucket = fields.Selection(
         [

@@ -7,10 +7,11 @@ from odoo.fields import Domain
 from odoo.tools import format_date, split_every
 
 
-class PetPlan(models.Model):
+class PetPlanStatusMixin(models.AbstractModel):
     """Status and expiry by dates: the clock and the ledger decide (X1, X2)."""
 
-    _inherit = "pet.plan"
+    _name = "pet.plan.status.mixin"
+    _description = "Status of Plans"
 
     status_error = fields.Text(
         readonly=True,

@@ -6,10 +6,11 @@ from odoo.fields import Domain
 from odoo.tools import format_date
 
 
-class PetPlan(models.Model):
+class PetPlanPauseMixin(models.AbstractModel):
     """Pauses: nothing is booked inside, the end moves by their days (X8)."""
 
-    _inherit = "pet.plan"
+    _name = "pet.plan.pause.mixin"
+    _description = "Pauses of Plans"
 
     pause_ids = fields.One2many(
         "pet.plan.pause", "plan_id", string="Pauses", groups="base.group_user"

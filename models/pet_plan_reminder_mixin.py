@@ -4,10 +4,12 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 
-class PetPlan(models.Model):
+class PetPlanReminderMixin(models.AbstractModel):
     """The reminders of plans to customers and staff, each sent once (P5)."""
 
-    _inherit = "pet.plan"
+    _name = "pet.plan.reminder.mixin"
+    _description = "Reminders of Plans"
+    _inherit = ["pet.reminder.mixin"]
 
     renewal_reminded = fields.Boolean(readonly=True, copy=False)
     last_sessions_reminded = fields.Boolean(readonly=True, copy=False)
