@@ -954,27 +954,24 @@ class PetAppointment(models.Model):
     # --- Reminders (P5) --------------------------------------------------------
 
     @api.model
-    def _remind_of_visits(self, company):
-        """Remind customers of their visits to come, once per visit and time (P5)."""
+    def _get_visit_reminder_domain(self, company):
+        """Return the domain of the visits customers are to be reminded of now (P5)."""
         now = fields.Datetime.now()
-        domain = Domain(
+        until = now + timedelta(hours=company.pet_visit_reminder_hours)
+        return Domain(
             [
                 ("company_id", "=", company.id),
                 ("state", "in", UPCOMING_STATES),
                 ("reminded", "=", False),
                 ("partner_id.email", "!=", False),
                 ("start", ">", now),
-                (
-                    "start",
-                    "<=",
-                    now + timedelta(hours=company.pet_visit_reminder_hours),
-                ),
+                ("start", "<=", until),
             ]
         )
-        visits = self.search(domain).try_lock_for_update(allow_referencing=True)
-        visits.filtered_domain(domain)._remind_isolated(
-            "pet_plans.mail_template_visit_reminder", "reminded"
-        )
+
+    def _remind_of_visit(self):
+        """Remind customers of their visits, once per visit and time (P5)."""
+        self._remind_isolated("pet_plans.mail_template_visit_reminder", "reminded")
 
     # --- Services no plan covers (B4) ------------------------------------------
 

@@ -1,9 +1,11 @@
 import logging
 
 from psycopg2 import OperationalError
+from psycopg2.errors import SerializationFailure
 
 from odoo import models
 from odoo.exceptions import UserError
+from odoo.tools import split_every
 
 _logger = logging.getLogger(__name__)
 
@@ -13,6 +15,44 @@ class PetBatchMixin(models.AbstractModel):
 
     _name = "pet.batch.mixin"
     _description = "Isolated Batches"
+
+    def _run_in_batches(self, domain, work, batch_size=100, order="id"):
+        """Do a work on the records of a domain, batch by batch, as a job does.
+
+        Each batch is committed on its own: a job that is stopped, or that runs out of
+        time, leaves whole batches done and the rest for its next run. Records that
+        another worker holds are left to that one.
+
+        :param domain: what is to be true of a record when its turn comes
+        :param work: function of a recordset
+        :param batch_size: int, records per commit
+        :param order: the order in which records are taken
+        :return: whether there was time for all of them
+        """
+        ids = self.search(domain, order=order).ids
+        left = len(ids)
+        for batch in split_every(batch_size, ids):
+            work(self.browse(batch)._lock_free(domain))
+            left -= len(batch)
+            if not self.env["ir.cron"]._commit_progress(len(batch), remaining=left):
+                return not left
+        return True
+
+    def _lock_free(self, domain):
+        """Return those of these records that are free and for which a domain holds.
+
+        To be called with nothing written since the last commit: where a record was
+        changed since this transaction first looked, the transaction starts again.
+
+        :param domain: what is still to be true of them
+        """
+        try:
+            with self.env.cr.savepoint():
+                free = self.try_lock_for_update(allow_referencing=True)
+        except SerializationFailure:
+            self.env.cr.rollback()
+            return self._lock_free(domain)
+        return free.filtered_domain(domain)
 
     def _run_isolated(self, work, note_failure):
         """Do a work on all records at once; where it fails, on halves of them.

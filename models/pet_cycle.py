@@ -6,7 +6,7 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import float_compare, format_date, split_every
+from odoo.tools import float_compare, format_date
 
 from ..lib import dealing, periods
 
@@ -693,33 +693,17 @@ class PetCycle(models.Model):
     def _cron_post_invoices(self, batch_size=100):
         """Nightly job: post the drafts whose time has come (I1).
 
-        Chunk by chunk, each committed on its own; one failing invoice costs its own
-        chunk a second try in halves and nothing else, and shows on its plan.
+        One failing invoice costs its own batch a second try in halves and nothing
+        else, and shows on its plan.
         """
-        domains = {
-            company: self._get_cycles_to_post_domain(company)
-            for company in self.env["res.company"].search([("id", "!=", False)])
-        }
-        chunks = [
-            (company, list(ids))
-            for company, domain in domains.items()
-            for ids in split_every(
-                batch_size, self.search(domain, order="date_post, id").ids
-            )
-        ]
-        left = sum(len(ids) for __, ids in chunks)
-        for company, ids in chunks:
-            # Another worker, or the accountant, may have been faster.
-            cycles = (
-                self.browse(ids)
-                .try_lock_for_update(allow_referencing=True)
-                .filtered_domain(domains[company])
-            )
-            cycles.with_context(tz=company.pet_tz).with_company(
-                company
-            )._post_invoices()
-            left -= len(ids)
-            if not self.env["ir.cron"]._commit_progress(len(ids), remaining=left):
+        for company in self.env["res.company"].search([("id", "!=", False)]):
+            cycles = self.with_context(tz=company.pet_tz).with_company(company)
+            if not cycles._run_in_batches(
+                self._get_cycles_to_post_domain(company),
+                lambda cycles: cycles._post_invoices(),
+                batch_size,
+                order="date_post, id",
+            ):
                 return
 
     def _post_invoices(self):

@@ -37,6 +37,7 @@ class PetPlan(models.Model):
             "cancel_reason",
             "pause_ids",
             "amount_total",
+            "breed_id",
             "renewal_of_id",
             "date_let_go",
             "renewal_reminded",

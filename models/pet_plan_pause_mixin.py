@@ -101,6 +101,7 @@ class PetPlanPauseMixin(models.AbstractModel):
                     today=format_date(self.env, today),
                 )
             )
+        self._touch()
         self._get_visits_between(date_from, date_to)._cancel(reason=reason)
         # Pauses and periods are not the user's to write: this one, of a plan the
         # user may write, is checked above.

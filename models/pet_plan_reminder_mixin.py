@@ -18,14 +18,23 @@ class PetPlanReminderMixin(models.AbstractModel):
     def _cron_send_reminders(self):
         """Hourly job: renewal, last sessions, visits; each switched on by company."""
         for company in self.env["res.company"].search([("id", "!=", False)]):
-            scoped = self.with_company(company)
+            plans = self.with_company(company)
             if company.pet_renewal_reminder:
-                scoped._remind_of_renewal(company)
+                plans._run_in_batches(
+                    self._get_renewal_reminder_domain(company),
+                    lambda plans: plans._remind_of_renewal(),
+                )
             if company.pet_last_sessions_reminder:
-                scoped._remind_of_last_sessions(company)
+                plans._run_in_batches(
+                    self._get_last_sessions_domain(company),
+                    lambda plans: plans._remind_of_last_sessions(),
+                )
             if company.pet_visit_reminder:
-                scoped.env["pet.appointment"]._remind_of_visits(company)
-            self.env["ir.cron"]._commit_progress(1)
+                visits = plans.env["pet.appointment"]
+                visits._run_in_batches(
+                    visits._get_visit_reminder_domain(company),
+                    lambda visits: visits._remind_of_visit(),
+                )
 
     @api.model
     def _get_renewal_reminder_domain(self, company):
@@ -48,16 +57,14 @@ class PetPlanReminderMixin(models.AbstractModel):
             ]
         )
 
-    @api.model
-    def _remind_of_renewal(self, company):
+    def _remind_of_renewal(self):
         """Tell customers, and the staff who sold the plan, that it is about to end."""
-        plans = self._lock_for_reminder(self._get_renewal_reminder_domain(company))
-        mailed = plans.filtered("partner_id.email")
+        mailed = self.filtered("partner_id.email")
         mailed._remind_isolated(
             "pet_plans.mail_template_renewal_reminder", "renewal_reminded"
         )
-        (plans - mailed)._unguarded().write({"renewal_reminded": True})
-        plans._run_isolated(
+        (self - mailed)._unguarded().write({"renewal_reminded": True})
+        self._run_isolated(
             lambda plans: plans._schedule_renewal_talks(),
             lambda plan, error: plan._message_log(body=error),
         )
@@ -91,47 +98,38 @@ class PetPlanReminderMixin(models.AbstractModel):
         )
 
     @api.model
-    def _remind_of_last_sessions(self, company):
-        """Tell customers who used up nearly all of a package (P5).
+    def _get_last_sessions_domain(self, company):
+        """Return the domain of the packages that may be nearly used up (P5).
 
-        Looked at are the packages that were used in the last days: only those can
-        have come near their end.
+        Looked at are those that were used in the last days: only they can have come
+        near their end.
         """
-        since = fields.Datetime.now() - timedelta(days=3)
-        plans = self._lock_for_reminder(
-            Domain(
-                [
-                    ("company_id", "=", company.id),
-                    ("kind", "=", "package"),
-                    ("state", "=", "active"),
-                    ("last_sessions_reminded", "=", False),
-                    ("partner_id.email", "!=", False),
-                    (
-                        "appointment_ids",
-                        "any",
-                        [
-                            ("start", ">=", since),
-                            ("state", "in", ("finished", "delivered")),
-                        ],
-                    ),
-                ]
-            )
+        return Domain(
+            [
+                ("company_id", "=", company.id),
+                ("kind", "=", "package"),
+                ("state", "=", "active"),
+                ("last_sessions_reminded", "=", False),
+                ("partner_id.email", "!=", False),
+                (
+                    "appointment_ids",
+                    "any",
+                    [
+                        ("start", ">=", fields.Datetime.now() - timedelta(days=3)),
+                        ("state", "in", ("finished", "delivered")),
+                    ],
+                ),
+            ]
         )
-        plans.filtered(
+
+    def _remind_of_last_sessions(self):
+        """Tell customers who used up nearly all of a package (P5)."""
+        self.filtered(
             lambda plan: (
                 0
                 < plan.sessions_total - plan.sessions_used
-                <= company.pet_last_sessions_count
+                <= plan.company_id.pet_last_sessions_count
             )
         )._remind_isolated(
             "pet_plans.mail_template_last_sessions", "last_sessions_reminded"
-        )
-
-    @api.model
-    def _lock_for_reminder(self, domain):
-        """Return the records of a domain that no other worker reminds right now."""
-        return (
-            self.search(domain)
-            .try_lock_for_update(allow_referencing=True)
-            .filtered_domain(domain)
         )

@@ -4,7 +4,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import format_date, split_every
+from odoo.tools import format_date
 
 
 class PetPlanStatusMixin(models.AbstractModel):
@@ -225,21 +225,16 @@ class PetPlanStatusMixin(models.AbstractModel):
     def _cron_update_plans(self, batch_size=500):
         """Nightly job: status, expiry and reinstatement by dates (X1, X2).
 
-        Batch by batch, each committed on its own. A plan that fails is noted and left
-        for the next night; one that another worker holds is left to that one.
+        A plan that fails is noted and left for the next night.
         """
-        domain = Domain.OR(
-            self._get_plans_to_update_domain(company)
-            for company in self.env["res.company"].search([("id", "!=", False)])
+        self._run_in_batches(
+            Domain.OR(
+                self._get_plans_to_update_domain(company)
+                for company in self.env["res.company"].search([("id", "!=", False)])
+            ),
+            lambda plans: plans._update_isolated(),
+            batch_size,
         )
-        plan_ids = self.search(domain, order="id").ids
-        left = len(plan_ids)
-        for ids in split_every(batch_size, plan_ids):
-            plans = self.browse(ids).try_lock_for_update(allow_referencing=True)
-            plans.filtered_domain(domain)._update_isolated()
-            left -= len(ids)
-            if not self.env["ir.cron"]._commit_progress(len(ids), remaining=left):
-                return
 
     def _update_isolated(self):
         """Update each plan even if another one fails; note failures on the plan."""

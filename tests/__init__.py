@@ -35,6 +35,7 @@ from . import test_lib_dealing
 from . import test_lib_periods
 from . import test_lib_recurrence
 from . import test_lib_spread
+from . import test_jobs_race
 from . import test_let_go
 from . import test_p5_reminders
 from . import test_s1_sell

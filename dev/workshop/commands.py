@@ -54,6 +54,7 @@ def test(arguments):
         logs = {}
         if not chosen:
             arguments += [str(addon.MIRROR / "tests"), str(DEV / "checks")]
+            arguments += _side_by_side(arguments)
             logs = _install_with_and_without_demo(databases)
         with _test_database(databases) as name:
             return _pytest(databases.odoo, name, arguments, logs)
@@ -154,6 +155,14 @@ def arguments_for_pytest(arguments):
         chosen = chosen or bool(path)
         before = argument
     return results, chosen
+
+
+def _side_by_side(arguments):
+    """The options that give each core a database and whole test classes."""
+    cores = os.cpu_count() or 1
+    if cores == 1 or any(given.startswith("-n") for given in arguments):
+        return []
+    return ["-n", str(cores), "--dist", "loadscope"]
 
 
 def _path_for_pytest(argument):

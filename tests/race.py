@@ -1,0 +1,198 @@
+import threading
+import time
+from contextlib import contextmanager
+from datetime import timedelta
+
+from odoo import SUPERUSER_ID, Command, api, fields
+from odoo.modules.registry import DummyRLock, Registry
+from odoo.service.model import retrying
+from odoo.tests import BaseCase, new_test_user, tagged
+from odoo.tests.common import get_db_name
+from odoo.tools import SQL, mute_logger
+
+TIMEOUT = 60
+
+
+@tagged("post_install", "-at_install")
+class RaceCase(BaseCase):
+    """People, or jobs, at work on the same records at the same time.
+
+    Real connections and real commits, as requests make them: no test transaction
+    could show what two of them do to each other. What is committed is deleted again.
+    """
+
+    def setUp(self):
+        super().setUp()
+        self.registry = Registry(get_db_name())
+        # The thread that runs the tests may hold it: the others would wait for ever.
+        self.patch(Registry, "_lock", DummyRLock())
+        # What is lost to another transaction is logged as an error, then tried again.
+        self.enterContext(mute_logger("odoo.sql_db"))
+        self.addCleanup(self.delete_everything)
+        with self.commit() as env:
+            self.last_ids = {
+                table: env.execute_query(
+                    SQL("SELECT COALESCE(MAX(id), 0) FROM %s", SQL.identifier(table))
+                )[0][0]
+                for table in self.get_tables()
+            }
+            company = env.ref("base.main_company")
+            self.staff_id = new_test_user(
+                env,
+                login="pet_race_staff",
+                groups="base.group_user,pet_plans.group_user",
+                company_id=company.id,
+                company_ids=[Command.set(company.ids)],
+                context={"no_reset_password": True},
+            ).id
+            customer = env["res.partner"].create({"name": "Race customer"})
+            pet = env["pet.pet"].create({"name": "Race pet", "partner_id": customer.id})
+            bath = env["product.product"].create(
+                {"name": "Race bath", "type": "service"}
+            )
+            self.pet_id, self.product_id = pet.id, bath.id
+
+    # --- Committed data ----------------------------------------------------------
+
+    @contextmanager
+    def connect(self, uid=None):
+        """Give an environment on a connection of its own."""
+        with self.registry.cursor() as cr:
+            yield api.Environment(cr, uid or self.staff_id, {})
+
+    @contextmanager
+    def commit(self):
+        """Give an environment with all rights, and commit what is done in it."""
+        with self.connect(SUPERUSER_ID) as env:
+            yield env
+
+    def get_tables(self):
+        """Return what these tests fill, children before their parents."""
+        return (
+            "mail_activity",
+            "mail_message",
+            "mail_followers",
+            "pet_plan_pause",
+            "pet_plan_entry",
+            "pet_appointment_line",
+            "pet_appointment",
+            "pet_cycle",
+            "pet_plan_line",
+            "pet_plan",
+            "pet_plan_template_line",
+            "pet_plan_template",
+            "pet_pet",
+            "product_product",
+            "product_template",
+            "res_users",
+            "res_partner",
+        )
+
+    def delete_everything(self):
+        """Delete by SQL what was committed: the ledger refuses any other way."""
+        with self.commit() as env:
+            for table in self.get_tables():
+                env.cr.execute(
+                    SQL(
+                        "DELETE FROM %s WHERE id > %s",
+                        SQL.identifier(table),
+                        self.last_ids[table],
+                    )
+                )
+            self.registry.clear_cache()
+
+    def sell(self, sessions, **terms):
+        """Commit a plan without price, and so without invoices; return its id."""
+        with self.commit() as env:
+            template = env["pet.plan.template"].create(
+                {
+                    "name": "Race",
+                    "kind": "package",
+                    "appointment_count": sessions,
+                    "appointments_per_cycle": sessions,
+                    "line_ids": [
+                        Command.create(
+                            {
+                                "product_id": self.product_id,
+                                "quantity": sessions,
+                                "price_unit": 0.0,
+                            }
+                        )
+                    ],
+                    **terms,
+                }
+            )
+            plan = env["pet.plan"].create(
+                {
+                    "template_id": template.id,
+                    "pet_id": self.pet_id,
+                    "company_id": env.ref("base.main_company").id,
+                }
+            )
+            plan.action_confirm()
+            return plan.id
+
+    # --- People at work ----------------------------------------------------------
+
+    def run_at_once(self, *works):
+        """Run each work as a request of its own; all see the same data first.
+
+        :param works: functions of an environment, tried again as requests are
+        :return: list of what each returned, or the exception it ended with
+        """
+        barrier = threading.Barrier(len(works))
+        outcomes = [None] * len(works)
+
+        def request(number, work):
+            try:
+                with self.connect() as env:
+                    outcomes[number] = retrying(self.after(barrier, env, work), env)
+            except Exception as error:
+                outcomes[number] = error
+
+        threads = [
+            threading.Thread(target=request, args=numbered)
+            for numbered in enumerate(works)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(TIMEOUT)
+        return outcomes
+
+    def after(self, barrier, env, work):
+        """Return the work, whose first attempt starts when all have seen the data."""
+        attempts = iter((barrier.wait,))
+
+        def attempt():
+            env["pet.plan.line"].search([]).mapped("remaining")
+            next(attempts, lambda timeout: None)(TIMEOUT)
+            return work(env)
+
+        return attempt
+
+    def book(self, plan_id):
+        """Return the work of booking one visit, tomorrow."""
+        start = fields.Datetime.now() + timedelta(days=1)
+
+        def work(env):
+            return env["pet.plan"].browse(plan_id).book([start]).id
+
+        return work
+
+    def wait_until_blocked(self):
+        """Wait until a connection to this database waits for a row of another."""
+        deadline = time.monotonic() + TIMEOUT
+        while time.monotonic() < deadline:
+            with self.connect(SUPERUSER_ID) as env:
+                blocked = env.execute_query(
+                    SQL(
+                        "SELECT 1 FROM pg_stat_activity WHERE datname = %s"
+                        " AND cardinality(pg_blocking_pids(pid)) > 0",
+                        env.cr.dbname,
+                    )
+                )
+            if blocked:
+                return
+            time.sleep(0.05)
+        self.fail("Nobody waits: the second did not get as far as the session")
