@@ -24,6 +24,7 @@ from . import pet_cycle
 from . import pet_appointment
 from . import pet_appointment_line
 from . import account_move
+from . import ir_sequence
 from . import res_company
 from . import res_config_settings
 from . import res_partner

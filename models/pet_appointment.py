@@ -719,62 +719,84 @@ class PetAppointment(models.Model):
     # --- Picking a plan at check-in (B4, U1) -----------------------------------
 
     def _pick_plans(self):
-        """Take the sessions of walk-ins from the plan the company's rule picks (U1)."""
+        """Take the sessions of walk-ins from the plan the company's rule picks (U1).
+
+        In rounds of one visit per plan: the next one sees what the first has left.
+        """
+        waiting = self.filtered(
+            lambda visit: (
+                not visit.plan_id
+                and visit.company_id.pet_plan_selection != "ask"
+                and not visit._is_billed_apart()
+            )
+        )
+        while plans := waiting._choose_plans():
+            picked, later = self.browse(), self.browse()
+            taken = self.env["pet.plan"]
+            for visit, plan in plans.items():
+                if plan in taken:
+                    later += visit
+                else:
+                    visit._unguarded().write({"plan_id": plan.id})
+                    picked += visit
+                    taken += plan
+            picked._get_short_lines()._unguarded().write({"plan_line_id": False})
+            picked._book()
+            waiting = later
+
+    def _choose_plans(self):
+        """Return the best plan of each visit that has one: dict, visit -> plan."""
+        plans = self._find_plans()
+        balances = plans.line_ids._get_balances()
+        chosen = {}
         for visit in self:
-            if (
-                visit.plan_id
-                or visit._is_billed_apart()
-                or visit.company_id.pet_plan_selection == "ask"
-            ):
-                continue
-            plan = visit._get_plan_candidates()[:1]
-            if not plan:
-                continue
-            visit._unguarded().write({"plan_id": plan.id})
-            visit._get_short_lines()._unguarded().write({"plan_line_id": False})
-            visit._book()
+            candidates = plans.filtered(
+                lambda plan, visit=visit: visit._is_served_by(plan, balances)
+            )
+            if candidates:
+                # The order reads counters: those of all plans at once.
+                candidates = candidates.with_prefetch(plans._prefetch_ids)
+                chosen[visit] = min(candidates, key=visit._get_plan_order)
+        return chosen
 
-    def _get_short_lines(self):
-        """Return the services of which the plan has too few sessions: billed apart."""
-        self.ensure_one()
-        left = self.plan_id.line_ids._get_usable(self._get_day())
-        short = self.env["pet.appointment.line"]
-        for line in self.line_ids.filtered("plan_line_id"):
-            if left[line.plan_line_id] < line.quantity:
-                short |= line
-            else:
-                left[line.plan_line_id] -= line.quantity
-        return short
-
-    def _get_plan_candidates(self):
-        """Return the plans that could serve the visit, the best first (U1)."""
-        self.ensure_one()
-        day = self._get_day()
-        owner = self.pet_id.partner_id.commercial_partner_id
-        plans = self.env["pet.plan"].search(
-            Domain("company_id", "=", self.company_id.id)
+    def _find_plans(self):
+        """Return the plans of the pets of these visits and of their owners."""
+        days = [visit._get_day() for visit in self]
+        if not days:
+            return self.env["pet.plan"]
+        return self.env["pet.plan"].search(
+            Domain("company_id", "in", self.company_id.ids)
             & Domain("state", "in", ("active", "expired"))
-            & Domain("date_start", "<=", day)
-            & (Domain("date_end", "=", False) | Domain("date_end", ">=", day))
+            & Domain("date_start", "<=", max(days))
+            & (Domain("date_end", "=", False) | Domain("date_end", ">=", min(days)))
             & (
-                Domain("pet_id", "=", self.pet_id.id)
+                Domain("pet_id", "in", self.pet_id.ids)
                 | (
                     Domain("pet_id", "=", False)
-                    & Domain("partner_id", "child_of", owner.id)
+                    & Domain(
+                        "partner_id",
+                        "child_of",
+                        self.pet_id.partner_id.commercial_partner_id.ids,
+                    )
                 )
             )
         )
-        return plans.filtered(
-            lambda plan: plan._covers(self.pet_id) and self._is_served_by(plan)
-        ).sorted(self._get_plan_order)
 
-    def _is_served_by(self, plan):
-        """Tell whether a plan has a cycle and sessions for some service (U1)."""
+    def _is_served_by(self, plan, balances):
+        """Tell whether a plan runs, covers the pet and has sessions left (U1).
+
+        :param balances: dict of `pet.plan.line._get_balances`
+        """
         self.ensure_one()
         day = self._get_day()
-        if not plan.cycle_ids._pick(day, self.units, booked={}):
+        if (
+            plan.company_id != self.company_id
+            or not plan._covers(self.pet_id)
+            or plan._get_day_refusal(day)
+            or not plan.cycle_ids._pick(day, self.units, booked={})
+        ):
             return False
-        usable = plan.line_ids._get_usable(day)
+        usable = plan.line_ids._get_usable(day, balances)
         if not self.line_ids:
             return any(left >= self.units for left in usable.values())
         return any(
@@ -783,6 +805,19 @@ class PetAppointment(models.Model):
             for sold, left in usable.items()
             if sold.product_id == line.product_id
         )
+
+    def _get_short_lines(self):
+        """Return the services of which the plan has too few sessions: billed apart."""
+        balances = self.plan_id.line_ids._get_balances()
+        short = self.env["pet.appointment.line"]
+        for visit in self:
+            left = visit.plan_id.line_ids._get_usable(visit._get_day(), balances)
+            for line in visit.line_ids.filtered("plan_line_id"):
+                if left[line.plan_line_id] < line.quantity:
+                    short |= line
+                else:
+                    left[line.plan_line_id] -= line.quantity
+        return short
 
     def _get_plan_order(self, plan):
         """Return the sort key of a candidate plan: own before shared, then U1."""

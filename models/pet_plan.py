@@ -1,3 +1,5 @@
+from collections import Counter
+
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_date
@@ -453,18 +455,29 @@ class PetPlan(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         self._check_guarded({name for vals in vals_list for name in vals})
+        names = self._get_references([vals.get("company_id") for vals in vals_list])
         numbered = [
-            {**vals, "name": self._get_reference(vals.get("company_id"))}
-            for vals in vals_list
+            {**vals, "name": name} for vals, name in zip(vals_list, names, strict=True)
         ]
         return super(PetPlan, self._unguarded()).create(numbered).with_env(self.env)
 
     @api.model
-    def _get_reference(self, company_id):
-        """Return the next reference, from the sequence of the plan's company."""
-        company = self.env["res.company"].browse(company_id) or self.env.company
-        sequence = self.env["ir.sequence"].with_company(company)
-        return sequence.next_by_code("pet.plan") or "/"
+    def _get_references(self, company_ids):
+        """Return the next references, from the sequences of the plans' companies.
+
+        :param company_ids: list of the plans' company ids; empty: the current one
+        :return: list of texts, parallel to it
+        """
+        companies = [id or self.env.company.id for id in company_ids]
+        names = {
+            company: iter(
+                self.env["ir.sequence"]
+                .with_company(company)
+                ._next_by_code_many("pet.plan", count)
+            )
+            for company, count in Counter(companies).items()
+        }
+        return [next(names[company]) for company in companies]
 
     def write(self, vals):
         self._check_sold_terms(vals)

@@ -302,13 +302,12 @@ class PetPlanLine(models.Model):
             if over or cycle in ended
         ]
 
-    def _get_usable(self, day):
+    def _get_usable(self, day, balances):
         """Return the sessions that a visit on a local day may take of each line.
 
+        :param balances: dict of `_get_balances`
         :return: dict, line -> sessions; of a plan, those of the day's period
         """
-        of_plans = self.filtered(lambda line: line.plan_id.kind == "plan")
-        balances = of_plans._get_balances() if of_plans else {}
         usable = {}
         for line in self:
             cycle = line.plan_id.cycle_ids.filtered(

@@ -158,6 +158,35 @@ class PetPlansCommon(AccountTestInvoicingCommon):
         return plan
 
     @classmethod
+    def make_drafts(cls, count, template=None):
+        """Create drafts of a template, each for a pet and a customer of its own."""
+        template = template or cls.template
+        customers = cls.env["res.partner"].create(
+            [{"name": f"Customer {number}"} for number in range(count)]
+        )
+        pets = cls.env["pet.pet"].create(
+            [
+                {
+                    "name": f"Pet of {customer.name}",
+                    "partner_id": customer.id,
+                    "species_id": cls.dog.id,
+                }
+                for customer in customers
+            ]
+        )
+        return cls.env["pet.plan"].create(
+            [
+                {
+                    "template_id": template.id,
+                    "pet_id": pet.id,
+                    "partner_id": pet.partner_id.id,
+                    "date_start": "2026-01-01",
+                }
+                for pet in pets
+            ]
+        )
+
+    @classmethod
     def weekly(cls, count, first="2026-01-05 09:00:00"):
         """Return the starts of weekly visits, from a Monday 09:00 UTC on."""
         start = datetime.fromisoformat(first)
@@ -253,6 +282,17 @@ class PetPlansCommon(AccountTestInvoicingCommon):
         """Check for a refusal by its message, and roll back what came before it."""
         with self.assertRaisesRegex(exception, pattern), self.cr.savepoint():
             yield
+
+    # --- Queries ---------------------------------------------------------------
+
+    def count_queries(self, action):
+        """Return the queries of an action that starts with an empty cache."""
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.cr.sql_log_count
+        action()
+        self.env.flush_all()
+        return self.cr.sql_log_count - before
 
     # --- Readers ---------------------------------------------------------------
 

@@ -17,42 +17,6 @@ class TestConfirmQueries(PetPlansCommon):
             [(cls.bath, 12, 45.0), (cls.grooming, 3, 60.0)], validity=3
         )
 
-    def make_drafts(self, count):
-        """Return drafts, each for a pet and a customer of its own."""
-        customers = self.env["res.partner"].create(
-            [{"name": f"Customer {number}"} for number in range(count)]
-        )
-        pets = self.env["pet.pet"].create(
-            [
-                {
-                    "name": f"Pet of {customer.name}",
-                    "partner_id": customer.id,
-                    "species_id": self.dog.id,
-                }
-                for customer in customers
-            ]
-        )
-        return self.env["pet.plan"].create(
-            [
-                {
-                    "template_id": self.template.id,
-                    "pet_id": pet.id,
-                    "partner_id": pet.partner_id.id,
-                    "date_start": "2026-01-01",
-                }
-                for pet in pets
-            ]
-        )
-
-    def count_queries(self, action):
-        """Return the queries of an action that starts with an empty cache."""
-        self.env.flush_all()
-        self.env.invalidate_all()
-        before = self.cr.sql_log_count
-        action()
-        self.env.flush_all()
-        return self.cr.sql_log_count - before
-
     @contextmanager
     def capture_queries(self):
         """Collect the texts of the queries sent meanwhile."""

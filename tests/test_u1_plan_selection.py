@@ -90,3 +90,46 @@ class TestPlanSelection(WalkInCase):
     def test_preference_of_the_visits_company(self):
         self.other_shop.pet_plan_selection = "ask"
         self.assertEqual(self.pick("oldest"), self.old)
+
+    def test_a_paused_plan_is_passed_over(self):
+        today = self.short.date_start.replace(day=2)
+        self.short._pause(today, today, "Holidays")
+        self.assertEqual(self.pick("soonest_expiry"), self.old)
+
+
+class TestManyAtOnce(WalkInCase):
+    """U1: pets checked in together are served as if one after the other."""
+
+    def receive_together(self, *pets):
+        visits = self.env["pet.appointment"].union(
+            *(self.walk_in(self.bath, pet=pet) for pet in pets)
+        )
+        visits.action_receive()
+        return visits
+
+    def test_each_its_own_plan(self):
+        plans = self.sell(), self.sell(pet=self.rex)
+        visits = self.receive_together(self.luna, self.rex)
+        self.assertEqual(visits.mapped("plan_id.id"), [plan.id for plan in plans])
+
+    def test_the_last_session_of_a_shared_plan(self):
+        template = self.make_template(
+            [(self.bath, 1, 45.0)], appointment_count=1, appointments_per_cycle=1
+        )
+        shared = self.sell(template, pet=self.env["pet.pet"])
+        first, second = self.receive_together(self.luna, self.rex)
+        self.assertEqual(first.plan_id, shared)
+        self.assertFalse(second.plan_id)
+        self.assertEqual(second.state, "received")
+        self.assertTrue(second.to_invoice)
+
+    def test_the_second_goes_on_with_the_next_plan(self):
+        template = self.make_template(
+            [(self.bath, 1, 45.0)], appointment_count=1, appointments_per_cycle=1
+        )
+        first_plan = self.sell(template)
+        second_plan = self.sell()
+        visits = self.receive_together(self.luna, self.luna, self.luna)
+        self.assertEqual(
+            [visit.plan_id for visit in visits], [first_plan, second_plan, second_plan]
+        )
