@@ -74,11 +74,15 @@ class PetPlanTemplate(models.Model):
 
     @api.depends("appointment_count")
     def _compute_appointments_per_cycle(self):
-        """One invoice for the whole package, unless somebody says otherwise."""
+        """One invoice for the whole package, unless somebody says otherwise.
+
+        A form starts with one visit, whose one per cycle nobody has said.
+        """
         for template in self:
-            template.appointments_per_cycle = (
-                template.appointments_per_cycle or template.appointment_count
-            )
+            said = template.appointments_per_cycle
+            if said == 1 and not template._origin:
+                said = 0
+            template.appointments_per_cycle = said or template.appointment_count
 
     @api.depends(lambda self: self._get_term_fields())
     def _compute_duration(self):

@@ -1,3 +1,5 @@
+from odoo.tests import Form
+
 from .common import PetPlansCommon
 
 
@@ -82,3 +84,18 @@ class TestPackageCycles(PetPlansCommon):
         visit = plan.book(self.weekly(1))
         self.assertEqual(visit.cycle_id.sequence, 1)
         self.assertEqual(cycles[0].state, "scheduled")
+
+    def test_one_invoice_for_all_visits_unless_said_otherwise(self):
+        templates = self.env["pet.plan.template"].with_user(self.manager)
+        with Form(templates) as form:
+            form.name = "Five baths"
+            form.appointment_count = 5
+            with form.line_ids.new() as line:
+                line.product_id = self.bath
+                line.quantity = 5
+        template = form.record
+        self.assertEqual(template.appointments_per_cycle, 5)
+        with Form(template) as form:
+            form.appointments_per_cycle = 1
+            form.appointment_count = 6
+        self.assertEqual(template.appointments_per_cycle, 1, "somebody has said so")
