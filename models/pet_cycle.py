@@ -126,6 +126,10 @@ class PetCycle(models.Model):
         string="Total", compute="_compute_amount_total", store=True
     )
 
+    # What the nightly job looks for, among all that is settled (X2).
+    _unsettled_periods = models.Index(
+        "(date_to) WHERE date_to IS NOT NULL AND sessions_expired IS NOT TRUE"
+    )
     _sequence_uniq = models.UniqueIndex(
         "(plan_id, sequence)", "A plan has each of its cycles once."
     )

@@ -255,6 +255,7 @@ class PetPlan(models.Model):
         help="Why the nightly job could not post an invoice of this plan",
     )
 
+    _newest_first = models.Index("(date_start DESC, id DESC)")  # the Plans screen
     _legacy_uniq = models.UniqueIndex(
         "(company_id, legacy_system, legacy_ref) WHERE legacy_ref IS NOT NULL",
         "This reference of the old software was carried over already.",

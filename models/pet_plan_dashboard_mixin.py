@@ -89,9 +89,12 @@ class PetPlanDashboardMixin(models.AbstractModel):
     def _get_bucket_dates(self, bucket, today):
         """Return the condition on the dates of a bucket (X3, X4)."""
         if bucket == "not_renewed":
-            return Domain("date_end", "<", today) & Domain.custom(
-                to_sql=lambda model, alias, query: self._get_sql_not_followed(
-                    alias, today
+            # Carried over plans stay out of the figures of renewals (K6).
+            return (
+                Domain("date_end", "<", today)
+                & Domain("is_carry_over", "=", False)
+                & Domain.custom(
+                    to_sql=lambda model, alias, query: self._get_sql_last(alias)
                 )
             )
         first, last = {
@@ -106,19 +109,21 @@ class PetPlanDashboardMixin(models.AbstractModel):
         return ends & Domain("date_end", "<=", today + timedelta(days=last))
 
     @api.model
-    def _get_sql_not_followed(self, alias, today):
-        """Return the SQL of X4: no other plan of that customer and pet goes on."""
+    def _get_sql_last(self, alias):
+        """Return the SQL of X4: no other plan of that customer and pet ends later.
+
+        One that still runs ends later than one that is over, so that today need not
+        be asked. Equalities only, so that the database can compare all at once.
+        """
         self.flush_model(["partner_id", "pet_id", "company_id", "state", "date_end"])
         return SQL(
             """NOT EXISTS (
                 SELECT FROM pet_plan other
                  WHERE other.partner_id = %(partner)s
-                   AND other.pet_id IS NOT DISTINCT FROM %(pet)s
+                   AND COALESCE(other.pet_id, 0) = COALESCE(%(pet)s, 0)
                    AND other.company_id = %(company)s
-                   AND other.id != %(id)s
                    AND other.state IN ('active', 'expired')
                    AND (other.date_end IS NULL
-                        OR other.date_end >= %(today)s
                         OR (other.date_end, other.id) > (%(end)s, %(id)s))
             )""",
             id=SQL.identifier(alias, "id"),
@@ -126,7 +131,6 @@ class PetPlanDashboardMixin(models.AbstractModel):
             partner=SQL.identifier(alias, "partner_id"),
             pet=SQL.identifier(alias, "pet_id"),
             company=SQL.identifier(alias, "company_id"),
-            today=today,
         )
 
     @api.model

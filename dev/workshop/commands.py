@@ -60,6 +60,19 @@ def test(arguments):
             return _pytest(databases.odoo, name, arguments, logs)
 
 
+def bench(arguments):
+    """Run the benchmarks, or those that are named, in a throw-away database."""
+    with workshop.opened() as databases, _test_database(databases) as name:
+        command = [str(PYTHON), str(ROOT / "benchmarks"), *arguments]
+        return _wait(
+            subprocess.Popen(
+                [*command, f"--database={name}"],
+                env=databases.odoo.environment() | {"PYTHONSAFEPATH": ""},
+                pass_fds=databases.odoo.descriptors,
+            )
+        )
+
+
 def check_style(arguments):
     """Check the style of the code; with ``--fix``, put right what can be."""
     parser = argparse.ArgumentParser(prog="dev/lint", description=check_style.__doc__)
@@ -72,7 +85,13 @@ def check_style(arguments):
     return 1 if failures else 0
 
 
-COMMANDS = {"run": run, "odoo": odoo, "test": test, "lint": check_style}
+COMMANDS = {
+    "run": run,
+    "odoo": odoo,
+    "test": test,
+    "bench": bench,
+    "lint": check_style,
+}
 
 
 def _run_options(arguments):
