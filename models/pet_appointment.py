@@ -998,6 +998,7 @@ class PetAppointment(models.Model):
                 ("company_id", "=", company.id),
                 ("state", "in", UPCOMING_STATES),
                 ("reminded", "=", False),
+                ("pet_id.active", "=", True),
                 ("partner_id.email", "!=", False),
                 ("start", ">", now),
                 ("start", "<=", until),
@@ -1006,7 +1007,10 @@ class PetAppointment(models.Model):
 
     def _remind_of_visit(self):
         """Remind customers of their visits, once per visit and time (P5)."""
-        self._remind_isolated("pet_plans.mail_template_visit_reminder", "reminded")
+        self._remind(
+            "pet_plans.mail_template_visit_reminder",
+            lambda visits: visits._unguarded().write({"reminded": True}),
+        )
 
     # --- Services no plan covers (B4) ------------------------------------------
 

@@ -152,13 +152,18 @@ class PetCycle(models.Model):
             cycle.booked = booked.get(cycle._origin.id, 0.0)
             cycle.free = max(0.0, cycle.capacity - cycle.booked)
 
-    @api.depends("date_due", "date_from", "plan_id.post_lead_days")
+    @api.depends("date_due", "date_from", "plan_id.post_lead_days", "plan_id.date_end")
     def _compute_date_post(self):
         for cycle in self:
-            if not cycle.date_due:
+            plan = cycle.plan_id
+            # A period behind the end, which somebody moved, never comes.
+            never = (
+                cycle.date_from and plan.date_end and cycle.date_from > plan.date_end
+            )
+            if never or not cycle.date_due:
                 cycle.date_post = False
                 continue
-            day = cycle.date_due - timedelta(days=cycle.plan_id.post_lead_days)
+            day = cycle.date_due - timedelta(days=plan.post_lead_days)
             # I1: the invoice of a period is not posted before the period has come
             cycle.date_post = max(day, cycle.date_from) if cycle.date_from else day
 
@@ -687,7 +692,6 @@ class PetCycle(models.Model):
                 ("invoice_id.state", "=", "draft"),
                 # What an accountant reset to draft is theirs to post again.
                 ("invoice_id.posted_before", "=", False),
-                ("plan_id.state", "!=", "cancelled"),
                 ("plan_id.is_paused", "=", False),
                 ("date_post", "<=", company._get_pet_today()),
             ]
@@ -701,7 +705,7 @@ class PetCycle(models.Model):
         else, and shows on its plan.
         """
         for company in self.env["res.company"].search([("id", "!=", False)]):
-            cycles = self.with_context(tz=company.pet_tz).with_company(company)
+            cycles = company._get_scoped(self)
             if not cycles._run_in_batches(
                 self._get_cycles_to_post_domain(company),
                 lambda cycles: cycles._post_invoices(),

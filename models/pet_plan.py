@@ -42,7 +42,7 @@ class PetPlan(models.Model):
             "breed_id",
             "renewal_of_id",
             "date_let_go",
-            "renewal_reminded",
+            "renewal_reminded_for",
             "last_sessions_reminded",
             "transferred_from_id",
             "legacy_system",
@@ -455,30 +455,29 @@ class PetPlan(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        self._check_guarded({name for vals in vals_list for name in vals})
-        names = self._get_references([vals.get("company_id") for vals in vals_list])
-        numbered = [
-            {**vals, "name": name} for vals, name in zip(vals_list, names, strict=True)
-        ]
-        return super(PetPlan, self._unguarded()).create(numbered).with_env(self.env)
+        # The guard stays closed while they are created: their services come with them.
+        plans = super().create(vals_list)
+        names = self._get_references([plan.company_id.id for plan in plans])
+        for plan, name in zip(plans, names, strict=True):
+            plan._unguarded().name = name
+        return plans
 
     @api.model
     def _get_references(self, company_ids):
         """Return the next references, from the sequences of the plans' companies.
 
-        :param company_ids: list of the plans' company ids; empty: the current one
+        :param company_ids: list of the plans' company ids
         :return: list of texts, parallel to it
         """
-        companies = [id or self.env.company.id for id in company_ids]
         names = {
             company: iter(
                 self.env["ir.sequence"]
                 .with_company(company)
                 ._next_by_code_many("pet.plan", count)
             )
-            for company, count in Counter(companies).items()
+            for company, count in Counter(company_ids).items()
         }
-        return [next(names[company]) for company in companies]
+        return [next(names[company]) for company in company_ids]
 
     def write(self, vals):
         self._check_sold_terms(vals)

@@ -59,6 +59,7 @@ class PetPlanCancellationMixin(models.AbstractModel):
             ]
         )
         plans.cycle_ids._get_unserved(day)._cancel_drafts()
+        plans.cycle_ids._follow_visits()  # of those that stay
         plans._unguarded().write(
             {"state": "cancelled", "cancel_date": day, "cancel_reason": reason}
         )
@@ -72,4 +73,4 @@ class PetPlanCancellationMixin(models.AbstractModel):
                 for plan in plans
             }
         )
-        self._finish_renewal_talks(self.env._("Cancelled"))
+        self._close_renewal_talks()

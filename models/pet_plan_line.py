@@ -2,7 +2,7 @@ from collections import defaultdict
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL, float_repr
+from odoo.tools import SQL, float_compare, float_repr
 
 # What a kind of entry does to the counters shown on a line; `remaining` is simply
 # the sum of all of them (L1).
@@ -258,7 +258,7 @@ class PetPlanLine(models.Model):
         for (line, cycle), delta in takings.items():
             left = line._get_period_balance(cycle, balances)
             debt = line._get_debt(cycle, balances)
-            if left + delta < debt - line.plan_id.overdraft_limit:
+            if self._is_some(debt - line.plan_id.overdraft_limit - left - delta):
                 raise UserError(line._get_shortage(-delta, left=left))
 
     def _get_balances(self):
@@ -273,6 +273,9 @@ class PetPlanLine(models.Model):
     def _get_leftovers(self, balances):
         """Return the sessions left, by the period they belong to.
 
+        What a period took beyond its own is no longer there: it came from those that
+        belong to no period.
+
         :param balances: dict of `_get_balances`
         :return: list of (cycle, sessions); only a plan without `rollover` keeps them
             apart by period, else the cycle is an empty record
@@ -282,10 +285,65 @@ class PetPlanLine(models.Model):
         none = self.env["pet.cycle"]
         if plan.kind == "plan" and not plan.rollover:
             parts = [(cycle, balances[self, cycle]) for cycle in plan.cycle_ids]
-            parts.append((none, balances[self, none]))
+            spare = balances[self, none] - self._get_overdrawn(none, balances)
+            parts.append((none, spare))
         else:
             parts = [(none, self.remaining)]
-        return [(cycle, left) for cycle, left in parts if left > 0]
+        return [(cycle, left) for cycle, left in parts if self._is_some(left)]
+
+    def _get_leftovers_so_far(self, balances):
+        """Return the sessions left, without those of periods that have not begun.
+
+        :param balances: dict of `_get_balances`
+        :return: list as of `_get_leftovers`
+        """
+        self.ensure_one()
+        today = self.plan_id.company_id._get_pet_today()
+        to_come = self.plan_id.cycle_ids.filtered(
+            lambda cycle: cycle.date_from and cycle.date_from > today
+        )
+        reserved = sum(balances[self, cycle] for cycle in to_come)
+        parts = []
+        for cycle, left in self._get_leftovers(balances):
+            if cycle in to_come:
+                continue
+            # With `rollover` all periods are one part.
+            part = left - reserved if self.plan_id.rollover else left
+            if self._is_some(part):
+                parts.append((cycle, part))
+        return parts
+
+    @api.model
+    def _is_some(self, quantity):
+        """Tell whether a number of sessions is more than 0 and a rounding error."""
+        digits = self.env["decimal.precision"].precision_get("Product Unit")
+        return float_compare(quantity, 0.0, precision_digits=digits) > 0
+
+    def _prepare_adjustments(self, quantity, balances, reason):
+        """Return the entries that change the counter by hand (L2).
+
+        What is added belongs to no period. What is taken away is taken where it is:
+        first of what belongs to no period, then of the earliest period that has some.
+
+        :param quantity: float, sessions to add (negative: to take away)
+        :param balances: dict of `_get_balances`
+        :param reason: text
+        :return: list of value dicts of `pet.plan.entry`
+        """
+        self.ensure_one()
+        if quantity > 0:
+            return [self._prepare_entry_vals("adjust", quantity, reason=reason)]
+        entries, wanted = [], -quantity
+        for cycle, left in sorted(
+            self._get_leftovers(balances), key=lambda part: part[0].sequence
+        ):
+            part = min(left, wanted)
+            if self._is_some(part):
+                wanted -= part
+                entries.append(
+                    self._prepare_entry_vals("adjust", -part, cycle, reason=reason)
+                )
+        return entries
 
     def _get_expired(self, balances):
         """Return the sessions left that can be used no more (X2).
@@ -296,10 +354,13 @@ class PetPlanLine(models.Model):
         """
         self.ensure_one()
         plan = self.plan_id
-        over = plan.date_end and plan.date_end < plan.company_id._get_pet_today()
+        last = plan.cancel_date if plan.state == "cancelled" else plan.date_end
+        over = last and (
+            plan.state == "cancelled" or last < plan.company_id._get_pet_today()
+        )
         ended = plan.cycle_ids._filter_ended()
         return [
-            (cycle, left, cycle.date_to or plan.date_end)
+            (cycle, left, cycle.date_to if cycle in ended else last)
             for cycle, left in self._get_leftovers(balances)
             if over or cycle in ended
         ]

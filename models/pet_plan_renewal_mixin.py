@@ -101,8 +101,7 @@ class PetPlanRenewalMixin(models.AbstractModel):
     def _get_renewal_start(self):
         """Return the first day of a renewal: after the end, at once if that is over.
 
-        A plan of which nothing is left to book is renewed at once too: the customer
-        has used it up and wants to come again.
+        A plan that is used up is renewed at once too: the customer wants to come again.
         """
         self.ensure_one()
         today = self.company_id._get_pet_today()
@@ -129,6 +128,7 @@ class PetPlanRenewalMixin(models.AbstractModel):
         self.ensure_one()
         return {
             **{name: self[name] for name in self._get_term_fields()},
+            "currency_id": self.currency_id.id,
             "line_ids": [
                 Command.create(
                     {
@@ -167,25 +167,31 @@ class PetPlanRenewalMixin(models.AbstractModel):
         )
         # Asking is over; a customer who was let go came back.
         self._unguarded().write({"date_let_go": False, "non_renewal_reason_id": False})
-        self._finish_renewal_talks(self.env._("Renewed"))
+        self._close_renewal_talks()
         return renewals
 
-    def _get_carryable(self):
+    def _get_carryable(self, products):
         """Return the sessions that a renewal may carry over, by service (X6).
 
         What is left; of a plan that ended, what expired with its end. Sessions of
-        periods that were over before are gone.
+        periods that were over before are gone, those of periods to come stay.
 
+        :param products: the services the renewal has; others stay with this plan
         :return: list of (line, cycle, sessions, whether they expired)
         """
         self.ensure_one()
         balances = self.line_ids._get_balances()
+        lines = self.line_ids.filtered(lambda line: line.product_id in products)
         left = [
             (line, cycle, quantity, False)
-            for line in self.line_ids
-            for cycle, quantity in line._get_leftovers(balances)
+            for line in lines
+            for cycle, quantity in line._get_leftovers_so_far(balances)
         ]
-        expired = [(*row, True) for row in self._get_reinstatable()]
+        expired = [
+            (line, cycle, quantity, True)
+            for line, cycle, quantity in self._get_reinstatable()
+            if line in lines
+        ]
         return left + expired
 
     def _hand_over_sessions(self, other, reason):
@@ -195,24 +201,21 @@ class PetPlanRenewalMixin(models.AbstractModel):
         :param reason: text, kept on both entries
         """
         self.ensure_one()
+        targets = {line.product_id: line for line in reversed(other.line_ids)}
+        products = other.line_ids.product_id
         entries = []
-        for line, cycle, quantity, expired in self._get_carryable():
-            target = other.line_ids.filtered(
-                lambda sold, product=line.product_id: sold.product_id == product
-            )[:1]
-            if not target:
-                continue
+        for line, cycle, quantity, expired in self._get_carryable(products):
             if expired:
                 entries.append(
                     line._prepare_entry_vals(
-                        "reinstate", quantity, cycle=cycle, reason=reason
+                        "reinstate", quantity, cycle, reason=reason
                     )
                 )
             entries += [
-                line._prepare_entry_vals(
-                    "transfer", -quantity, cycle=cycle, reason=reason
+                line._prepare_entry_vals("transfer", -quantity, cycle, reason=reason),
+                targets[line.product_id]._prepare_entry_vals(
+                    "transfer", quantity, reason=reason
                 ),
-                target._prepare_entry_vals("transfer", quantity, reason=reason),
             ]
         # Counters are not the user's to write: exactly what leaves one plan, whose
         # renewal was checked, enters the other.
@@ -263,4 +266,4 @@ class PetPlanRenewalMixin(models.AbstractModel):
             )
         body = ": ".join(filter(None, (self.env._("Let go"), reason.name)))
         self._message_log_batch(bodies=dict.fromkeys(self.ids, body))
-        self._finish_renewal_talks(body)
+        self._close_renewal_talks()

@@ -26,11 +26,16 @@ class PetPlanStatusMixin(models.AbstractModel):
         compute="_compute_is_used_up", search="_search_is_overdrawn"
     )
 
-    @api.depends("state", "line_ids.remaining")
+    @api.depends("state", "line_ids.remaining", "line_ids.booked")
     def _compute_is_used_up(self):
+        """Used up: nothing is left to book, and nothing booked is still to come."""
         for plan in self:
             left = plan.line_ids.mapped("remaining")
-            plan.is_used_up = plan.state == "active" and max(left, default=1) <= 0
+            plan.is_used_up = (
+                plan.state == "active"
+                and max(left, default=1) <= 0
+                and not plan.sessions_booked
+            )
             plan.is_overdrawn = min(left, default=0) < 0
 
     def _search_is_used_up(self, operator, value):
@@ -40,6 +45,14 @@ class PetPlanStatusMixin(models.AbstractModel):
             ("state", "=", "active"),
             ("line_ids", "!=", False),
             ("line_ids", "not any", [("remaining", ">", 0)]),
+            (
+                "appointment_ids",
+                "not any",
+                [
+                    ("holds_sessions", "=", True),
+                    ("state", "in", ("scheduled", "confirmed")),
+                ],
+            ),
         ]
 
     def _search_is_overdrawn(self, operator, value):
@@ -80,8 +93,6 @@ class PetPlanStatusMixin(models.AbstractModel):
                 )
         # Drafts without visits show the end of their plan (C5).
         self.cycle_ids._follow_visits()
-        # The new end is one the customer was not told about yet.
-        self._unguarded().write({"renewal_reminded": False})
         self._update_states()
 
     def _get_state_label(self):
@@ -107,18 +118,19 @@ class PetPlanStatusMixin(models.AbstractModel):
         Safe to run late, twice, or after days: what is done is read from the ledger
         and the dates, not from when the job last ran.
         """
-        ended, running = self.browse(), self.browse()
-        for plan in self.filtered(lambda plan: plan.state in ("active", "expired")):
-            today = plan.company_id._get_pet_today()
-            if plan.date_end and plan.date_end < today:
-                ended += plan
-            else:
-                running += plan
-        revived = running.filtered(lambda plan: plan.state == "expired")
+        sold = self.filtered(lambda plan: plan.state != "draft")
+        # A cancelled plan stays so; what came back to it since expires all the same.
+        dated = sold.filtered(lambda plan: plan.state != "cancelled")
+        ended = dated.filtered(
+            lambda plan: (
+                plan.date_end and plan.date_end < plan.company_id._get_pet_today()
+            )
+        )
+        revived = (dated - ended).filtered(lambda plan: plan.state == "expired")
         ended.filtered(lambda plan: plan.state == "active")._set_state("expired")
         revived._set_state("active")
         revived._reinstate_sessions()
-        (ended + running)._expire_sessions()
+        sold._expire_sessions()
 
     def _set_state(self, state):
         """Write the status and log it, in one batch."""
@@ -219,6 +231,7 @@ class PetPlanStatusMixin(models.AbstractModel):
         return Domain("company_id", "=", company.id) & (
             (Domain("state", "=", "active") & (ended | ended_period))
             | (Domain("state", "=", "expired") & (running | left_over))
+            | (Domain("state", "=", "cancelled") & left_over)
         )
 
     @api.model
@@ -227,14 +240,14 @@ class PetPlanStatusMixin(models.AbstractModel):
 
         A plan that fails is noted and left for the next night.
         """
-        self._run_in_batches(
-            Domain.OR(
-                self._get_plans_to_update_domain(company)
-                for company in self.env["res.company"].search([("id", "!=", False)])
-            ),
-            lambda plans: plans._update_isolated(),
-            batch_size,
-        )
+        for company in self.env["res.company"].search([("id", "!=", False)]):
+            plans = company._get_scoped(self)
+            if not plans._run_in_batches(
+                self._get_plans_to_update_domain(company),
+                lambda plans: plans._update_isolated(),
+                batch_size,
+            ):
+                return
 
     def _update_isolated(self):
         """Update each plan even if another one fails; note failures on the plan."""

@@ -8,34 +8,46 @@ class PetReminderMixin(models.AbstractModel):
     _description = "Reminders to Customers"
     _inherit = ["pet.batch.mixin"]
 
-    def _remind(self, template_xmlid, flag):
-        """Send a reminder once for each record, and log it in the chatter (P5).
+    def _remind(self, template_xmlid, mark):
+        """Send a reminder to each customer once, and log it in the chatter (P5).
 
-        The flag is set before the mails are queued, in the same transaction: a job
-        that is interrupted has either done both or neither.
+        One that cannot be sent shows why and is not tried again, so that a broken
+        template fills no chatter. Records are marked in the transaction that queues
+        their mails: a job that is interrupted has either done both or neither.
 
-        :param template_xmlid: external id of the `mail.template`
-        :param flag: name of the boolean field that keeps that it was sent
+        :param template_xmlid: external id of the `mail.template`; nothing is sent
+            where somebody has deleted it
+        :param mark: function of a recordset, keeps that the customers were reminded
         """
+
+        def send(records):
+            mark(records)
+            records._send_reminder(template_xmlid)
+
+        def note(record, error):
+            mark(record)
+            record._message_log(
+                body=self.env._(
+                    "The reminder could not be sent: %(error)s", error=error
+                )
+            )
+
+        return self._run_isolated(send, note)
+
+    def _send_reminder(self, template_xmlid):
+        """Queue the mails of a template to customers with an address, and log them."""
         template = self.env.ref(template_xmlid, raise_if_not_found=False)
-        if not self or not template:
+        mailed = self.filtered("partner_id.email")
+        if not template or not mailed:
             return
-        self._unguarded().write({flag: True})
-        template.send_mail_batch(self.ids)
-        self._message_log_batch(
+        template.send_mail_batch(mailed.ids)
+        mailed._message_log_batch(
             bodies={
                 record.id: self.env._(
                     "%(reminder)s sent to %(email)s",
                     reminder=template.name,
                     email=record.partner_id.email,
                 )
-                for record in self
+                for record in mailed
             }
-        )
-
-    def _remind_isolated(self, template_xmlid, flag):
-        """Send reminders even if one of them cannot be rendered."""
-        return self._run_isolated(
-            lambda records: records._remind(template_xmlid, flag),
-            lambda record, error: record._message_log(body=error),
         )

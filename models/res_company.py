@@ -82,6 +82,17 @@ class ResCompany(models.Model):
             or "UTC"
         )
 
+    def _get_scoped(self, records):
+        """Return records as a job sees them: with this company's clock and language.
+
+        :param records: recordset of any model
+        """
+        self.ensure_one()
+        context = {"tz": self.pet_tz}
+        if self.partner_id.lang:
+            context["lang"] = self.partner_id.lang
+        return records.with_company(self).with_context(**context)
+
     def _get_pet_today(self):
         """Return today's date by the clock of the shop (X1)."""
         self.ensure_one()

@@ -56,5 +56,6 @@ from . import test_x2_expiry
 from . import test_x3_cards
 from . import test_x3_expiry_bucket
 from . import test_x6_renew
+from . import test_x7_afterwards
 from . import test_x7_cancel_plan
 from . import test_x8_pause

@@ -571,6 +571,27 @@ class TestGuardedFields(RpcCase):
                 )
         self.assertUntouched(before)
 
+    def test_a_new_plan_opens_no_guard_for_what_comes_with_it(self):
+        """Neither for its services nor for what hangs on its messages."""
+        new = {**self.creatable["pet.plan"], "date_start": "2026-01-01"}
+        stranger = {"name": "Eve", "pet_plan_ids": [[0, 0, {**new, "state": "active"}]]}
+        message = {
+            "body": "x",
+            "reply_to": "eve@example.com",
+            "partner_ids": [[0, 0, stranger]],
+        }
+        service = {"product_id": self.bath.id, "quantity": 1, "remaining": 50}
+        before = self.snapshot()
+        for user in (self.staff, self.manager, self.admin):
+            for forged in (
+                {"line_ids": [[0, 0, service]]},
+                {"message_ids": [[0, 0, message]]},
+                {"renewal_ids": [[0, 0, {**new, "state": "active"}]]},
+            ):
+                with self.subTest(user=user.login, forged=[*forged]):
+                    self.assertRpcRefused(user, "pet.plan", "create", {**new, **forged})
+        self.assertUntouched(before)
+
     # --- Import ----------------------------------------------------------------
 
     def test_import(self):

@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, datetime
 
 from odoo.exceptions import AccessError, UserError
 
@@ -71,3 +71,94 @@ class TestCounterEdit(PetPlansCommon):
             self.env["pet.plan.adjust"].create(
                 {"plan_id": self.plan.id, "reason": "A present"}
             )
+
+
+class TestPeriods(PetPlansCommon):
+    """L2 on a plan whose sessions belong to their period: no edit locks it up."""
+
+    def setUp(self):
+        super().setUp()
+        self.plan = self.sell(
+            self.make_template(
+                [(self.bath, 4, 45.0)], kind="plan", period_count=3, validity=0
+            )
+        )
+        self.line = self.plan.line_ids
+
+    def edit(self, left):
+        wizard = (
+            self.env["pet.plan.adjust"]
+            .with_user(self.manager)
+            .create({"plan_id": self.plan.id, "reason": "A present"})
+        )
+        wizard.line_ids.new_remaining = left
+        wizard.action_apply()
+
+    def end(self):
+        self.clock.move_to("2026-04-05 12:00:00")
+        self.run_job("pet_plans.ir_cron_update_plans")
+        self.assertFalse(self.plan.status_error)
+        self.assertEqual(self.plan.state, "expired")
+        self.assertEqual(self.line.remaining, 0.0)
+        self.assert_ledger_adds_up(self.plan)
+
+    def by_period(self):
+        balances = self.line._get_balances()
+        cycles = self.plan.cycle_ids.sorted("sequence")
+        return [
+            *(balances[self.line, cycle] for cycle in cycles),
+            balances[self.line, self.env["pet.cycle"]],
+        ]
+
+    def test_more_can_be_used_in_any_period(self):
+        self.edit(14.0)
+        self.assertEqual(self.by_period(), [4, 4, 4, 2])
+        self.plan.book([datetime(2026, 1, day, 9) for day in range(5, 11)])
+        self.assertEqual(self.by_period(), [-2, 4, 4, 2])
+        self.end()
+
+    def test_more_and_all_used_can_be_cancelled(self):
+        self.edit(14.0)
+        self.plan.book([datetime(2026, 1, day, 9) for day in range(5, 11)])
+        self.plan._cancel_from(date(2026, 1, 20), "Moves away")
+        self.assertEqual(self.line.remaining, 0.0)
+        self.assert_ledger_adds_up(self.plan)
+
+    def test_less_is_taken_from_the_first_period_that_has_some(self):
+        self.edit(7.0)
+        self.assertEqual(self.by_period(), [0, 3, 4, 0])
+        self.plan.book([datetime(2026, 2, day, 9) for day in (5, 6, 7)])
+        with self.assert_refused(UserError, "1 session.* of Bath are needed, but 0"):
+            self.plan.book([datetime(2026, 2, 8, 9)])
+        self.end()
+
+    def test_less_costs_each_session_once(self):
+        self.edit(11.0)
+        for month in (1, 2, 3):
+            days = (5, 6, 7) if month == 1 else (5, 6, 7, 8)
+            self.plan.book([datetime(2026, month, day, 9) for day in days])
+        self.assertEqual(self.line.remaining, 0.0)
+        self.end()
+
+    def test_less_after_more(self):
+        self.edit(14.0)
+        self.edit(11.0)
+        self.assertEqual(self.by_period(), [3, 4, 4, 0])
+        self.end()
+
+
+class TestRowsOfOtherPlans(PetPlansCommon):
+    """L2: an edit reaches the services of its own plan only."""
+
+    def test_refused(self):
+        plan, other = self.sell(), self.sell(pet=self.rex)
+        wizard = (
+            self.env["pet.plan.adjust"]
+            .with_user(self.manager)
+            .create({"plan_id": plan.id, "reason": "A present"})
+        )
+        wizard.line_ids.line_id = other.line_ids
+        wizard.line_ids.new_remaining = 20.0
+        with self.assert_refused(UserError, f"Bath: not a service of {plan.name}"):
+            wizard.action_apply()
+        self.assertEqual(other.sessions_remaining, 12.0)

@@ -61,7 +61,7 @@ class TestLetGo(PetPlansCommon):
         self.clock.move_to("2026-01-25 12:00:00")
         self.run_job("pet_plans.ir_cron_send_reminders")
         self.assertFalse(self.plan.activity_ids)
-        self.assertFalse(self.plan.renewal_reminded)
+        self.assertFalse(self.plan.renewal_reminded_for)
 
     def test_the_task_is_done(self):
         self.shop.sudo().pet_renewal_reminder = True

@@ -55,7 +55,12 @@ class TestLifeQueries(PetPlansCommon):
         self.assert_constant(extend, prepare)
 
     def test_renewing(self):
-        self.assert_constant(lambda plans: plans.action_renew())
+        def prepare(count):
+            plans = self.sell_many(count)
+            plans.sudo()._schedule_renewal_talks()
+            return plans
+
+        self.assert_constant(lambda plans: plans.action_renew(), prepare)
 
     def test_cancelling(self):
         def prepare(count):
@@ -79,7 +84,7 @@ class TestLifeQueries(PetPlansCommon):
             plans = self.sell_many(count)
             for plan in plans:
                 plan.partner_id.sudo().email = f"{plan.name}@example.com"
-            return plans.sudo()
+            return plans.with_user(self.env.ref("base.user_root"))
 
         self.assert_constant(lambda plans: plans._remind_of_renewal(), prepare)
 

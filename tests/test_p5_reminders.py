@@ -1,6 +1,8 @@
 from datetime import datetime
 from unittest.mock import patch
 
+from odoo.tools import mute_logger
+
 from .common import PetPlansCommon
 
 
@@ -119,7 +121,8 @@ class TestReminders(PetPlansCommon):
         self.staff.sudo().active = False
         self.clock.move_to("2026-01-25 12:00:00")
         self.run_job()
-        self.assertEqual(plan.activity_ids.user_id, self.env.ref("base.user_root"))
+        self.assertEqual(len(plan.activity_ids), 1)
+        self.assertFalse(plan.activity_ids.user_id, "whoever looks at the plan")
 
     def test_tasks_that_fail_do_not_stop_the_mails(self):
         plan, other = self.sell_one_month(), self.sell_one_month(pet=self.rex)
@@ -137,3 +140,90 @@ class TestReminders(PetPlansCommon):
         self.assertFalse(plan.activity_ids)
         self.assertEqual(len(other.activity_ids), 1)
         self.assertIn("no task", self.bodies(plan)[-1])
+
+    # --- What must not fill mailboxes and chatters -------------------------------
+
+    def template(self, name="renewal_reminder"):
+        return self.env.ref(f"pet_plans.mail_template_{name}").sudo()
+
+    def test_broken_template_is_noted_once(self):
+        plan = self.sell_one_month()
+
+        def fail(records, template):
+            raise ValueError("cannot be rendered")
+
+        self.patch(self.env.registry["pet.plan"], "_send_reminder", fail)
+        self.clock.move_to("2026-01-25 12:00:00")
+        for __ in range(2):
+            with mute_logger("odoo.addons"):
+                self.assertFalse(self.run_job())
+        notes = [body for body in self.bodies(plan) if "could not be sent" in body]
+        self.assertEqual(len(notes), 1)
+        self.assertEqual(len(plan.activity_ids), 1)
+
+    def test_deleted_template_leaves_the_task(self):
+        plan = self.sell_one_month()
+        self.template().unlink()
+        self.clock.move_to("2026-01-25 12:00:00")
+        for __ in range(2):
+            self.assertFalse(self.run_job())
+        self.assertEqual(len(plan.activity_ids), 1)
+
+    def test_an_end_that_comes_back_is_not_a_new_one(self):
+        plan = self.sell_one_month()
+        self.clock.move_to("2026-01-25 12:00:00")
+        self.assertTrue(self.run_job())
+        today = plan.date_end.replace(month=1, day=25)
+        plan._pause(today, today, "Holidays")
+        plan.action_resume()
+        self.assertFalse(self.run_job())
+
+    def test_the_task_moves_with_the_end(self):
+        plan = self.sell_one_month()
+        self.clock.move_to("2026-01-25 12:00:00")
+        self.run_job()
+        plan.with_user(self.manager).date_end = "2026-02-03"
+        self.clock.move_to("2026-01-28 12:00:00")
+        self.run_job()
+        self.assertEqual(plan.activity_ids.date_deadline, plan.date_end)
+
+    def test_no_mail_to_the_seller_for_each_task(self):
+        self.sell_one_month()
+        self.sell_one_month(pet=self.rex)
+        self.clock.move_to("2026-01-25 12:00:00")
+        before = self.env["mail.mail"].sudo().search([])
+        self.run_job()
+        mails = self.env["mail.mail"].sudo().search([]) - before
+        self.assertFalse(self.staff.partner_id & mails.recipient_ids)
+
+    def test_not_about_a_pet_that_is_no_longer_there(self):
+        plan = self.sell_one_month()
+        plan.book(self.weekly(4))
+        self.luna.active = False
+        self.clock.move_to("2026-01-25 12:00:00")
+        self.assertFalse(self.run_job())
+
+    def use_up(self):
+        """Sell two visits of which one is used and the last one is not."""
+        template = self.make_template(appointment_count=2, appointments_per_cycle=2)
+        plan = self.sell(template)
+        visit = plan.book([datetime(2026, 1, 5, 9)])
+        self.clock.move_to("2026-01-05 12:00:00")
+        return plan, visit
+
+    def test_last_sessions_after_a_no_show(self):
+        __, visit = self.use_up()
+        visit.action_no_show()
+        self.assertEqual(len(self.run_job()), 1)
+
+    def test_last_sessions_not_for_who_was_let_go_or_renewed(self):
+        for end in ("_let_go", "action_renew"):
+            with self.subTest(end), self.env.cr.savepoint() as savepoint:
+                plan, visit = self.use_up()
+                visit.action_no_show()
+                if end == "_let_go":
+                    plan._let_go(plan.non_renewal_reason_id)
+                else:
+                    plan.action_renew()
+                self.assertFalse(self.run_job())
+                savepoint.rollback()

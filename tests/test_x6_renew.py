@@ -2,6 +2,7 @@ from datetime import date, datetime
 
 from psycopg2.errors import UniqueViolation
 
+from odoo import Command
 from odoo.exceptions import UserError
 from odoo.tests import Form, mute_logger
 
@@ -34,11 +35,19 @@ class TestRenew(PetPlansCommon):
         self.assertEqual(self.renewal().date_start, date(2026, 3, 10))
 
     def test_used_up_it_starts_today(self):
-        daily = [datetime(2026, 1, 3 + day, 9) for day in range(12)]
-        self.plan.book(daily)
+        visits = self.plan.book([datetime(2026, 1, 3 + day, 9) for day in range(12)])
+        visits.action_receive()
+        visits.action_deliver()
         self.assertTrue(self.plan.is_used_up)
         self.plan.action_renew()
         self.assertEqual(self.renewal().date_start, date(2026, 1, 2))
+
+    def test_all_booked_is_not_used_up(self):
+        """Its visits are still to come: the next plan starts when this one ends."""
+        self.plan.book([datetime(2026, 1, 3 + day, 9) for day in range(12)])
+        self.assertFalse(self.plan.is_used_up)
+        self.plan.action_renew()
+        self.assertEqual(self.renewal().date_start, date(2026, 2, 2))
 
     def test_without_end_it_starts_today(self):
         self.plan.with_user(self.manager).date_end = False
@@ -136,6 +145,52 @@ class TestRenew(PetPlansCommon):
         self.run_job("pet_plans.ir_cron_update_plans")
         self.carry()
         self.assertEqual(self.renewal().sessions_remaining, 4.0)
+
+    def test_periods_to_come_are_not_carried(self):
+        for rollover in (False, True):
+            with self.subTest(rollover=rollover):
+                template = self.make_template(
+                    [(self.bath, 4, 45.0)],
+                    kind="plan",
+                    period_count=3,
+                    rollover=rollover,
+                )
+                self.plan = self.sell(template)
+                self.plan.book(self.weekly(1))
+                wizard = self.carry()
+                self.assertEqual(self.renewal().sessions_remaining, 12.0 + 3.0)
+                self.assertEqual(self.plan.sessions_remaining, 8.0, wizard)
+                self.assert_ledger_adds_up(self.plan)
+
+    def test_services_the_renewal_lacks_stay(self):
+        self.template.with_user(self.manager).line_ids = [
+            Command.clear(),
+            Command.create(
+                {"product_id": self.grooming.id, "quantity": 3, "price_unit": 60.0}
+            ),
+        ]
+        self.plan.with_user(self.manager).date_end = "2026-02-01"
+        wizard = self.env["pet.plan.renew"].create({"plan_id": self.plan.id})
+        self.assertEqual(wizard.carryable, 0.0)
+        wizard.keep_price = True
+        self.assertEqual(wizard.carryable, 12.0)
+        wizard.keep_price = False
+        wizard.carry_remaining = True
+        wizard.action_apply()
+        self.assertEqual(self.plan.sessions_remaining, 12.0)
+        self.assertEqual(self.renewal().sessions_remaining, 3.0)
+
+    def test_kept_price_is_in_the_currency_it_was_sold_in(self):
+        dollar = self.env.ref("base.USD").sudo()
+        dollar.active = True
+        other = self.env.ref("base.EUR").sudo()
+        other.active = True
+        foreign = (dollar + other - self.shop.currency_id)[:1]
+        self.plan = self.sell(self.template, currency_id=foreign.id)
+        self.env["pet.plan.renew"].create(
+            {"plan_id": self.plan.id, "keep_price": True}
+        ).action_apply()
+        self.assertEqual(self.renewal().currency_id, foreign)
 
     def test_the_task_is_done(self):
         self.shop.sudo().pet_renewal_reminder = True

@@ -89,6 +89,15 @@ class PetPlanAdjust(models.TransientModel):
         if not (self.reason or "").strip():
             raise UserError(self.env._("Give the reason of this edit."))
         plan = self.plan_id
+        plan.check_access("write")
+        if strangers := self.line_ids.line_id - plan.line_ids:
+            raise UserError(
+                self.env._(
+                    "%(services)s: not a service of %(plan)s.",
+                    services=", ".join(strangers.mapped("display_name")),
+                    plan=plan.display_name,
+                )
+            )
         if plan.state not in ("active", "expired"):
             raise UserError(
                 self.env._(
@@ -156,15 +165,15 @@ class PetPlanAdjust(models.TransientModel):
         # Counters are nobody's to write; the right to this edit, its reason and its
         # numbers were checked above.
         lines = self.plan_id.line_ids.sudo()
+        balances = lines._get_balances()
         lines._post_entries(
             [
-                row.line_id.sudo()._prepare_entry_vals(
-                    "adjust",
-                    row.new_remaining - row.line_id.remaining,
-                    reason=self.reason,
-                )
+                vals
                 for row in rows
                 if row._differs(row.new_remaining, row.line_id.remaining)
+                for vals in row.line_id.sudo()._prepare_adjustments(
+                    row.new_remaining - row.line_id.remaining, balances, self.reason
+                )
             ]
         )
 

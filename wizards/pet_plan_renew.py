@@ -8,12 +8,14 @@ class PetPlanRenew(models.TransientModel):
     plan_id = fields.Many2one("pet.plan", required=True, ondelete="cascade")
     partner_id = fields.Many2one(related="plan_id.partner_id")
     pet_id = fields.Many2one(related="plan_id.pet_id")
-    currency_id = fields.Many2one(related="plan_id.currency_id")
+    currency_id = fields.Many2one("res.currency", compute="_compute_price")
+    old_currency_id = fields.Many2one(related="plan_id.currency_id")
     carryable = fields.Float(
         string="Sessions to Carry Over",
         compute="_compute_carryable",
         digits="Product Unit",
-        help="What is left, or expired with the end of the plan",
+        help="What is left, or expired with the end of the plan, of the services that "
+        "the renewal has",
     )
     date_start = fields.Date(
         compute="_compute_date_start",
@@ -33,7 +35,11 @@ class PetPlanRenew(models.TransientModel):
         "from its first day on",
     )
     price = fields.Monetary(string="New Price", compute="_compute_price")
-    old_price = fields.Monetary(related="plan_id.amount_total", string="Old Price")
+    old_price = fields.Monetary(
+        related="plan_id.amount_total",
+        currency_field="old_currency_id",
+        string="Old Price",
+    )
 
     @api.depends("plan_id")
     def _compute_date_start(self):
@@ -42,26 +48,25 @@ class PetPlanRenew(models.TransientModel):
                 wizard.plan_id and wizard.plan_id._get_renewal_start()
             ) or fields.Date.context_today(wizard)
 
-    @api.depends("plan_id")
+    @api.depends("plan_id", "keep_price")
     def _compute_carryable(self):
         for wizard in self:
-            wizard.carryable = (
-                sum(
-                    quantity for __, __, quantity, __ in wizard.plan_id._get_carryable()
+            plan = wizard.plan_id
+            offer = plan if wizard.keep_price else plan.template_id
+            wizard.carryable = plan and sum(
+                quantity
+                for __, __, quantity, __ in plan._get_carryable(
+                    offer.line_ids.product_id
                 )
-                if wizard.plan_id
-                else 0.0
             )
 
     @api.depends("plan_id", "keep_price")
     def _compute_price(self):
         for wizard in self:
             plan = wizard.plan_id
-            wizard.price = (
-                plan.amount_total
-                if wizard.keep_price
-                else plan.template_id.amount_total
-            )
+            offer = plan if wizard.keep_price else plan.template_id
+            wizard.price = offer.amount_total
+            wizard.currency_id = offer.currency_id
 
     def action_apply(self):
         """Sell the renewal (X6).
