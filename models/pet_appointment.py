@@ -798,9 +798,11 @@ class PetAppointment(models.Model):
             return False
         usable = plan.line_ids._get_usable(day, balances)
         if not self.line_ids:
-            return any(left >= self.units for left in usable.values())
+            return any(
+                sold._is_enough(left, self.units) for sold, left in usable.items()
+            )
         return any(
-            left >= line.quantity
+            sold._is_enough(left, line.quantity)
             for line in self.line_ids
             for sold, left in usable.items()
             if sold.product_id == line.product_id
@@ -813,10 +815,11 @@ class PetAppointment(models.Model):
         for visit in self:
             left = visit.plan_id.line_ids._get_usable(visit._get_day(), balances)
             for line in visit.line_ids.filtered("plan_line_id"):
-                if left[line.plan_line_id] < line.quantity:
-                    short |= line
+                sold = line.plan_line_id
+                if sold._is_enough(left[sold], line.quantity):
+                    left[sold] -= line.quantity
                 else:
-                    left[line.plan_line_id] -= line.quantity
+                    short |= line
         return short
 
     def _get_plan_order(self, plan):

@@ -152,6 +152,7 @@ class PetPlan(models.Model):
     )
     note = fields.Text(
         string="Package Note",
+        tracking=True,
         groups="base.group_user",
         help="Shown to staff wherever the plan is used: "
         "on its visits, at check-in and at checkout",
@@ -576,22 +577,34 @@ class PetPlan(models.Model):
         return True
 
     def _check_confirmable(self):
-        for plan in self:
-            if plan.state != "draft":
-                raise UserError(
-                    self.env._(
-                        "%(plan)s is already %(state)s: only a draft is confirmed.",
-                        plan=plan.display_name,
-                        state=plan._get_state_label(),
-                    )
-                )
-            if not plan.line_ids:
-                raise UserError(
-                    self.env._(
-                        "%(plan)s sells no service: add at least one line.",
-                        plan=plan.display_name,
-                    )
-                )
+        """Refuse plans that cannot be sold, all in one message (S3)."""
+        self._refuse_all(lambda plan: plan._get_confirm_refusal())
+
+    def _get_confirm_refusal(self):
+        """Return why the plan cannot be sold, as a sentence, or None (S3)."""
+        self.ensure_one()
+        if self.state != "draft":
+            return self.env._(
+                "%(plan)s is already %(state)s: only a draft is confirmed.",
+                plan=self.display_name,
+                state=self._get_state_label(),
+            )
+        if not self.line_ids:
+            return self.env._(
+                "%(plan)s sells no service: add at least one line.",
+                plan=self.display_name,
+            )
+        return None
+
+    def _refuse_all(self, get_refusal):
+        """Raise one message for all plans to which something cannot be done.
+
+        :param get_refusal: function of a plan, returns why as a sentence, or nothing
+        :raises UserError: one line per plan
+        """
+        refusals = [refusal for plan in self if (refusal := get_refusal(plan))]
+        if refusals:
+            raise UserError("\n".join(refusals))
 
     def _get_date_end(self):
         """Return the last day of use, or False when there is none (S8).

@@ -133,7 +133,11 @@ class PetPlanBookingMixin(models.AbstractModel):
         for start in starts:
             day = periods.local_day(start, self.company_id.pet_tz)
             cycle = self.cycle_ids._pick(day, units, {})
-            if cycle and left[cycle] >= units and not self._get_day_refusal(day):
+            if (
+                cycle
+                and lines._is_enough(left[cycle], units)
+                and not self._get_day_refusal(day)
+            ):
                 left[cycle] -= units
                 bookable.append(start)
         return bookable

@@ -1,5 +1,4 @@
 from odoo import Command, fields, models
-from odoo.exceptions import UserError
 from odoo.tools import format_date
 
 
@@ -23,15 +22,17 @@ class PetPlanCancellationMixin(models.AbstractModel):
         return action
 
     def _check_cancellable(self):
-        for plan in self:
-            if plan.state == "cancelled":
-                raise UserError(
-                    self.env._(
-                        "%(plan)s is already cancelled since %(day)s.",
-                        plan=plan.display_name,
-                        day=format_date(self.env, plan.cancel_date),
-                    )
+        """Refuse plans that are cancelled already, all in one message (X7)."""
+        self._refuse_all(
+            lambda plan: (
+                plan.state == "cancelled"
+                and self.env._(
+                    "%(plan)s is already cancelled since %(day)s.",
+                    plan=plan.display_name,
+                    day=format_date(self.env, plan.cancel_date),
                 )
+            )
+        )
 
     def _cancel_from(self, day, reason):
         """Cancel the plans: visits to come, sessions left, drafts not served (X7).

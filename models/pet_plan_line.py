@@ -2,7 +2,7 @@ from collections import defaultdict
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL, float_compare, float_repr
+from odoo.tools import SQL, float_compare, float_repr, float_round
 
 # What a kind of entry does to the counters shown on a line; `remaining` is simply
 # the sum of all of them (L1).
@@ -127,13 +127,14 @@ class PetPlanLine(models.Model):
                 ["quantity:sum"],
             )
         }
+        digits = self.env["decimal.precision"].precision_get("Product Unit")
         for line in self:
             key = line._origin.id
             taken = -sum(sums[key, kind] for kind in TAKEN_KINDS)
             line.total = sum(sums[key, kind] for kind in TOTAL_KINDS)
             line.expired = -sum(sums[key, kind] for kind in EXPIRED_KINDS)
             line.booked = booked.get(key, 0.0)
-            line.used = taken - line.booked
+            line.used = float_round(taken - line.booked, precision_digits=digits)
 
     @api.depends("product_id")
     def _compute_display_name(self):
@@ -258,7 +259,7 @@ class PetPlanLine(models.Model):
         for (line, cycle), delta in takings.items():
             left = line._get_period_balance(cycle, balances)
             debt = line._get_debt(cycle, balances)
-            if self._is_some(debt - line.plan_id.overdraft_limit - left - delta):
+            if not self._is_enough(left + delta, debt - line.plan_id.overdraft_limit):
                 raise UserError(line._get_shortage(-delta, left=left))
 
     def _get_balances(self):
@@ -316,8 +317,13 @@ class PetPlanLine(models.Model):
     @api.model
     def _is_some(self, quantity):
         """Tell whether a number of sessions is more than 0 and a rounding error."""
+        return not self._is_enough(0.0, quantity)
+
+    @api.model
+    def _is_enough(self, left, wanted):
+        """Tell whether some sessions left are as many as wanted, rounding aside."""
         digits = self.env["decimal.precision"].precision_get("Product Unit")
-        return float_compare(quantity, 0.0, precision_digits=digits) > 0
+        return float_compare(left, wanted, precision_digits=digits) >= 0
 
     def _prepare_adjustments(self, quantity, balances, reason):
         """Return the entries that change the counter by hand (L2).

@@ -53,7 +53,7 @@ class PetPlanPauseMixin(models.AbstractModel):
         for plan in self:
             today = plan.company_id._get_pet_today()
             pause = plan._get_pause(today)
-            if not pause:
+            if not pause or plan.state == "cancelled":
                 raise UserError(
                     self.env._("%(plan)s is not paused.", plan=plan.display_name)
                 )

@@ -1,7 +1,6 @@
 from datetime import timedelta
 
 from odoo import Command, api, fields, models
-from odoo.exceptions import UserError
 from odoo.tools import format_date
 
 
@@ -71,32 +70,32 @@ class PetPlanRenewalMixin(models.AbstractModel):
         return action
 
     def _check_renewable(self):
-        for plan in self:
-            values = {
-                "plan": plan.display_name,
-                "state": plan._get_state_label().lower(),
-                "renewal": plan.renewed_by_id.display_name,
-            }
-            if plan.is_renewed:
-                raise UserError(
-                    self.env._("%(plan)s is already renewed by %(renewal)s.", **values)
-                )
-            if plan.state not in ("active", "expired"):
-                raise UserError(
-                    self.env._(
-                        "%(plan)s is %(state)s: only a plan that runs or has "
-                        "expired is renewed.",
-                        **values,
-                    )
-                )
-            if plan.is_carry_over:
-                raise UserError(
-                    self.env._(
-                        "%(plan)s was carried over from another software: sell a new "
-                        "plan instead of renewing it.",
-                        **values,
-                    )
-                )
+        """Refuse plans that cannot be renewed, all in one message (X6)."""
+        self._refuse_all(lambda plan: plan._get_renewal_refusal())
+
+    def _get_renewal_refusal(self):
+        """Return why the plan cannot be renewed, as a sentence, or None (X6)."""
+        self.ensure_one()
+        values = {
+            "plan": self.display_name,
+            "state": self._get_state_label().lower(),
+            "renewal": self.renewed_by_id.display_name,
+        }
+        if self.is_renewed:
+            return self.env._("%(plan)s is already renewed by %(renewal)s.", **values)
+        if self.state not in ("active", "expired"):
+            return self.env._(
+                "%(plan)s is %(state)s: only a plan that runs or has expired is "
+                "renewed.",
+                **values,
+            )
+        if self.is_carry_over:
+            return self.env._(
+                "%(plan)s was carried over from another software: sell a new plan "
+                "instead of renewing it.",
+                **values,
+            )
+        return None
 
     def _get_renewal_start(self):
         """Return the first day of a renewal: after the end, at once if that is over.
@@ -234,18 +233,20 @@ class PetPlanRenewalMixin(models.AbstractModel):
         return action
 
     def _check_let_go(self):
-        for plan in self:
-            if plan.state not in ("active", "expired") or plan.is_renewed:
-                raise UserError(
-                    self.env._(
-                        "%(plan)s is %(state)s: only a plan that runs or has expired, "
-                        "and is not renewed, is let go.",
-                        plan=plan.display_name,
-                        state=self.env._("renewed")
-                        if plan.is_renewed
-                        else plan._get_state_label().lower(),
-                    )
+        """Refuse plans nobody would be asked to renew, all in one message."""
+        self._refuse_all(
+            lambda plan: (
+                (plan.state not in ("active", "expired") or plan.is_renewed)
+                and self.env._(
+                    "%(plan)s is %(state)s: only a plan that runs or has expired, "
+                    "and is not renewed, is let go.",
+                    plan=plan.display_name,
+                    state=self.env._("renewed")
+                    if plan.is_renewed
+                    else plan._get_state_label().lower(),
                 )
+            )
+        )
 
     def _let_go(self, reason):
         """Stop asking the customers to renew these plans.
@@ -264,6 +265,10 @@ class PetPlanRenewalMixin(models.AbstractModel):
                     "non_renewal_reason_id": reason.id,
                 }
             )
-        body = ": ".join(filter(None, (self.env._("Let go"), reason.name)))
+        body = (
+            self.env._("Let go: %(reason)s", reason=reason.name)
+            if reason
+            else self.env._("Let go")
+        )
         self._message_log_batch(bodies=dict.fromkeys(self.ids, body))
         self._close_renewal_talks()

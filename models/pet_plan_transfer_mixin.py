@@ -24,7 +24,10 @@ class PetPlanTransferMixin(models.AbstractModel):
     def _is_unused(self):
         """Tell whether no visit has taken, or is to take, a session of the plan."""
         self.ensure_one()
-        return not any(line.used or line.booked for line in self.line_ids)
+        return not any(
+            line._is_some(line.used) or line._is_some(line.booked)
+            for line in self.line_ids
+        )
 
     def _transfer_unused(self, partner, pet, reason):
         """Give a plan nobody has used to another pet or customer.

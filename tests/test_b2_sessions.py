@@ -357,3 +357,24 @@ class TestChangingThePlan(SessionsCase):
             visit.pet_id = self.rex
         self.assertEqual(visit.pet_id, self.luna)
         self.assert_counters(self.baths, booked=1, remaining=11)
+
+
+class TestFractions(PetPlansCommon):
+    """Sessions are decimal numbers: what is left can be taken to the last tenth."""
+
+    def test_all_that_is_left_can_be_booked(self):
+        plan = self.sell(
+            self.make_template([(self.bath, 0.7, 45.0)], kind="plan", period_count=1)
+        )
+        wizard = (
+            self.env["pet.plan.adjust"]
+            .with_user(self.manager)
+            .create({"plan_id": plan.id, "reason": "A present"})
+        )
+        wizard.line_ids.new_remaining = 0.8
+        wizard.action_apply()
+        line = Command.create({"product_id": self.bath.id, "quantity": 0.8})
+        visit = plan.book([datetime(2026, 1, 5, 9)], line_ids=[line])
+        self.assertEqual(plan.sessions_remaining, 0.0)
+        visit.action_cancel()
+        self.assertTrue(plan._is_unused())

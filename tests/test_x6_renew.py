@@ -210,3 +210,12 @@ class TestRenew(PetPlansCommon):
             self.cr.savepoint(),
         ):
             self.env["pet.plan"]._unguarded().create(values)
+
+    def test_all_that_cannot_be_renewed_are_named(self):
+        draft = self.sell(self.template, confirm=False)
+        cancelled = self.sell(self.template)
+        cancelled._cancel_from(date(2026, 1, 2), "Moves away")
+        pattern = f"(?s){draft.name}.* is draft.*{cancelled.name}.* is cancelled"
+        with self.assertRaisesRegex(UserError, pattern):
+            (self.plan + draft + cancelled).action_renew()
+        self.assertFalse(self.plan.is_renewed)
