@@ -2,6 +2,7 @@ from collections import defaultdict
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import SQL, float_repr
 
 # What a kind of entry does to the counters shown on a line; `remaining` is simply
@@ -259,14 +260,35 @@ class PetPlanLine(models.Model):
             if left + delta < debt - line.plan_id.overdraft_limit:
                 raise UserError(line._get_shortage(-delta, left=left))
 
-    def _get_balances(self):
-        """Return the ledger's sums: defaultdict, (line, cycle) -> sessions."""
+    def _get_balances(self, kinds=None):
+        """Return the ledger's sums: defaultdict, (line, cycle) -> sessions.
+
+        :param kinds: kinds of entries; all of them by default
+        """
+        domain = Domain("line_id", "in", self.ids)
+        if kinds:
+            domain &= Domain("kind", "in", kinds)
         balances = defaultdict(float)
         for line, cycle, quantity in self.env["pet.plan.entry"]._read_group(
-            [("line_id", "in", self.ids)], ["line_id", "cycle_id"], ["quantity:sum"]
+            domain, ["line_id", "cycle_id"], ["quantity:sum"]
         ):
             balances[line, cycle] = quantity
         return balances
+
+    def _get_available(self, cycles, granted, taken):
+        """Return the sessions of some cycles that no visit takes, expired or not (X7).
+
+        :param cycles: cycles of the plan; what belongs to no period counts with them
+        :param granted: dict, (line, cycle) -> sessions granted, adjusted, transferred
+        :param taken: dict, (cycle id, line id) -> sessions that visits take
+        """
+        self.ensure_one()
+        available = granted[self, self.env["pet.cycle"]]
+        for cycle in self.plan_id.cycle_ids:
+            sessions = granted[self, cycle] - taken[cycle.id, self.id]
+            if cycle in cycles or (cycle.date_to and sessions < 0):
+                available += sessions
+        return available
 
     def _get_leftovers(self, balances):
         """Return the sessions left, by the period they belong to.

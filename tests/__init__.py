@@ -56,4 +56,5 @@ from . import test_x3_cards
 from . import test_x3_expiry_bucket
 from . import test_x6_renew
 from . import test_x7_cancel_plan
+from . import test_x7_credit_notes
 from . import test_x8_pause
