@@ -6,7 +6,7 @@ class AccountMoveLine(models.Model):
     _inherit = "account.move.line"
 
     def _get_pet_amount(self):
-        """Return the amount of an invoice line as it is typed, see its product's taxes."""
+        """Return the amount of an invoice line as it is typed, before or with tax."""
         self.ensure_one()
         return self.quantity * self.price_unit * (1 - self.discount / 100)
 
