@@ -148,10 +148,14 @@ class PetCycle(models.Model):
             cycle.booked = booked.get(cycle._origin.id, 0.0)
             cycle.free = max(0.0, cycle.capacity - cycle.booked)
 
-    @api.depends("date_due", "date_from", "plan_id.post_lead_days")
+    @api.depends("date_due", "date_from", "plan_id.post_lead_days", "plan_id.date_end")
     def _compute_date_post(self):
         for cycle in self:
-            if not cycle.date_due:
+            end = cycle.plan_id.date_end
+            # A period that starts after the end of its plan never comes (I1).
+            if not cycle.date_due or (
+                cycle.date_from and end and cycle.date_from > end
+            ):
                 cycle.date_post = False
                 continue
             day = cycle.date_due - timedelta(days=cycle.plan_id.post_lead_days)

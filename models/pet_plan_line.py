@@ -295,14 +295,16 @@ class PetPlanLine(models.Model):
 
         :param balances: dict of `_get_balances`
         :return: list of (cycle, sessions); only a plan without `rollover` keeps them
-            apart by period, else the cycle is an empty record
+            apart by period, else the cycle is an empty record. Sessions of no
+            period, such as presents, come first, less those that periods used
         """
         self.ensure_one()
         plan = self.plan_id
         none = self.env["pet.cycle"]
         if plan.kind == "plan" and not plan.rollover:
-            parts = [(cycle, balances[self, cycle]) for cycle in plan.cycle_ids]
-            parts.append((none, balances[self, none]))
+            common = balances[self, none] - self._get_overdrawn(none, balances)
+            cycles = plan.cycle_ids.sorted("sequence")
+            parts = [(none, common), *((one, balances[self, one]) for one in cycles)]
         else:
             parts = [(none, self.remaining)]
         return [(cycle, left) for cycle, left in parts if left > 0]
@@ -316,10 +318,10 @@ class PetPlanLine(models.Model):
         """
         self.ensure_one()
         plan = self.plan_id
-        over = plan.date_end and plan.date_end < plan.company_id._get_pet_today()
+        over = plan._is_over()
         ended = plan.cycle_ids._filter_ended()
         return [
-            (cycle, left, cycle.date_to or plan.date_end)
+            (cycle, left, cycle.date_to or plan.cancel_date or plan.date_end)
             for cycle, left in self._get_leftovers(balances)
             if over or cycle in ended
         ]
@@ -363,7 +365,7 @@ class PetPlanLine(models.Model):
         return min(usable)
 
     def _get_overdrawn(self, cycle, balances):
-        """Return what the periods but this one took beyond their own sessions."""
+        """Return what the periods (but this one) took beyond their own sessions."""
         self.ensure_one()
         others = self.plan_id.cycle_ids - cycle
         return -sum(min(0.0, balances[self, period]) for period in others)

@@ -101,6 +101,14 @@ class PetPlanStatusMixin(models.AbstractModel):
             and (not self.date_end or day <= self.date_end)
         )
 
+    def _is_over(self):
+        """Tell whether what is left of the plan can be used no more (X1, X7)."""
+        self.ensure_one()
+        if self.state == "cancelled":
+            return True
+        today = self.company_id._get_pet_today()
+        return bool(self.date_end) and self.date_end < today
+
     def _update_states(self):
         """Bring status and sessions of sold plans in line with their dates (X1, X2).
 
@@ -108,9 +116,8 @@ class PetPlanStatusMixin(models.AbstractModel):
         and the dates, not from when the job last ran.
         """
         ended, running = self.browse(), self.browse()
-        for plan in self.filtered(lambda plan: plan.state in ("active", "expired")):
-            today = plan.company_id._get_pet_today()
-            if plan.date_end and plan.date_end < today:
+        for plan in self.filtered(lambda plan: plan.state != "draft"):
+            if plan._is_over():
                 ended += plan
             else:
                 running += plan
@@ -219,6 +226,8 @@ class PetPlanStatusMixin(models.AbstractModel):
         return Domain("company_id", "=", company.id) & (
             (Domain("state", "=", "active") & (ended | ended_period))
             | (Domain("state", "=", "expired") & (running | left_over))
+            # Of a visit that was to stay, and was cancelled after its plan.
+            | (Domain("state", "=", "cancelled") & left_over)
         )
 
     @api.model

@@ -97,6 +97,7 @@ class PetPlanAdjust(models.TransientModel):
                     state=plan._get_state_label().lower(),
                 )
             )
+        self._check_rows()
         self._check_unchanged_since()
         changed = self.line_ids.filtered("is_changed")
         vals = self._get_plan_vals()
@@ -107,9 +108,22 @@ class PetPlanAdjust(models.TransientModel):
         changed._check_possible()
         if vals:
             plan.write(vals)
+        changed._check_usable()
         self._post_adjustments(changed)
         plan.message_post(body=self._get_summary(changed, vals))
         return {"type": "ir.actions.act_window_close"}
+
+    def _check_rows(self):
+        """Refuse counters of other plans, and two numbers for one counter (L2)."""
+        lines = self.line_ids.line_id
+        if len(lines) != len(self.line_ids) or lines - self.plan_id.line_ids:
+            raise UserError(
+                self.env._(
+                    "These are not the counters of %(plan)s, each of them once: open "
+                    "the edit again.",
+                    plan=self.plan_id.display_name,
+                )
+            )
 
     def _check_unchanged_since(self):
         """Refuse to overwrite what somebody else did since the wizard opened (L2)."""
@@ -156,15 +170,14 @@ class PetPlanAdjust(models.TransientModel):
         # Counters are nobody's to write; the right to this edit, its reason and its
         # numbers were checked above.
         lines = self.plan_id.line_ids.sudo()
+        balances = lines._get_balances()
         lines._post_entries(
             [
                 row.line_id.sudo()._prepare_entry_vals(
-                    "adjust",
-                    row.new_remaining - row.line_id.remaining,
-                    reason=self.reason,
+                    "adjust", quantity, cycle=cycle, reason=self.reason
                 )
                 for row in rows
-                if row._differs(row.new_remaining, row.line_id.remaining)
+                for cycle, quantity in row._get_adjustments(balances)
             ]
         )
 
@@ -220,6 +233,47 @@ class PetPlanAdjustLine(models.TransientModel):
     def _differs(self, one, other):
         digits = self.env["decimal.precision"].precision_get("Product Unit")
         return bool(float_compare(one, other, precision_digits=digits))
+
+    def _get_adjustments(self, balances):
+        """Return what makes the counter show the new number (L2).
+
+        What is given belongs to no period; what is taken comes from what is left,
+        of a plan's periods from the first on.
+
+        :param balances: dict of `pet.plan.line._get_balances`
+        :return: list of (cycle, sessions to add)
+        """
+        self.ensure_one()
+        # Reads the ledger of a line the wizard was checked to be about.
+        line = self.line_id.sudo()
+        delta = self.new_remaining - line.remaining
+        if not self._differs(delta, 0.0):
+            return []
+        if delta > 0:
+            return [(line.env["pet.cycle"], delta)]
+        adjustments = []
+        for cycle, left in line._get_leftovers(balances):
+            taken = min(left, -delta)
+            if self._differs(taken, 0.0):
+                adjustments.append((cycle, -taken))
+                delta += taken
+        return adjustments
+
+    def _check_usable(self):
+        """Refuse to give sessions to a plan that is over: they would expire (L2)."""
+        for row in self:
+            plan = row.line_id.plan_id
+            if row.new_remaining > 0 and plan._is_over():
+                raise UserError(
+                    self.env._(
+                        "%(service)s cannot have %(new)s sessions left: %(plan)s "
+                        "ended on %(end)s. Move its end too.",
+                        service=row.product_id.display_name,
+                        new=f"{row.new_remaining:g}",
+                        plan=plan.display_name,
+                        end=format_date(self.env, plan.date_end),
+                    )
+                )
 
     def _check_possible(self):
         """Refuse numbers a counter cannot have (L2)."""
