@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import format_date
 
 
 class PetPlanPause(models.Model):
@@ -55,7 +56,7 @@ class PetPlanPause(models.Model):
                     self.env._(
                         "%(plan)s is already paused from %(start)s to %(end)s.",
                         plan=pause.plan_id.display_name,
-                        start=others[0].date_from,
-                        end=others[0].date_to,
+                        start=format_date(self.env, others[0].date_from),
+                        end=format_date(self.env, others[0].date_to),
                     )
                 )

@@ -57,6 +57,14 @@ class PetPlanPauseMixin(models.AbstractModel):
                 raise UserError(
                     self.env._("%(plan)s is not paused.", plan=plan.display_name)
                 )
+            if plan.state not in ("active", "expired"):
+                raise UserError(
+                    self.env._(
+                        "%(plan)s is %(state)s: there is nothing to go on with.",
+                        plan=plan.display_name,
+                        state=plan._get_state_label().lower(),
+                    )
+                )
             saved = (pause.date_to - today).days + 1
             # Pauses and periods are not the user's to write; see `_pause`.
             plan.sudo()._shift_end(today, -saved)
