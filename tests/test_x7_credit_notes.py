@@ -1,6 +1,7 @@
 from datetime import date, datetime
 
 from odoo import Command
+from odoo.exceptions import UserError
 
 from .common import PetPlansCommon
 
@@ -496,9 +497,53 @@ class TestCancelSeveral(CancelPlanCommon):
         )
         self.assertEqual((mine + theirs).mapped("state"), ["cancelled"] * 2)
 
+    def test_of_two_companies(self):
+        """By somebody who works in both, in the journals of each."""
+        both = self.shop + self.other_shop
+        self.staff.sudo().company_ids = both
+        template = self.make_template().sudo().copy({"company_id": self.other_shop.id})
+        here = self.sell(pet=self.rex)
+        there = (
+            self.env["pet.plan"]
+            .with_context(allowed_company_ids=both.ids)
+            .create(
+                {
+                    "template_id": template.id,
+                    "partner_id": self.customer.id,
+                    "company_id": self.other_shop.id,
+                    "date_start": date(2026, 1, 1),
+                }
+            )
+        )
+        there.action_confirm()
+        plans = there + here.with_env(there.env)
+        for plan in plans:
+            invoice = self.invoices(plan)[0]
+            invoice.with_company(plan.company_id).action_post()
+        wizard = self.open_wizard(self.env["pet.plan"], "2026-01-03").with_env(
+            plans.env
+        )
+        wizard.plan_ids = plans
+        wizard.action_apply()
+        notes = plans.sudo().cycle_ids.move_ids.filtered(
+            lambda move: move.move_type == "out_refund"
+        )
+        self.assertEqual(notes.company_id, both)
+        self.assertEqual(notes.mapped("amount_total"), [180.0, 180.0])
+        for note in notes:
+            self.assertEqual(note.company_id, note.pet_cycle_id.company_id)
+            self.assertEqual(note.journal_id, note.reversed_entry_id.journal_id)
+
+    def test_a_draft_plan(self):
+        plan = self.sell(confirm=False)
+        self.assertFalse(self.cancel(plan))
+        self.assertEqual(plan.state, "cancelled")
+        with self.assert_refused(UserError, "already Cancelled"):
+            plan.action_confirm()
+
     def test_one_cancelled_already_refuses_all(self):
         mine, other = self.sell(), self.sell(pet=self.rex)
         self.cancel(other)
-        with self.assert_refused(Exception, other.name):
+        with self.assert_refused(UserError, other.name):
             self.open_wizard(mine + other).action_apply()
         self.assertEqual(mine.state, "active")
