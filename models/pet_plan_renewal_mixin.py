@@ -180,10 +180,13 @@ class PetPlanRenewalMixin(models.AbstractModel):
         """
         self.ensure_one()
         balances = self.line_ids._get_balances()
+        # By the dates: the nightly job may not have run since a period ended.
+        ended = self.cycle_ids._filter_ended()
         left = [
             (line, cycle, quantity, False)
             for line in self.line_ids
             for cycle, quantity in line._get_leftovers(balances)
+            if cycle not in ended
         ]
         expired = [(*row, True) for row in self._get_reinstatable()]
         return left + expired
