@@ -593,7 +593,11 @@ class PetCycle(models.Model):
     def _renew_drafts(self):
         """Make the draft invoices of these cycles again, after the customer changed."""
         cycles = self.filtered(lambda cycle: cycle.invoice_id.state == "draft")
-        cycles.invoice_id.unlink()
+        # What was posted once has its number, and is never deleted.
+        numbered = cycles.invoice_id.filtered("posted_before")
+        (cycles.invoice_id - numbered).unlink()
+        if numbered:
+            numbered.button_cancel()
         cycles._create_invoices()
 
     def _shift_periods(self, day, delta):
