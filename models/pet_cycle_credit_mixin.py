@@ -17,18 +17,19 @@ class PetCycleCreditMixin(models.AbstractModel):
         """Return the cycles whose sessions had expired before a day (X2).
 
         Those of a plan that ended, and of a plan without `rollover` those of each
-        period that ended.
+        period that ended. Of a day to come only what is over today: a plan that is
+        cancelled takes no booking any more, so nothing can be used until then.
 
-        :param day: date
+        :param day: date, the first day without the plan
         """
-        return self.filtered(
-            lambda cycle: (
-                (cycle.plan_id.date_end and cycle.plan_id.date_end < day)
-                or (
-                    cycle.date_to and cycle.date_to < day and not cycle.plan_id.rollover
-                )
-            )
-        )
+        lapsed = self.browse()
+        for cycle in self:
+            plan = cycle.plan_id
+            since = min(day, plan.company_id._get_pet_today())
+            last = [plan.date_end, not plan.rollover and cycle.date_to]
+            if any(end and end < since for end in last):
+                lapsed += cycle
+        return lapsed
 
     def _get_unused_sessions(self, day, leaving=None):
         """Return the sessions each cycle billed that the customer gives up (X7).

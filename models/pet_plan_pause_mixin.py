@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import format_date
 
@@ -107,6 +107,15 @@ class PetPlanPauseMixin(models.AbstractModel):
                     if self.date_end
                     else self.env._("no end"),
                     today=format_date(self.env, today),
+                )
+            )
+        if date_from < today and not self.env.user.has_group("pet_plans.group_manager"):
+            raise AccessError(
+                self.env._(
+                    "A pause from %(start)s, before today, makes %(plan)s longer after "
+                    "the fact: only a manager can enter it.",
+                    start=format_date(self.env, date_from),
+                    plan=self.display_name,
                 )
             )
         self._touch()

@@ -1,7 +1,7 @@
 from datetime import date, datetime
 
 from odoo import Command
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 
 from .common import PetPlansCommon
 
@@ -438,13 +438,24 @@ class TestCreditOfPeriods(CancelPlanCommon):
         return plan
 
     def test_before_a_period(self):
+        """Nothing can be booked from now on: January is credited too."""
         plan = self.sell_monthly()
         credit_notes = self.cancel(plan, "2026-02-01")
-        # January is over by then: what is left of it expires anyway
-        self.assertEqual(credit_notes.mapped("amount_total"), [180.0])
+        self.assertEqual(credit_notes.mapped("amount_total"), [135.0, 180.0])
         self.assertEqual(
             self.invoices(plan).mapped("state"), ["posted", "posted", "cancel"]
         )
+
+    def test_after_a_period(self):
+        """What was left of January expired with it, whether the job ran or not."""
+        for job in (False, True):
+            self.clock.move_to("2026-01-02 12:00:00")
+            plan = self.sell_monthly()
+            self.clock.move_to("2026-02-01 12:00:00")
+            if job:
+                self.run_job("pet_plans.ir_cron_update_plans")
+            credit_notes = self.cancel(plan, "2026-02-01")
+            self.assertEqual(credit_notes.mapped("amount_total"), [180.0])
 
     def test_within_a_period(self):
         plan = self.sell_monthly()
@@ -453,6 +464,7 @@ class TestCreditOfPeriods(CancelPlanCommon):
 
     def test_rollover_keeps_earlier_periods(self):
         plan = self.sell_monthly(rollover=True)
+        self.clock.move_to("2026-02-01 12:00:00")
         credit_notes = self.cancel(plan, "2026-02-01")
         self.assertEqual(credit_notes.mapped("amount_total"), [135.0, 180.0])
 
@@ -533,6 +545,14 @@ class TestCancelSeveral(CancelPlanCommon):
         for note in notes:
             self.assertEqual(note.company_id, note.pet_cycle_id.company_id)
             self.assertEqual(note.journal_id, note.reversed_entry_id.journal_id)
+
+    def test_another_company_sees_no_preview(self):
+        plan = self.sell()
+        with self.assert_refused(AccessError, "."):
+            self.env["pet.plan.cancel"].with_user(self.other_staff).create(
+                {"plan_ids": plan.ids, "reason": "Mine now"}
+            ).action_apply()
+        self.assertEqual(plan.state, "active")
 
     def test_a_draft_plan(self):
         plan = self.sell(confirm=False)

@@ -138,7 +138,9 @@ class TestPausePackage(PauseCommon):
         visits = plan.book(self.weekly(3))
         visits[0].action_receive()
         self.clock.move_to("2026-01-06 12:00:00")
-        self.pause(plan, "2026-01-04", "2026-01-15")
+        with self.assert_refused(AccessError, "only a manager"):
+            self.pause(plan, "2026-01-04", "2026-01-15")
+        self.pause(plan, "2026-01-04", "2026-01-15", self.manager)
         self.assertEqual(visits.mapped("state"), ["received", "cancelled", "scheduled"])
 
     def test_then_cancelled(self):

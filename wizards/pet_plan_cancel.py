@@ -53,6 +53,7 @@ class PetPlanCancel(models.TransientModel):
     def _prepare_line_vals_list(self, plans):
         """Return the preview of each cycle of some plans (X7)."""
         self.ensure_one()
+        plans.check_access("write")
         # Reads what becomes of the invoices of plans the user may cancel.
         cycles = plans.sudo().cycle_ids
         leaving = plans.sudo()._get_visits_from(self.date)
