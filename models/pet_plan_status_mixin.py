@@ -124,7 +124,9 @@ class PetPlanStatusMixin(models.AbstractModel):
         revived = running.filtered(lambda plan: plan.state == "expired")
         ended.filtered(lambda plan: plan.state == "active")._set_state("expired")
         revived._set_state("active")
-        revived._reinstate_sessions()
+        # Of plans that ran all the time too: a pause entered late may bring back a
+        # period that was over.
+        running._reinstate_sessions()
         (ended + running)._expire_sessions()
 
     def _set_state(self, state):

@@ -100,6 +100,31 @@ class TestPausePeriods(PauseCommon):
         )
         plan.book([datetime(2026, 2, 5, 15)])
 
+    def test_entered_late_gives_back_what_expired_meanwhile(self):
+        plan = self.sell_monthly()
+        self.update_plans("2026-02-01 12:00:00")
+        self.assertEqual(plan.sessions_remaining, 8.0)
+        self.clock.move_to("2026-02-05 12:00:00")
+        self.pause(plan, "2026-01-20", "2026-02-10", self.manager)
+        self.assertEqual(self.bounds(plan)[0], ("01-01", "02-22"))
+        self.assertEqual(plan.sessions_remaining, 12.0)
+        plan.book([datetime(2026, 2, 11 + day, 9) for day in range(4)])
+        self.assert_ledger_adds_up(plan)
+        self.update_plans("2026-02-23 12:00:00")
+        self.assertEqual(plan.sessions_remaining, 8.0)
+
+    def test_resumed_into_a_period_that_is_over(self):
+        """Nothing expires twice, nor comes back twice, around a pause."""
+        plan = self.sell_monthly()
+        self.pause(plan, "2026-01-30", "2026-02-10")  # January through 12 February
+        self.clock.move_to("2026-02-01 12:00:00")
+        plan.action_resume()  # January through 2 February
+        self.assertEqual(self.bounds(plan)[0], ("01-01", "02-02"))
+        for day in ("2026-02-02", "2026-02-03", "2026-02-04"):
+            self.update_plans(f"{day} 12:00:00")
+        self.assertEqual(plan.sessions_remaining, 8.0)
+        self.assertEqual(self.kinds(plan)[3:], [("expire", -4.0)])
+
     def test_sessions_of_the_paused_period_stay(self):
         plan = self.sell_monthly()
         self.pause(plan, "2026-01-20", "2026-02-10")
