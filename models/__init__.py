@@ -20,10 +20,12 @@ from . import pet_plan
 from . import pet_plan_pause
 from . import pet_plan_line
 from . import pet_plan_entry
+from . import pet_cycle_credit_mixin
 from . import pet_cycle
 from . import pet_appointment
 from . import pet_appointment_line
 from . import account_move
+from . import account_move_line
 from . import ir_sequence
 from . import res_company
 from . import res_config_settings

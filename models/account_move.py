@@ -79,6 +79,29 @@ class AccountMove(models.Model):
         )
         return reversals.with_env(self.env)
 
+    def _reduce_pet_credit(self, parts):
+        """Reduce a draft reversal of a whole invoice to parts of its lines (X7).
+
+        :param parts: dict, line of the reversed invoice -> part from 0 to 1
+        """
+        self.ensure_one()
+        # Odoo copies the lines of a reversal in the order of their ids.
+        pairs = zip(
+            self.reversed_entry_id.invoice_line_ids.sorted("id"),
+            self.invoice_line_ids.sorted("id"),
+            strict=True,
+        )
+        commands = []
+        for billed, line in pairs:
+            part = parts.get(billed, 0.0)
+            if not part:
+                commands.append(fields.Command.delete(line.id))
+            elif part != 1.0:
+                vals = billed._prepare_pet_part_vals(part)
+                commands.append(fields.Command.update(line.id, vals))
+        if commands:
+            self.write({"invoice_line_ids": commands})
+
     def action_view_pet_cycle(self):
         """Open the billing cycle of the invoice (I2)."""
         self.ensure_one()

@@ -19,7 +19,7 @@ class PetCycle(models.Model):
 
     _name = "pet.cycle"
     _description = "Billing Cycle"
-    _inherit = ["pet.guard.mixin", "pet.batch.mixin"]
+    _inherit = ["pet.guard.mixin", "pet.batch.mixin", "pet.cycle.credit.mixin"]
     _order = "plan_id, sequence"
     _guarded_fields = frozenset(
         {
@@ -598,70 +598,12 @@ class PetCycle(models.Model):
     def _renew_drafts(self):
         """Make the draft invoices of these cycles again, after the customer changed."""
         cycles = self.filtered(lambda cycle: cycle.invoice_id.state == "draft")
-        cycles.invoice_id.unlink()
+        # What was posted once has its number, and is never deleted.
+        numbered = cycles.invoice_id.filtered("posted_before")
+        (cycles.invoice_id - numbered).unlink()
+        if numbered:
+            numbered.button_cancel()
         cycles._create_invoices()
-
-    def _get_unused_sessions(self):
-        """Return the sessions each cycle entitles to that no visit has taken (X7).
-
-        :return: dict, cycle -> list of (plan line, sessions)
-        """
-        taken = self._get_taken_sessions()
-        unused = defaultdict(list)
-        for plan in self.plan_id:
-            cycles = plan.cycle_ids.sorted("sequence")
-            sold = plan._get_entitlements(cycles.mapped("capacity"))
-            for cycle, services in zip(cycles, sold, strict=True):
-                for line, share, __ in services:
-                    left = share - taken[cycle.id, line.id]
-                    if cycle in self and left > 0:
-                        unused[cycle].append((line, left))
-        return unused
-
-    def _create_credit_notes(self, reason):
-        """Credit what was billed and not used, through Odoo's own reversal (X7).
-
-        :param reason: text, on the credit notes
-        :return: draft `account.move` records, for the accountant to check and post
-        """
-        credit_notes = self.env["account.move"]
-        for cycle, services in self._get_unused_sessions().items():
-            if cycle.state not in ("billed", "settled"):
-                continue
-            reversal = (
-                self.env["account.move.reversal"]
-                .with_context(
-                    active_model="account.move", active_ids=cycle.invoice_id.ids
-                )
-                .create(
-                    {"reason": reason, "journal_id": cycle.invoice_id.journal_id.id}
-                )
-            )
-            reversal.refund_moves()
-            cycle._limit_credit_note(reversal.new_move_ids, dict(services))
-            credit_notes |= reversal.new_move_ids
-        return credit_notes
-
-    def _limit_credit_note(self, credit_note, unused):
-        """Reduce a credit note to the sessions that were not used (X7).
-
-        :param credit_note: draft `account.move`, a reversal of the whole invoice
-        :param unused: dict, plan line -> sessions
-        """
-        self.ensure_one()
-        left = defaultdict(float)
-        for line, quantity in unused.items():
-            left[line.product_id] += quantity
-        commands = []
-        for line in credit_note.invoice_line_ids:
-            quantity = min(line.quantity, left[line.product_id])
-            left[line.product_id] -= quantity
-            if not quantity:
-                commands.append(fields.Command.delete(line.id))
-            elif quantity != line.quantity:
-                commands.append(fields.Command.update(line.id, {"quantity": quantity}))
-        if commands:
-            credit_note.write({"invoice_line_ids": commands})
 
     def _shift_periods(self, day, delta):
         """Move the periods from a day on; the one it falls in changes length (X8).

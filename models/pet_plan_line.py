@@ -2,6 +2,7 @@ from collections import defaultdict
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import SQL, float_compare, float_repr, float_round
 
 # What a kind of entry does to the counters shown on a line; `remaining` is simply
@@ -262,14 +263,35 @@ class PetPlanLine(models.Model):
             if not self._is_enough(left + delta, debt - line.plan_id.overdraft_limit):
                 raise UserError(line._get_shortage(-delta, left=left))
 
-    def _get_balances(self):
-        """Return the ledger's sums: defaultdict, (line, cycle) -> sessions."""
+    def _get_balances(self, kinds=None):
+        """Return the ledger's sums: defaultdict, (line, cycle) -> sessions.
+
+        :param kinds: kinds of entries; all of them by default
+        """
+        domain = Domain("line_id", "in", self.ids)
+        if kinds:
+            domain &= Domain("kind", "in", kinds)
         balances = defaultdict(float)
         for line, cycle, quantity in self.env["pet.plan.entry"]._read_group(
-            [("line_id", "in", self.ids)], ["line_id", "cycle_id"], ["quantity:sum"]
+            domain, ["line_id", "cycle_id"], ["quantity:sum"]
         ):
             balances[line, cycle] = quantity
         return balances
+
+    def _get_available(self, cycles, granted, taken):
+        """Return the sessions of some cycles that no visit takes, expired or not (X7).
+
+        :param cycles: cycles of the plan; what belongs to no period counts with them
+        :param granted: dict, (line, cycle) -> sessions granted, adjusted, transferred
+        :param taken: dict, (cycle id, line id) -> sessions that visits take
+        """
+        self.ensure_one()
+        available = granted[self, self.env["pet.cycle"]]
+        for cycle in self.plan_id.cycle_ids:
+            sessions = granted[self, cycle] - taken[cycle.id, self.id]
+            if cycle in cycles or (cycle.date_to and sessions < 0):
+                available += sessions
+        return available
 
     def _get_leftovers(self, balances):
         """Return the sessions left, by the period they belong to.
@@ -279,40 +301,43 @@ class PetPlanLine(models.Model):
 
         :param balances: dict of `_get_balances`
         :return: list of (cycle, sessions); only a plan without `rollover` keeps them
-            apart by period, else the cycle is an empty record
+            apart by period, else the cycle is an empty record. Sessions of no
+            period, such as presents, come first, less those that periods used
         """
         self.ensure_one()
         plan = self.plan_id
         none = self.env["pet.cycle"]
         if plan.kind == "plan" and not plan.rollover:
-            parts = [(cycle, balances[self, cycle]) for cycle in plan.cycle_ids]
-            spare = balances[self, none] - self._get_overdrawn(none, balances)
-            parts.append((none, spare))
+            common = balances[self, none] - self._get_overdrawn(none, balances)
+            cycles = plan.cycle_ids.sorted("sequence")
+            parts = [(none, common), *((one, balances[self, one]) for one in cycles)]
         else:
             parts = [(none, self.remaining)]
         return [(cycle, left) for cycle, left in parts if self._is_some(left)]
 
-    def _get_leftovers_so_far(self, balances):
-        """Return the sessions left, without those of periods that have not begun.
+    def _get_leftovers_now(self, balances):
+        """Return the sessions left, without those of periods over or still to come.
+
+        By the dates: the nightly job may not have run since a period ended.
 
         :param balances: dict of `_get_balances`
         :return: list as of `_get_leftovers`
         """
         self.ensure_one()
-        today = self.plan_id.company_id._get_pet_today()
-        to_come = self.plan_id.cycle_ids.filtered(
+        plan = self.plan_id
+        today = plan.company_id._get_pet_today()
+        to_come = plan.cycle_ids.filtered(
             lambda cycle: cycle.date_from and cycle.date_from > today
         )
+        elsewhen = to_come + plan.cycle_ids._filter_ended()
+        # With `rollover` all periods are one part.
         reserved = sum(balances[self, cycle] for cycle in to_come)
-        parts = []
-        for cycle, left in self._get_leftovers(balances):
-            if cycle in to_come:
-                continue
-            # With `rollover` all periods are one part.
-            part = left - reserved if self.plan_id.rollover else left
-            if self._is_some(part):
-                parts.append((cycle, part))
-        return parts
+        return [
+            (cycle, part)
+            for cycle, left in self._get_leftovers(balances)
+            if cycle not in elsewhen
+            and self._is_some(part := left - reserved if plan.rollover else left)
+        ]
 
     @api.model
     def _is_some(self, quantity):
@@ -328,10 +353,10 @@ class PetPlanLine(models.Model):
     def _prepare_adjustments(self, quantity, balances, reason):
         """Return the entries that change the counter by hand (L2).
 
-        What is added belongs to no period. What is taken away is taken where it is:
-        first of what belongs to no period, then of the earliest period that has some.
+        What is given belongs to no period; what is taken comes from what is left, of
+        a plan's periods from the first on.
 
-        :param quantity: float, sessions to add (negative: to take away)
+        :param quantity: float, sessions to give (negative: to take)
         :param balances: dict of `_get_balances`
         :param reason: text
         :return: list of value dicts of `pet.plan.entry`
@@ -340,9 +365,7 @@ class PetPlanLine(models.Model):
         if quantity > 0:
             return [self._prepare_entry_vals("adjust", quantity, reason=reason)]
         entries, wanted = [], -quantity
-        for cycle, left in sorted(
-            self._get_leftovers(balances), key=lambda part: part[0].sequence
-        ):
+        for cycle, left in self._get_leftovers(balances):
             part = min(left, wanted)
             if self._is_some(part):
                 wanted -= part
@@ -360,15 +383,12 @@ class PetPlanLine(models.Model):
         """
         self.ensure_one()
         plan = self.plan_id
-        last = plan.cancel_date if plan.state == "cancelled" else plan.date_end
-        over = last and (
-            plan.state == "cancelled" or last < plan.company_id._get_pet_today()
-        )
         ended = plan.cycle_ids._filter_ended()
+        last = plan.cancel_date or plan.date_end
         return [
             (cycle, left, cycle.date_to if cycle in ended else last)
             for cycle, left in self._get_leftovers(balances)
-            if over or cycle in ended
+            if cycle in ended or plan._is_over()
         ]
 
     def _get_usable(self, day, balances):
@@ -409,7 +429,7 @@ class PetPlanLine(models.Model):
         return min(usable)
 
     def _get_overdrawn(self, cycle, balances):
-        """Return what the periods but this one took beyond their own sessions."""
+        """Return what the periods (but this one) took beyond their own sessions."""
         self.ensure_one()
         others = self.plan_id.cycle_ids - cycle
         return -sum(min(0.0, balances[self, period]) for period in others)

@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import format_date
 
@@ -53,9 +53,17 @@ class PetPlanPauseMixin(models.AbstractModel):
         for plan in self:
             today = plan.company_id._get_pet_today()
             pause = plan._get_pause(today)
-            if not pause or plan.state == "cancelled":
+            if not pause:
                 raise UserError(
                     self.env._("%(plan)s is not paused.", plan=plan.display_name)
+                )
+            if plan.state not in ("active", "expired"):
+                raise UserError(
+                    self.env._(
+                        "%(plan)s is %(state)s: there is nothing to go on with.",
+                        plan=plan.display_name,
+                        state=plan._get_state_label().lower(),
+                    )
                 )
             saved = (pause.date_to - today).days + 1
             # Pauses and periods are not the user's to write; see `_pause`.
@@ -99,6 +107,15 @@ class PetPlanPauseMixin(models.AbstractModel):
                     if self.date_end
                     else self.env._("no end"),
                     today=format_date(self.env, today),
+                )
+            )
+        if date_from < today and not self.env.user.has_group("pet_plans.group_manager"):
+            raise AccessError(
+                self.env._(
+                    "A pause from %(start)s, before today, makes %(plan)s longer after "
+                    "the fact: only a manager can enter it.",
+                    start=format_date(self.env, date_from),
+                    plan=self.display_name,
                 )
             )
         self._touch()

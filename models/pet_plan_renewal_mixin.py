@@ -184,7 +184,7 @@ class PetPlanRenewalMixin(models.AbstractModel):
         left = [
             (line, cycle, quantity, False)
             for line in lines
-            for cycle, quantity in line._get_leftovers_so_far(balances)
+            for cycle, quantity in line._get_leftovers_now(balances)
         ]
         expired = [
             (line, cycle, quantity, True)

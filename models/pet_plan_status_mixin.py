@@ -112,25 +112,33 @@ class PetPlanStatusMixin(models.AbstractModel):
             and (not self.date_end or day <= self.date_end)
         )
 
+    def _is_over(self):
+        """Tell whether what is left of the plan can be used no more (X1, X7)."""
+        self.ensure_one()
+        if self.state == "cancelled":
+            return True
+        today = self.company_id._get_pet_today()
+        return bool(self.date_end) and self.date_end < today
+
     def _update_states(self):
         """Bring status and sessions of sold plans in line with their dates (X1, X2).
 
         Safe to run late, twice, or after days: what is done is read from the ledger
         and the dates, not from when the job last ran.
         """
-        sold = self.filtered(lambda plan: plan.state != "draft")
-        # A cancelled plan stays so; what came back to it since expires all the same.
-        dated = sold.filtered(lambda plan: plan.state != "cancelled")
-        ended = dated.filtered(
-            lambda plan: (
-                plan.date_end and plan.date_end < plan.company_id._get_pet_today()
-            )
-        )
-        revived = (dated - ended).filtered(lambda plan: plan.state == "expired")
+        ended, running = self.browse(), self.browse()
+        for plan in self.filtered(lambda plan: plan.state != "draft"):
+            if plan._is_over():
+                ended += plan
+            else:
+                running += plan
+        revived = running.filtered(lambda plan: plan.state == "expired")
         ended.filtered(lambda plan: plan.state == "active")._set_state("expired")
         revived._set_state("active")
-        revived._reinstate_sessions()
-        sold._expire_sessions()
+        # Of plans that ran all the time too: a pause entered late may bring back a
+        # period that was over.
+        running._reinstate_sessions()
+        (ended + running)._expire_sessions()
 
     def _set_state(self, state):
         """Write the status and log it, in one batch."""
@@ -231,6 +239,7 @@ class PetPlanStatusMixin(models.AbstractModel):
         return Domain("company_id", "=", company.id) & (
             (Domain("state", "=", "active") & (ended | ended_period))
             | (Domain("state", "=", "expired") & (running | left_over))
+            # Of a visit that was to stay, and was cancelled after its plan.
             | (Domain("state", "=", "cancelled") & left_over)
         )
 

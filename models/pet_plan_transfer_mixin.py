@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 from odoo import Command, fields, models
 from odoo.exceptions import UserError
 
@@ -53,49 +55,102 @@ class PetPlanTransferMixin(models.AbstractModel):
     def _transfer_left(self, partner, pet, reason):
         """Give what is left of a used plan to another pet or customer.
 
-        :return: the new plan, at no price, whose ledger opens with what left this one
+        Who gets the sessions pays for what was not billed yet: drafts of cycles that
+        nobody used are cancelled, and their price goes with the sessions. What is
+        posted, and the draft of a cycle that was used, stays with who bought it.
+
+        :return: the new plan, whose ledger opens with what left this one
         """
         self.ensure_one()
-        left = {line: line.remaining for line in self.line_ids if line.remaining > 0}
+        left = self._get_transferable()
         if not left or self.sessions_booked:
             raise UserError(
                 self.env._(
                     "%(plan)s cannot be given away: %(left)s session(s) left, "
                     "%(booked)s booked. Cancel the visits to come first.",
                     plan=self.display_name,
-                    left=f"{self.sessions_remaining:g}",
+                    left=f"{sum(left.values()):g}",
                     booked=f"{self.sessions_booked:g}",
                 )
             )
+        # Staff have no invoicing rights: reads the drafts of this plan only.
+        unbilled = self.sudo()._get_unbilled_cycles()
+        quantities = defaultdict(float)
+        for (line, __), quantity in left.items():
+            quantities[line] += quantity
         other = self._unguarded().create(
-            self._prepare_transfer_vals(partner, pet, left)
+            self._prepare_transfer_vals(
+                partner, pet, quantities, self._get_unbilled_amounts(unbilled)
+            )
         )
         other = other.with_env(self.env)
-        balances = self.line_ids._get_balances()
         # See `_hand_over_sessions`; the new plan's grant is the second entry.
         self.line_ids.sudo()._post_entries(
             [
                 line._prepare_entry_vals("transfer", -part, cycle=cycle, reason=reason)
-                for line in left
-                for cycle, part in line._get_leftovers(balances)
+                for (line, cycle), part in left.items()
             ]
         )
+        unbilled._cancel_drafts()
         other.action_confirm()
         return other
 
-    def _prepare_transfer_vals(self, partner, pet, left):
+    def _get_transferable(self):
+        """Return the sessions left that did not expire yet, by the dates.
+
+        :return: dict, (line, cycle) -> sessions
+        """
+        self.ensure_one()
+        if self._is_over():
+            return {}
+        balances = self.line_ids._get_balances()
+        ended = self.cycle_ids._filter_ended()
+        return {
+            (line, cycle): part
+            for line in self.line_ids
+            for cycle, part in line._get_leftovers(balances)
+            if cycle not in ended
+        }
+
+    def _get_unbilled_cycles(self):
+        """Return the cycles nobody used of which no invoice was ever posted."""
+        self.ensure_one()
+        today = self.company_id._get_pet_today()
+        return self.cycle_ids._get_unserved(today).filtered(
+            lambda cycle: (
+                cycle.invoice_id.state == "draft" and not cycle.invoice_id.posted_before
+            )
+        )
+
+    def _get_unbilled_amounts(self, cycles):
+        """Return what some cycles of the plan sell: dict, line -> amount."""
+        self.ensure_one()
+        ordered = self.cycle_ids.sorted("sequence")
+        sold = self._get_entitlements(ordered.mapped("capacity"))
+        amounts = defaultdict(float)
+        for cycle, services in zip(ordered, sold, strict=True):
+            for line, __, amount in services:
+                amounts[line] += amount if cycle in cycles else 0.0
+        return amounts
+
+    def _prepare_transfer_vals(self, partner, pet, left, amounts):
         """Return the values of the plan that takes over what is left.
 
         :param left: dict, line -> sessions
+        :param amounts: dict, line -> amount not billed yet
         """
         self.ensure_one()
         most = max(1, round(max(left.values())))
         today = self.company_id._get_pet_today()
+        # The price of a service that was used up early goes with the first other.
+        prices = {line: amounts[line] for line in left}
+        first = next(iter(left))
+        prices[first] += sum(amounts.values()) - sum(prices.values())
         return {
             **{name: self[name] for name in self._get_term_fields()},
             "kind": "package",
             "appointment_count": most,
-            "appointments_per_cycle": most,
+            "appointments_per_cycle": self._get_transfer_cycle_size(most, prices),
             "transferred_from_id": self.id,
             "template_id": self.template_id.id,
             "title": self.title,
@@ -110,9 +165,21 @@ class PetPlanTransferMixin(models.AbstractModel):
                     {
                         "product_id": line.product_id.id,
                         "quantity": quantity,
-                        "price_unit": 0.0,
+                        "price_unit": prices[line] / quantity,
                     }
                 )
                 for line, quantity in left.items()
             ],
         }
+
+    def _get_transfer_cycle_size(self, visits, prices):
+        """Return the visits per cycle of what is given away: as sold, if billed."""
+        self.ensure_one()
+        if not any(prices.values()):
+            return visits
+        size = (
+            self.appointments_per_cycle
+            if self.kind == "package"
+            else round(max(self.line_ids.mapped("quantity")))
+        )
+        return min(visits, max(1, size))

@@ -50,12 +50,17 @@ from . import test_s8_end_dates
 from . import test_s_bad_input
 from . import test_tours
 from . import test_transfer
+from . import test_transfer_money
 from . import test_u1_plan_selection
 from . import test_x1_status
 from . import test_x2_expiry
+from . import test_x2_extension
 from . import test_x3_cards
 from . import test_x3_expiry_bucket
+from . import test_x6_carry
 from . import test_x6_renew
 from . import test_x7_afterwards
 from . import test_x7_cancel_plan
+from . import test_x7_credit_notes
 from . import test_x8_pause
+from . import test_x8_pause_periods

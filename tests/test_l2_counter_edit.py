@@ -1,6 +1,7 @@
 from datetime import date, datetime
 
-from odoo.exceptions import AccessError, UserError
+from odoo import Command
+from odoo.exceptions import AccessError, UserError, ValidationError
 
 from .common import PetPlansCommon
 
@@ -147,18 +148,127 @@ class TestPeriods(PetPlansCommon):
         self.end()
 
 
-class TestRowsOfOtherPlans(PetPlansCommon):
-    """L2: an edit reaches the services of its own plan only."""
+class TestCounterEditLimits(PetPlansCommon):
+    """L2: what an edit may not do, and both counter and end at once."""
 
-    def test_refused(self):
-        plan, other = self.sell(), self.sell(pet=self.rex)
-        wizard = (
+    def setUp(self):
+        super().setUp()
+        self.plan = self.sell(self.make_template(validity=3))  # through 1 April
+
+    def open_wizard(self, plan=None, **values):
+        return (
             self.env["pet.plan.adjust"]
             .with_user(self.manager)
-            .create({"plan_id": plan.id, "reason": "A present"})
+            .create({"plan_id": (plan or self.plan).id, "reason": "A gift", **values})
         )
-        wizard.line_ids.line_id = other.line_ids
-        wizard.line_ids.new_remaining = 20.0
-        with self.assert_refused(UserError, f"Bath: not a service of {plan.name}"):
+
+    def kinds(self):
+        entries = self.plan.entry_ids.sorted("id")
+        return entries.mapped(lambda entry: (entry.kind, entry.quantity))[1:]
+
+    def expire(self):
+        self.clock.move_to("2026-04-10 12:00:00")
+        self.run_job("pet_plans.ir_cron_update_plans")
+        self.assertEqual(self.plan.state, "expired")
+
+    def test_end_before_booked_visits(self):
+        self.plan.book(self.weekly(3))
+        wizard = self.open_wizard(date_end=date(2026, 1, 10))
+        with self.assert_refused(UserError, r"2 visit\(s\)"):
+            wizard.action_apply()
+        self.assertEqual(self.plan.date_end, date(2026, 4, 1))
+
+    def test_end_before_the_start(self):
+        wizard = self.open_wizard(date_end=date(2025, 12, 1))
+        with self.assert_refused(ValidationError, "before it starts"):
+            wizard.action_apply()
+
+    def test_counter_and_end_of_an_expired_plan(self):
+        self.expire()
+        wizard = self.open_wizard(date_end=date(2026, 5, 1))
+        self.assertEqual(wizard.line_ids.old_remaining, 0.0)
+        wizard.line_ids.new_remaining = 5.0
+        wizard.action_apply()
+        self.assertEqual(self.plan.state, "active")
+        self.assertEqual(self.plan.sessions_remaining, 5.0)
+        self.assertEqual(
+            self.kinds(), [("expire", -12.0), ("reinstate", 12.0), ("adjust", -7.0)]
+        )
+        self.assert_ledger_adds_up(self.plan)
+        self.assertIn("0 → 5", str(self.plan.message_ids[0].body))
+
+    def test_end_alone_gives_back_what_expired(self):
+        self.expire()
+        self.open_wizard(date_end=date(2026, 5, 1)).action_apply()
+        self.assertEqual(self.plan.sessions_remaining, 12.0)
+
+    def test_sessions_for_a_plan_that_is_over(self):
+        """They would be gone the next morning."""
+        self.expire()
+        wizard = self.open_wizard()
+        wizard.line_ids.new_remaining = 5.0
+        with self.assert_refused(UserError, "ended on"):
+            wizard.action_apply()
+        self.assertEqual(self.plan.sessions_remaining, 0.0)
+
+    def test_end_and_note_changed_by_somebody_else(self):
+        for field, value in (("date_end", date(2026, 6, 1)), ("note", "Shy")):
+            with self.subTest(field):
+                wizard = self.open_wizard()
+                wizard.line_ids.new_remaining = 5.0
+                self.plan.with_user(self.manager)[field] = value
+                with self.assert_refused(UserError, "changed since"):
+                    wizard.action_apply()
+        self.assertEqual(self.plan.sessions_remaining, 12.0)
+
+    def test_counters_of_another_plan(self):
+        other = self.sell(pet=self.rex)
+        rows = {"line_id": other.line_ids.id, "old_remaining": 12, "new_remaining": 50}
+        wizard = self.open_wizard()
+        wizard.line_ids = [Command.clear(), Command.create(rows)]
+        with self.assert_refused(UserError, self.plan.name):
             wizard.action_apply()
         self.assertEqual(other.sessions_remaining, 12.0)
+
+    def test_one_counter_twice(self):
+        row = self.open_wizard().line_ids.copy_data()[0]
+        wizard = self.open_wizard()
+        wizard.line_ids = [
+            Command.clear(),
+            *(Command.create({**row, "new_remaining": new}) for new in (13.0, 14.0)),
+        ]
+        with self.assert_refused(UserError, self.plan.name):
+            wizard.action_apply()
+        self.assertEqual(self.plan.sessions_remaining, 12.0)
+
+    def test_only_what_runs_or_expired(self):
+        draft = self.sell(confirm=False)
+        self.plan._cancel_from(date(2026, 1, 5), "Moves away")
+        for plan in (draft, self.plan):
+            with self.subTest(plan.state):
+                wizard = self.open_wizard(plan, note="Shy")
+                with self.assert_refused(UserError, plan.state):
+                    wizard.action_apply()
+
+    def test_below_what_is_overdrawn_is_possible_upwards_only(self):
+        plan = self.sell(
+            self.make_template(
+                appointment_count=1, appointments_per_cycle=1, overdraft_limit=1.0
+            )
+        )
+        plan.book(self.weekly(2))
+        wizard = self.open_wizard(plan)
+        self.assertEqual(wizard.line_ids.old_remaining, -1.0)
+        wizard.line_ids.new_remaining = 0.0
+        wizard.action_apply()
+        self.assertEqual(plan.sessions_remaining, 0.0)
+        self.assert_ledger_adds_up(plan)
+
+    def test_other_companies_do_not_edit(self):
+        boss = self._make_user(
+            "pet_other_boss", "pet_plans.group_manager", company=self.other_shop
+        )
+        with self.assert_refused(AccessError, "."):
+            self.env["pet.plan.adjust"].with_user(boss).create(
+                {"plan_id": self.plan.id, "reason": "Mine now", "note": "x"}
+            ).action_apply()

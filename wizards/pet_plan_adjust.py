@@ -90,14 +90,6 @@ class PetPlanAdjust(models.TransientModel):
             raise UserError(self.env._("Give the reason of this edit."))
         plan = self.plan_id
         plan.check_access("write")
-        if strangers := self.line_ids.line_id - plan.line_ids:
-            raise UserError(
-                self.env._(
-                    "%(services)s: not a service of %(plan)s.",
-                    services=", ".join(strangers.mapped("display_name")),
-                    plan=plan.display_name,
-                )
-            )
         if plan.state not in ("active", "expired"):
             raise UserError(
                 self.env._(
@@ -106,6 +98,7 @@ class PetPlanAdjust(models.TransientModel):
                     state=plan._get_state_label().lower(),
                 )
             )
+        self._check_rows()
         self._check_unchanged_since()
         changed = self.line_ids.filtered("is_changed")
         vals = self._get_plan_vals()
@@ -116,9 +109,22 @@ class PetPlanAdjust(models.TransientModel):
         changed._check_possible()
         if vals:
             plan.write(vals)
+        changed._check_usable()
         self._post_adjustments(changed)
         plan.message_post(body=self._get_summary(changed, vals))
         return {"type": "ir.actions.act_window_close"}
+
+    def _check_rows(self):
+        """Refuse counters of other plans, and two numbers for one counter (L2)."""
+        lines = self.line_ids.line_id
+        if len(lines) != len(self.line_ids) or lines - self.plan_id.line_ids:
+            raise UserError(
+                self.env._(
+                    "These are not the counters of %(plan)s, each of them once: open "
+                    "the edit again.",
+                    plan=self.plan_id.display_name,
+                )
+            )
 
     def _check_unchanged_since(self):
         """Refuse to overwrite what somebody else did since the wizard opened (L2)."""
@@ -229,6 +235,22 @@ class PetPlanAdjustLine(models.TransientModel):
     def _differs(self, one, other):
         digits = self.env["decimal.precision"].precision_get("Product Unit")
         return bool(float_compare(one, other, precision_digits=digits))
+
+    def _check_usable(self):
+        """Refuse to give sessions to a plan that is over: they would expire (L2)."""
+        for row in self:
+            plan = row.line_id.plan_id
+            if row.new_remaining > 0 and plan._is_over():
+                raise UserError(
+                    self.env._(
+                        "%(service)s cannot have %(new)s sessions left: %(plan)s "
+                        "ended on %(end)s. Move its end too.",
+                        service=row.product_id.display_name,
+                        new=f"{row.new_remaining:g}",
+                        plan=plan.display_name,
+                        end=format_date(self.env, plan.date_end),
+                    )
+                )
 
     def _check_possible(self):
         """Refuse numbers a counter cannot have (L2)."""

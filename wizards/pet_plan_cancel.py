@@ -46,35 +46,46 @@ class PetPlanCancel(models.TransientModel):
                 Command.clear(),
                 *(
                     Command.create(vals)
-                    for cycle in plans.cycle_ids.sorted(
-                        lambda cycle: (cycle.plan_id.id, cycle.sequence)
-                    )
-                    for vals in [wizard._prepare_line_vals(cycle)]
+                    for vals in wizard._prepare_line_vals_list(plans)
                 ),
             ]
 
-    def _prepare_line_vals(self, cycle):
-        """Return the preview of one cycle (X7)."""
+    def _prepare_line_vals_list(self, plans):
+        """Return the preview of each cycle of some plans (X7)."""
         self.ensure_one()
+        plans.check_access("write")
         # Reads what becomes of the invoices of plans the user may cancel.
-        cycle = cycle.sudo()
-        leaving = cycle.appointment_ids & cycle.plan_id._get_visits_from(self.date)
-        staying = (cycle.appointment_ids - leaving).filtered("holds_sessions")
-        return {
-            "cycle_id": cycle.id,
-            "visits_cancelled": len(leaving),
-            "visits_kept": len(staying),
-            "effect": self._get_effect(cycle, staying),
-        }
+        cycles = plans.sudo().cycle_ids
+        leaving = plans.sudo()._get_visits_from(self.date)
+        credited = (
+            cycles._get_creditable(self.date, leaving)
+            if self.settlement == "credit_note"
+            else {}
+        )
+        vals_list = []
+        for cycle in cycles.sorted(lambda cycle: (cycle.plan_id.id, cycle.sequence)):
+            cancelled = cycle.appointment_ids & leaving
+            kept = (cycle.appointment_ids - cancelled).filtered("holds_sessions")
+            vals_list.append(
+                {
+                    "cycle_id": cycle.id,
+                    "visits_cancelled": len(cancelled),
+                    "visits_kept": len(kept),
+                    "effect": "credit"
+                    if cycle in credited
+                    else self._get_effect(cycle, kept),
+                }
+            )
+        return vals_list
 
-    def _get_effect(self, cycle, staying):
-        """Return what happens to the invoice of a cycle (X7)."""
+    def _get_effect(self, cycle, kept):
+        """Return what happens to the invoice of a cycle that is not credited (X7)."""
         begun = cycle.date_from and cycle.date_from < self.date
         if cycle.state == "closed" or not cycle.invoice_id:
             return "none"
         if cycle.invoice_id.state == "draft":
-            return "keep_draft" if staying or begun else "cancel_draft"
-        return "credit" if self.settlement == "credit_note" else "keep_posted"
+            return "keep_draft" if kept or begun else "cancel_draft"
+        return "keep_posted"
 
     def action_apply(self):
         """Cancel the plans (X7).
@@ -92,7 +103,7 @@ class PetPlanCancel(models.TransientModel):
         if self.settlement == "credit_note":
             # Staff have no invoicing rights: this prepares drafts that an accountant
             # checks and posts, for what the plans just cancelled leave unused.
-            plans.sudo().cycle_ids._create_credit_notes(self.reason)
+            plans.sudo().cycle_ids._create_credit_notes(self.date, self.reason)
         return {"type": "ir.actions.act_window_close"}
 
 

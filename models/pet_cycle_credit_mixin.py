@@ -1,0 +1,207 @@
+from collections import defaultdict
+
+from odoo import models
+
+from .pet_plan_line import TOTAL_KINDS
+
+
+class PetCycleCreditMixin(models.AbstractModel):
+    """Crediting what was billed and is not used, when a plan is cancelled (X7)."""
+
+    _name = "pet.cycle.credit.mixin"
+    _description = "Credit Notes of Cycles"
+
+    # --- What is not used ------------------------------------------------------
+
+    def _filter_lapsed(self, day):
+        """Return the cycles whose sessions had expired before a day (X2).
+
+        Those of a plan that ended, and of a plan without `rollover` those of each
+        period that ended. Of a day to come only what is over today: a plan that is
+        cancelled takes no booking any more, so nothing can be used until then.
+
+        :param day: date, the first day without the plan
+        """
+        lapsed = self.browse()
+        for cycle in self:
+            plan = cycle.plan_id
+            since = min(day, plan.company_id._get_pet_today())
+            last = [plan.date_end, not plan.rollover and cycle.date_to]
+            if any(end and end < since for end in last):
+                lapsed += cycle
+        return lapsed
+
+    def _get_unused_sessions(self, day, leaving=None):
+        """Return the sessions each cycle billed that the customer gives up (X7).
+
+        Per cycle that is what it entitles to and no visit takes. But no session
+        comes back twice: those that were used beyond the share of another cycle, took
+        a counter edit away, or went to another plan are gone, from the first cycle
+        on. What had expired before is gone too.
+
+        :param day: date, the first day without the plan
+        :param leaving: visits that go with the plan, if they are still in their cycle
+        :return: dict, cycle -> dict, plan line -> sessions
+        """
+        plans = self.plan_id
+        taken = plans.cycle_ids._get_taken_sessions()
+        for row in leaving.line_ids if leaving else ():
+            taken[row.appointment_id.cycle_id.id, row.plan_line_id.id] -= row.quantity
+        granted = plans.line_ids._get_balances(TOTAL_KINDS)
+        unused = {cycle: {} for cycle in self}
+        for plan in plans:
+            cycles = plan.cycle_ids.sorted("sequence")
+            live = cycles - cycles._filter_lapsed(day)
+            shares = plan._get_shares(cycles.mapped("capacity"))
+            for line, sold in shares.items():
+                left = {
+                    cycle: max(0.0, share - taken[cycle.id, line.id])
+                    for cycle, share in zip(cycles, sold, strict=True)
+                    if cycle in live
+                }
+                gone = sum(left.values()) - line._get_available(live, granted, taken)
+                for cycle, quantity in left.items():
+                    lost = min(quantity, max(0.0, gone))
+                    gone -= lost
+                    if cycle in unused and quantity > lost:
+                        unused[cycle][line] = quantity - lost
+        return unused
+
+    # --- What of it was billed ---------------------------------------------------
+
+    def _get_creditable(self, day, leaving=None):
+        """Return the part of each invoice line that a cancelled plan credits (X7).
+
+        :param day, leaving: see `_get_unused_sessions`
+        :return: dict, cycle -> dict, invoice line -> part from 0 to 1; only cycles of
+            which something was billed, is not used and was not credited before
+        """
+        billed = self.filtered(lambda cycle: cycle.state in ("billed", "settled"))
+        parts = {
+            cycle: cycle._get_credit_parts(unused)
+            for cycle, unused in billed._get_unused_sessions(day, leaving).items()
+        }
+        return {
+            cycle: lines
+            for cycle, lines in parts.items()
+            if cycle.invoice_id.currency_id.compare_amounts(
+                sum(line.price_total * part for line, part in lines.items()), 0.0
+            )
+            > 0
+        }
+
+    def _get_credit_parts(self, unused):
+        """Return the part of each line of the cycle's invoice that is credited.
+
+        What was credited before counts against what is unused; a discount that the
+        accountant gave on the whole invoice is shared by all its lines.
+
+        :param unused: dict, plan line -> sessions
+        :return: dict, invoice line -> part from 0 to 1
+        """
+        self.ensure_one()
+        invoice = self.invoice_id
+        earlier = invoice.reversal_move_ids.filtered(
+            lambda move: move.state != "cancel"
+        )
+        credited = defaultdict(float)
+        for line in earlier.invoice_line_ids:
+            credited[line.product_id] += line._get_pet_amount()
+        parts = {}
+        for line, quantity in self._match_invoice_lines(unused).items():
+            amount = line._get_pet_amount()
+            wanted = amount * quantity / line.quantity
+            before = min(wanted, max(0.0, credited[line.product_id]))
+            credited[line.product_id] -= before
+            if wanted > before:
+                parts[line] = (wanted - before) / amount
+        return self._limit_credit_parts(parts, earlier)
+
+    def _match_invoice_lines(self, unused):
+        """Return the sessions not used of each line of the cycle's invoice.
+
+        A service sold in two lines, at two prices, is matched one to one. If the
+        accountant has split or joined lines, the cheapest are credited first.
+
+        :param unused: dict, plan line -> sessions
+        :return: dict, invoice line -> sessions, of lines that bill something
+        """
+        self.ensure_one()
+        sold = self.plan_id._get_entitlements(
+            self.plan_id.cycle_ids.sorted("sequence").mapped("capacity")
+        )[self.sequence - 1]
+        billing = self.invoice_id.invoice_line_ids.filtered(
+            lambda line: line.quantity > 0 and line._get_pet_amount() > 0
+        ).grouped("product_id")
+        all_lines = self.invoice_id.invoice_line_ids.grouped("product_id")
+        matched = {}
+        for product, invoice_lines in billing.items():
+            lines = [line for line, __, __ in sold if line.product_id == product]
+            if len(lines) == len(all_lines[product]):
+                pairs = zip(all_lines[product].sorted("id"), lines, strict=True)
+                wanted = {
+                    invoice_line: min(unused.get(line, 0.0), invoice_line.quantity)
+                    for invoice_line, line in pairs
+                    if invoice_line in invoice_lines
+                }
+            else:
+                left = sum(unused.get(line, 0.0) for line in lines)
+                wanted = {}
+                for invoice_line in invoice_lines.sorted("price_unit"):
+                    wanted[invoice_line] = min(left, invoice_line.quantity)
+                    left -= wanted[invoice_line]
+            matched |= {line: quantity for line, quantity in wanted.items() if quantity}
+        return matched
+
+    def _limit_credit_parts(self, parts, earlier):
+        """Keep a credit note within what was billed and not credited before (X7).
+
+        :param parts: dict, invoice line -> part from 0 to 1
+        :param earlier: the credit notes the invoice has
+        :return: the same, with the discounts on the whole invoice and within the limit
+        """
+        self.ensure_one()
+        invoice = self.invoice_id
+        amounts = {line: line._get_pet_amount() for line in invoice.invoice_line_ids}
+        billed = sum(amount for amount in amounts.values() if amount > 0)
+        credited = sum(amounts[line] * part for line, part in parts.items())
+        if not credited:
+            return {}
+        parts = parts | {
+            line: credited / billed for line, amount in amounts.items() if amount < 0
+        }
+        total = sum(line.price_total * part for line, part in parts.items())
+        left = invoice.amount_total - sum(earlier.mapped("amount_total"))
+        if invoice.currency_id.compare_amounts(total, left) > 0:
+            parts = {
+                line: part * max(0.0, left) / total for line, part in parts.items()
+            }
+        return parts
+
+    # --- The credit notes --------------------------------------------------------
+
+    def _create_credit_notes(self, day, reason):
+        """Credit what was billed and not used, through Odoo's own reversal (X7).
+
+        :param day: date, the first day without the plan
+        :param reason: text, on the credit notes
+        :return: draft `account.move` records, for the accountant to check and post
+        """
+        credit_notes = self.env["account.move"]
+        parts = {
+            cycle.invoice_id: lines
+            for cycle, lines in self._get_creditable(day).items()
+        }
+        invoices = self.env["account.move"].union(*parts)
+        for journal, billed in invoices.grouped("journal_id").items():
+            reversal = (
+                self.env["account.move.reversal"]
+                .with_company(journal.company_id)
+                .with_context(active_model="account.move", active_ids=billed.ids)
+                .create({"reason": reason, "journal_id": journal.id})
+            )
+            reversal.refund_moves()
+            credit_notes |= reversal.new_move_ids
+        for credit_note in credit_notes:
+            credit_note._reduce_pet_credit(parts[credit_note.reversed_entry_id])
+        return credit_notes

@@ -1,0 +1,143 @@
+from datetime import date, datetime
+
+from odoo.exceptions import AccessError
+
+from .common import PetPlansCommon
+
+
+class TestCarryServices(PetPlansCommon):
+    """X6: what a renewal carries over, service by service."""
+
+    def carry(self, plan, **values):
+        wizard = self.env["pet.plan.renew"].create(
+            {"plan_id": plan.id, "carry_remaining": True, **values}
+        )
+        wizard.action_apply()
+        self.assert_ledger_adds_up(plan)
+        self.assert_ledger_adds_up(plan.renewed_by_id)
+        return plan.renewed_by_id
+
+    def left(self, plan):
+        return {line.product_id: line.remaining for line in plan.line_ids}
+
+    def test_several_services(self):
+        plan = self.sell(
+            self.make_template([(self.bath, 12, 45.0), (self.grooming, 3, 60.0)])
+        )
+        plan.book(self.weekly(5))  # five baths, two groomings
+        renewal = self.carry(plan)
+        self.assertEqual(
+            self.left(renewal), {self.bath: 12.0 + 7.0, self.grooming: 3.0 + 1.0}
+        )
+        self.assertEqual(self.left(plan), {self.bath: 0.0, self.grooming: 0.0})
+        self.assertEqual(renewal.amount_total, plan.amount_total)
+
+    def test_a_service_no_longer_offered_stays(self):
+        template = self.make_template([(self.bath, 12, 45.0), (self.grooming, 3, 60.0)])
+        plan = self.sell(template)
+        template.with_user(self.manager).line_ids[1].unlink()
+        renewal = self.carry(plan)
+        self.assertEqual(self.left(renewal), {self.bath: 24.0})
+        self.assertEqual(self.left(plan), {self.bath: 0.0, self.grooming: 3.0})
+
+    def test_kept_price_keeps_the_services(self):
+        template = self.make_template([(self.bath, 12, 45.0), (self.grooming, 3, 60.0)])
+        plan = self.sell(template)
+        template.with_user(self.manager).line_ids[1].unlink()
+        renewal = self.carry(plan, keep_price=True)
+        self.assertEqual(self.left(renewal), {self.bath: 24.0, self.grooming: 6.0})
+
+    def sell_monthly(self, **terms):
+        return self.sell(
+            self.make_template(
+                [(self.bath, 4, 45.0)], kind="plan", period_count=2, **terms
+            )
+        )
+
+    def test_carried_sessions_are_used_in_any_period_and_expire_once(self):
+        plan = self.sell_monthly()
+        plan.book([datetime(2026, 1, 5, 9), datetime(2026, 2, 3, 9)])
+        self.clock.move_to("2026-02-10 12:00:00")
+        self.run_job("pet_plans.ir_cron_update_plans")
+        renewal = self.carry(plan)
+        self.assertEqual(renewal.date_start, date(2026, 3, 1))
+        self.assertEqual(renewal.sessions_remaining, 8.0 + 3.0)
+        renewal.book([datetime(2026, 3, 1 + day, 9) for day in range(6)])
+        self.clock.move_to("2026-05-02 12:00:00")
+        self.run_job("pet_plans.ir_cron_update_plans")
+        self.assertFalse(renewal.sudo().status_error)
+        self.assertEqual(renewal.state, "expired")
+        self.assertEqual(renewal.sessions_remaining, 0.0)
+        self.assert_ledger_adds_up(renewal)
+
+    def test_a_late_job_makes_no_difference(self):
+        """Sessions of January are gone in February, whether the job ran or not."""
+        carried = []
+        for job in (True, False):
+            self.clock.move_to("2026-01-02 12:00:00")
+            plan = self.sell_monthly()
+            self.clock.move_to("2026-02-10 12:00:00")
+            if job:
+                self.run_job("pet_plans.ir_cron_update_plans")
+            carried.append(self.carry(plan).sessions_remaining)
+        self.assertEqual(carried, [8.0 + 4.0] * 2)
+
+    def test_a_late_job_after_the_end(self):
+        carried = []
+        for job in (True, False):
+            self.clock.move_to("2026-01-02 12:00:00")
+            plan = self.sell_monthly()
+            self.clock.move_to("2026-03-10 12:00:00")
+            if job:
+                self.run_job("pet_plans.ir_cron_update_plans")
+            carried.append(self.carry(plan).sessions_remaining)
+        self.assertEqual(carried, [8.0, 8.0])
+
+    def test_early_when_used_up_starts_today(self):
+        plan = self.sell(self.make_template(validity=2))
+        visits = plan.book([datetime(2026, 1, 3 + day, 9) for day in range(12)])
+        self.clock.move_to("2026-01-20 12:00:00")
+        visits.action_receive()
+        visits.action_deliver()
+        renewal = self.carry(plan)
+        self.assertEqual(renewal.date_start, date(2026, 1, 20))
+        self.assertEqual(renewal.sessions_remaining, 12.0)
+        self.assertEqual(plan.date_end, date(2026, 3, 1), "the old one runs on")
+
+    def test_two_companies(self):
+        template = (
+            self.env["pet.plan.template"]
+            .sudo()
+            .create(
+                {
+                    **self.make_template().copy_data()[0],
+                    "company_id": self.other_shop.id,
+                }
+            )
+        )
+        zoe = self.env["res.partner"].sudo().create({"name": "Zoe"})
+        mine = self.sell(self.make_template(validity=1))
+        theirs = (
+            self.env["pet.plan"]
+            .with_user(self.other_staff)
+            .create(
+                {
+                    "template_id": template.id,
+                    "partner_id": zoe.id,
+                    "company_id": self.other_shop.id,
+                    "date_start": date(2026, 1, 1),
+                }
+            )
+        )
+        theirs.action_confirm()
+        theirs.action_renew()
+        renewal = theirs.renewed_by_id
+        self.assertEqual(renewal.company_id, self.other_shop)
+        self.assertEqual(
+            renewal.sudo().cycle_ids.invoice_id.company_id, self.other_shop
+        )
+        for plan, user in ((mine, self.other_staff), (theirs, self.staff)):
+            with self.assert_refused(AccessError, "."):
+                plan.with_user(user).action_renew()
+            with self.assert_refused(AccessError, "."):
+                plan.with_user(user).action_cancel()
