@@ -37,6 +37,15 @@ class PetPlanPause(models.Model):
         return self.env.user
 
     @api.depends("date_from", "date_to")
+    def _compute_display_name(self):
+        for pause in self:
+            first, last = (
+                day and format_date(self.env, day)
+                for day in (pause.date_from, pause.date_to)
+            )
+            pause.display_name = f"{first} – {last}"
+
+    @api.depends("date_from", "date_to")
     def _compute_days(self):
         for pause in self:
             pause.days = (pause.date_to - pause.date_from).days + 1

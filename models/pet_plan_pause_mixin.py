@@ -20,6 +20,21 @@ class PetPlanPauseMixin(models.AbstractModel):
         compute="_compute_is_paused", compute_sudo=True, search="_search_is_paused"
     )
 
+    next_pause_id = fields.Many2one(
+        "pet.plan.pause",
+        string="Pause",
+        compute="_compute_next_pause_id",
+        groups="base.group_user",
+        help="The pause that runs, or the next one to come",
+    )
+
+    @api.depends("pause_ids.date_from", "pause_ids.date_to", "company_id.pet_tz")
+    def _compute_next_pause_id(self):
+        for plan in self:
+            today = plan.company_id._get_pet_today()
+            to_come = plan.pause_ids.filtered_domain([("date_to", ">=", today)])
+            plan.next_pause_id = to_come.sorted("date_from")[:1]
+
     @api.depends("pause_ids.date_from", "pause_ids.date_to", "company_id.pet_tz")
     def _compute_is_paused(self):
         for plan in self:
@@ -48,11 +63,13 @@ class PetPlanPauseMixin(models.AbstractModel):
         return action
 
     def action_resume(self):
-        """End the pause that runs today: the end moves back by the days saved (X8)."""
+        """End the pause that runs, or call the next one off (X8).
+
+        The end moves back by the days saved.
+        """
         self.check_access("write")
         for plan in self:
-            today = plan.company_id._get_pet_today()
-            pause = plan._get_pause(today)
+            pause = plan.next_pause_id
             if not pause:
                 raise UserError(
                     self.env._("%(plan)s is not paused.", plan=plan.display_name)
@@ -65,13 +82,20 @@ class PetPlanPauseMixin(models.AbstractModel):
                         state=plan._get_state_label().lower(),
                     )
                 )
-            saved = (pause.date_to - today).days + 1
+            day = max(pause.date_from, plan.company_id._get_pet_today())
+            saved = (pause.date_to - day).days + 1
+            body = self.env._(
+                "The pause %(pause)s ends: %(days)s day(s) saved.",
+                pause=pause.display_name,
+                days=saved,
+            )
             # Pauses and periods are not the user's to write; see `_pause`.
-            plan.sudo()._shift_end(today, -saved)
-            if pause.date_from == today:
+            plan.sudo()._shift_end(day, -saved)
+            if pause.date_from == day:
                 pause.sudo().unlink()
             else:
-                pause.sudo()._unguarded().date_to = today - timedelta(days=1)
+                pause.sudo()._unguarded().date_to = day - timedelta(days=1)
+            plan._message_log(body=body)
         return True
 
     @api.model

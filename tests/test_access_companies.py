@@ -178,6 +178,31 @@ class TestCompanies(RpcCase):
                     self.assertRpcRefused(self.staff, model, "action_apply", [wizard])
         self.assertUntouched(before)
 
+    def test_wizards_show_nothing_of_others(self):
+        plan = self.theirs["pet.plan"]
+        secrets = (plan.note, str(plan.date_end), plan.partner_id.name, "Toto")
+        for model in self.own_models():
+            wizard = self.env[model]
+            if not wizard.is_transient() or "plan_id" not in wizard._fields:
+                continue
+            spec = {name: {} for name in wizard._fields}
+            with self.subTest(model=model):
+                try:
+                    answer = self.rpc(
+                        self.manager,
+                        model,
+                        "onchange",
+                        [],
+                        {"plan_id": plan.id},
+                        ["plan_id"],
+                        spec,
+                    )
+                except RpcError as error:
+                    self.assertIn(error.name, REFUSALS)
+                else:
+                    for secret in secrets:
+                        self.assertNotIn(secret, str(answer))
+
     # --- Both companies --------------------------------------------------------
 
     def test_a_user_of_both_sees_those_chosen(self):

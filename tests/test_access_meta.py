@@ -36,6 +36,16 @@ class TestSecurityRecords(AddonModels, PetPlansCommon):
                 groups = self.rights(model).group_id
                 self.assertLessEqual(groups, staff + manager, model)
 
+    def test_wizards_read_as_their_user(self):
+        """What a wizard shows of a plan is what its user may see of it."""
+        for model in self.own_models():
+            if not self.env[model].is_transient():
+                continue
+            for field in self.env[model]._fields.values():
+                if field.compute:
+                    with self.subTest(str(field)):
+                        self.assertFalse(field.compute_sudo)
+
     def test_customers_and_accountants_only_read(self):
         readers = (
             self.env.ref("base.group_portal")

@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, datetime
 
 from odoo.exceptions import UserError, ValidationError
 
@@ -76,6 +76,30 @@ class TestPause(PetPlansCommon):
         self.assertEqual(plan.date_end, date(2026, 4, 9))
         with self.assertRaisesRegex(UserError, "not paused"):
             plan.action_resume()
+
+    def test_a_pause_to_come_is_called_off(self):
+        plan = self.sell(self.make_template(validity=3))
+        self.pause(plan, "2026-02-01", "2026-02-10")
+        self.pause(plan, "2026-01-10", "2026-01-14")
+        self.assertEqual(plan.date_end, date(2026, 4, 16))
+        self.assertEqual(plan.next_pause_id.date_from, date(2026, 1, 10))
+        plan.action_resume()
+        self.assertEqual(plan.date_end, date(2026, 4, 11))
+        self.assertEqual(plan.pause_ids.date_from, date(2026, 2, 1))
+        self.assertTrue(plan.book([datetime(2026, 1, 12, 9)]))
+        self.assertIn("5 day(s) saved", self.bodies(plan)[-1])
+
+    def test_periods_move_back_when_it_is_called_off(self):
+        plan = self.sell(
+            self.make_template([(self.bath, 4, 45.0)], kind="plan", period_count=3)
+        )
+        periods = plan.cycle_ids.mapped(lambda cycle: (cycle.date_from, cycle.date_to))
+        self.pause(plan, "2026-01-20", "2026-02-05")
+        plan.action_resume()
+        self.assertEqual(
+            plan.cycle_ids.mapped(lambda cycle: (cycle.date_from, cycle.date_to)),
+            periods,
+        )
 
     def test_overlap_is_refused(self):
         plan = self.sell(self.make_template(validity=3))

@@ -17,6 +17,7 @@ class PetAppointmentCancel(models.TransientModel):
             ("consume", "Late cancellation: the sessions stay used"),
         ],
         compute="_compute_sessions",
+        compute_sudo=False,
         store=True,
         readonly=False,
         precompute=True,
@@ -99,9 +100,9 @@ class PetAppointmentCancelLine(models.TransientModel):
         "pet.appointment.cancel", required=True, ondelete="cascade"
     )
     appointment_id = fields.Many2one("pet.appointment", string="Visit")
-    start = fields.Datetime(related="appointment_id.start")
-    pet_id = fields.Many2one(related="appointment_id.pet_id")
-    plan_id = fields.Many2one(related="appointment_id.plan_id")
+    start = fields.Datetime(related="appointment_id.start", related_sudo=False)
+    pet_id = fields.Many2one(related="appointment_id.pet_id", related_sudo=False)
+    plan_id = fields.Many2one(related="appointment_id.plan_id", related_sudo=False)
     is_cancelled = fields.Boolean(string="Cancelled")
     old_cycle_id = fields.Many2one("pet.cycle")
     new_cycle_id = fields.Many2one("pet.cycle")

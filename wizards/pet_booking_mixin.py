@@ -27,6 +27,7 @@ class PetBookingMixin(models.AbstractModel):
     count = fields.Integer(
         string="Number of Visits",
         compute="_compute_count",
+        compute_sudo=False,
         store=True,
         readonly=False,
         precompute=True,

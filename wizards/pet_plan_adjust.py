@@ -15,24 +15,33 @@ class PetPlanAdjust(models.TransientModel):
         "wizard_id",
         string="Services",
         compute="_compute_line_ids",
+        compute_sudo=False,
         store=True,
         readonly=False,
     )
     old_date_end = fields.Date(
-        string="Old End", compute="_compute_old_values", store=True, precompute=True
+        string="Old End",
+        compute="_compute_old_values",
+        compute_sudo=False,
+        store=True,
+        precompute=True,
     )
     date_end = fields.Date(
         string="New End",
         compute="_compute_date_end",
+        compute_sudo=False,
         store=True,
         readonly=False,
         precompute=True,
         help="Last day of use; empty: never expires",
     )
-    old_note = fields.Text(compute="_compute_old_values", store=True, precompute=True)
+    old_note = fields.Text(
+        compute="_compute_old_values", compute_sudo=False, store=True, precompute=True
+    )
     note = fields.Text(
         string="Package Note",
         compute="_compute_note",
+        compute_sudo=False,
         store=True,
         readonly=False,
         precompute=True,
@@ -177,7 +186,7 @@ class PetPlanAdjust(models.TransientModel):
                 vals
                 for row in rows
                 if row._differs(row.new_remaining, row.line_id.remaining)
-                for vals in row.line_id.sudo()._prepare_adjustments(
+                for vals in lines.browse(row.line_id.id)._prepare_adjustments(
                     row.new_remaining - row.line_id.remaining, balances, self.reason
                 )
             ]
@@ -219,8 +228,10 @@ class PetPlanAdjustLine(models.TransientModel):
 
     wizard_id = fields.Many2one("pet.plan.adjust", required=True, ondelete="cascade")
     line_id = fields.Many2one("pet.plan.line", string="Service", required=True)
-    product_id = fields.Many2one(related="line_id.product_id", string="Product")
-    booked = fields.Float(related="line_id.booked")
+    product_id = fields.Many2one(
+        related="line_id.product_id", related_sudo=False, string="Product"
+    )
+    booked = fields.Float(related="line_id.booked", related_sudo=False)
     old_remaining = fields.Float(
         string="Left Now", digits="Product Unit", readonly=True
     )

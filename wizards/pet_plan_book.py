@@ -12,13 +12,16 @@ class PetPlanBook(models.TransientModel):
     _inherit = ["pet.booking.mixin"]
 
     plan_id = fields.Many2one("pet.plan", required=True, ondelete="cascade")
-    partner_id = fields.Many2one(related="plan_id.partner_id")
-    plan_pet_id = fields.Many2one(related="plan_id.pet_id", string="Pet of the Plan")
-    to_book = fields.Integer(related="plan_id.to_book")
-    date_end = fields.Date(related="plan_id.date_end")
+    partner_id = fields.Many2one(related="plan_id.partner_id", related_sudo=False)
+    plan_pet_id = fields.Many2one(
+        related="plan_id.pet_id", related_sudo=False, string="Pet of the Plan"
+    )
+    to_book = fields.Integer(related="plan_id.to_book", related_sudo=False)
+    date_end = fields.Date(related="plan_id.date_end", related_sudo=False)
     pet_id = fields.Many2one(
         "pet.pet",
         compute="_compute_pet_id",
+        compute_sudo=False,
         store=True,
         readonly=False,
         precompute=True,
@@ -36,6 +39,7 @@ class PetPlanBook(models.TransientModel):
         "wizard_id",
         string="Visits",
         compute="_compute_line_ids",
+        compute_sudo=False,
         store=True,
         readonly=False,
     )

@@ -30,6 +30,7 @@ class PetPlanCancel(models.TransientModel):
         "wizard_id",
         string="Preview",
         compute="_compute_line_ids",
+        compute_sudo=False,
         store=True,
         readonly=True,
     )
@@ -113,10 +114,12 @@ class PetPlanCancelLine(models.TransientModel):
 
     wizard_id = fields.Many2one("pet.plan.cancel", required=True, ondelete="cascade")
     cycle_id = fields.Many2one("pet.cycle")
-    plan_id = fields.Many2one(related="cycle_id.plan_id")
-    currency_id = fields.Many2one(related="cycle_id.currency_id")
-    amount_total = fields.Monetary(related="cycle_id.amount_total")
-    cycle_state = fields.Selection(related="cycle_id.state", string="Cycle Status")
+    plan_id = fields.Many2one(related="cycle_id.plan_id", related_sudo=False)
+    currency_id = fields.Many2one(related="cycle_id.currency_id", related_sudo=False)
+    amount_total = fields.Monetary(related="cycle_id.amount_total", related_sudo=False)
+    cycle_state = fields.Selection(
+        related="cycle_id.state", related_sudo=False, string="Cycle Status"
+    )
     visits_cancelled = fields.Integer()
     visits_kept = fields.Integer()
     effect = fields.Selection(

@@ -12,7 +12,9 @@ class PetPlanPauseSet(models.TransientModel):
     )
     date_to = fields.Date(string="To", required=True)
     reason = fields.Char(required=True)
-    old_date_end = fields.Date(related="plan_id.date_end", string="Ends Now On")
+    old_date_end = fields.Date(
+        related="plan_id.date_end", related_sudo=False, string="Ends Now On"
+    )
     new_date_end = fields.Date(string="Will End On", compute="_compute_new_date_end")
     appointment_ids = fields.Many2many(
         "pet.appointment", string="Visits Cancelled", compute="_compute_appointment_ids"

@@ -6,10 +6,10 @@ class PetPlanRenew(models.TransientModel):
     _description = "Renew a Plan"
 
     plan_id = fields.Many2one("pet.plan", required=True, ondelete="cascade")
-    partner_id = fields.Many2one(related="plan_id.partner_id")
-    pet_id = fields.Many2one(related="plan_id.pet_id")
+    partner_id = fields.Many2one(related="plan_id.partner_id", related_sudo=False)
+    pet_id = fields.Many2one(related="plan_id.pet_id", related_sudo=False)
     currency_id = fields.Many2one("res.currency", compute="_compute_price")
-    old_currency_id = fields.Many2one(related="plan_id.currency_id")
+    old_currency_id = fields.Many2one(related="plan_id.currency_id", related_sudo=False)
     carryable = fields.Float(
         string="Sessions to Carry Over",
         compute="_compute_carryable",
@@ -19,6 +19,7 @@ class PetPlanRenew(models.TransientModel):
     )
     date_start = fields.Date(
         compute="_compute_date_start",
+        compute_sudo=False,
         store=True,
         readonly=False,
         precompute=True,
@@ -37,6 +38,7 @@ class PetPlanRenew(models.TransientModel):
     price = fields.Monetary(string="New Price", compute="_compute_price")
     old_price = fields.Monetary(
         related="plan_id.amount_total",
+        related_sudo=False,
         currency_field="old_currency_id",
         string="Old Price",
     )

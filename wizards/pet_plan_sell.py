@@ -17,6 +17,7 @@ class PetPlanSell(models.TransientModel):
         "res.partner",
         string="Customer",
         compute="_compute_partner_id",
+        compute_sudo=False,
         store=True,
         readonly=False,
         precompute=True,
@@ -38,14 +39,17 @@ class PetPlanSell(models.TransientModel):
         check_company=True,
         domain="[('id', 'in', available_template_ids)]",
     )
-    kind = fields.Selection(related="template_id.kind")
-    duration_label = fields.Char(related="template_id.duration", string="Runs For")
+    kind = fields.Selection(related="template_id.kind", related_sudo=False)
+    duration_label = fields.Char(
+        related="template_id.duration", related_sudo=False, string="Runs For"
+    )
     date_start = fields.Date(
         required=True, default=lambda self: self._default_date_start()
     )
-    currency_id = fields.Many2one(related="company_id.currency_id")
+    currency_id = fields.Many2one(related="company_id.currency_id", related_sudo=False)
     price = fields.Monetary(
         compute="_compute_price",
+        compute_sudo=False,
         store=True,
         readonly=False,
         precompute=True,

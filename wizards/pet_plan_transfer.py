@@ -12,6 +12,7 @@ class PetPlanTransfer(models.TransientModel):
         "res.partner",
         string="New Customer",
         compute="_compute_partner_id",
+        compute_sudo=False,
         store=True,
         readonly=False,
         precompute=True,
