@@ -53,6 +53,14 @@ async function click(selector) {
 }
 """
 
+# Selects the first two rows of a list.
+SELECT_TWO = """
+    for (const row of [...document.querySelectorAll(".o_data_row")].slice(0, 2)) {
+        row.querySelector(".o_list_record_selector input").click();
+        await stillness();
+    }
+"""
+
 
 class Camera(ChromeBrowser):
     """The browser of a test, which takes a picture when the test's code is done."""
@@ -84,7 +92,9 @@ class TestScreenshots(HttpCase):
             folder.mkdir(parents=True, exist_ok=True)
             image.save(folder / f"{self.name}.png", optimize=True)
 
-    def picture(self, name, path, ready, code="", is_shown=False, size=None):
+    def picture(
+        self, name, path, ready, code="", is_shown=False, size=None, login="admin"
+    ):
         """Open a page, wait, run the code, wait until all is still, take a picture.
 
         :param name: of the picture's file
@@ -93,6 +103,7 @@ class TestScreenshots(HttpCase):
         :param code: JavaScript that brings the page to the scene, with the helpers
         :param is_shown: whether the documentation shows it
         :param size: of the window, where it is not a desktop's
+        :param login: of the user who looks at it
         """
         self.browser_size = size or type(self).browser_size
         self.name, self.is_shown = name, is_shown
@@ -108,7 +119,7 @@ class TestScreenshots(HttpCase):
             }})();
         """
         with patch("odoo.tests.common.ChromeBrowser", Camera):
-            self.browser_js(path, script, "odoo.isReady === true", login="admin")
+            self.browser_js(path, script, "odoo.isReady === true", login=login)
 
     def visit(self, plan, state):
         """The first visit of a plan in a state."""
@@ -173,7 +184,116 @@ class TestScreenshots(HttpCase):
             size=PHONE,
         )
 
-    def dialog(self, name, plan, method):
+    def plan(self, name):
+        return self.env.ref(f"pet_plans.plan_{name}")
+
+    def test_plans_filters(self):
+        self.picture(
+            "plans_filters",
+            "/odoo/pet-plans",
+            ".o_data_row",
+            "await click('.o_searchview_dropdown_toggler');",
+        )
+
+    def test_plans_selected(self):
+        self.picture("plans_selected", "/odoo/pet-plans", ".o_data_row", SELECT_TWO)
+
+    def test_plans_cancel(self):
+        self.picture(
+            "plans_cancel",
+            "/odoo/pet-plans",
+            ".o_data_row",
+            f"""
+                {SELECT_TWO}
+                await click('.o_control_panel button[name=action_cancel]');
+                await find(".modal .o_data_row");
+            """,
+        )
+
+    def test_plans_grouped(self):
+        self.picture(
+            "plans_grouped",
+            "/odoo/pet-plans",
+            ".o_data_row",
+            """
+                await click('.o_searchview_dropdown_toggler');
+                const all = document.querySelectorAll('.o_group_by_menu .o_menu_item');
+                [...all].find((item) => item.textContent === 'Status').click();
+                await stillness();
+                await click('.o_searchview_dropdown_toggler');
+                await click('.o_group_header');
+            """,
+        )
+
+    def test_plans_none(self):
+        self.picture(
+            "plans_none",
+            "/odoo/pet-plans",
+            ".o_data_row",
+            "await click('.o_pet_plans_card[data-name=week_2]');",
+        )
+
+    def test_plans_calendar(self):
+        self.picture(
+            "plans_calendar",
+            "/odoo/pet-plans",
+            ".o_data_row",
+            "await click('.o_switch_view.o_calendar'); await find('.fc-event');",
+        )
+
+    def test_plans_activities(self):
+        self.plan("bob").activity_schedule("pet_plans.mail_activity_type_renewal")
+        self.picture(
+            "plans_activities",
+            "/odoo/pet-plans",
+            ".o_data_row",
+            "await click('.o_switch_view.o_activity'); await find('.o_activity_view');",
+        )
+
+    def test_plans_menu_phone(self):
+        self.picture(
+            "plans_menu_phone",
+            "/odoo/pet-plans",
+            ".o_kanban_record",
+            "await click('.o_kanban_record .o_dropdown_kanban button');",
+            size=PHONE,
+        )
+
+    def test_plans_staff(self):
+        self.picture("plans_staff", "/odoo/pet-plans", ".o_data_row", login="reception")
+
+    def test_plans_accountant(self):
+        self.picture(
+            "plans_accountant", "/odoo/pet-plans", ".o_data_row", login="accountant"
+        )
+
+    def test_plan_staff(self):
+        self.picture(
+            "plan_staff",
+            f"/odoo/pet-plans/{self.luna.id}",
+            ".o_form_view",
+            login="reception",
+        )
+
+    def test_plan_accountant(self):
+        self.picture(
+            "plan_accountant",
+            f"/odoo/pet-plans/{self.luna.id}",
+            ".o_form_view",
+            login="accountant",
+        )
+
+    def test_plan_expired(self):
+        self.picture(
+            "plan_expired", f"/odoo/pet-plans/{self.plan('rex').id}", ".o_form_view"
+        )
+
+    def test_plan_ending(self):
+        self.picture(
+            "plan_ending", f"/odoo/pet-plans/{self.plan('bob').id}", ".o_form_view"
+        )
+
+    def dialog(self, name, plan, method, size=None):
         """Take a picture of the dialog that a method of a plan opens."""
         self.picture(
             name,
@@ -186,13 +306,26 @@ class TestScreenshots(HttpCase):
                 );
                 await find(".modal .o_form_view");
             """,
+            size=size,
         )
 
     def test_cancel_plan(self):
         self.dialog("cancel_plan", self.luna, "action_cancel")
 
+    def test_cancel_plan_phone(self):
+        self.dialog("cancel_plan_phone", self.luna, "action_cancel", size=PHONE)
+
     def test_renew(self):
         self.dialog("renew", self.luna, "action_open_renew")
+
+    def test_renew_expired(self):
+        self.dialog("renew_expired", self.plan("rex"), "action_open_renew")
+
+    def test_renew_phone(self):
+        self.dialog("renew_phone", self.luna, "action_open_renew", size=PHONE)
+
+    def test_let_go(self):
+        self.dialog("let_go", self.plan("rex"), "action_open_let_go")
 
     def test_pause(self):
         self.dialog("pause", self.luna, "action_open_pause")
