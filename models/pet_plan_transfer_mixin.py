@@ -14,15 +14,6 @@ class PetPlanTransferMixin(models.AbstractModel):
         "pet.plan", readonly=True, copy=False, index="btree_not_null"
     )
 
-    def action_open_transfer(self):
-        """Open the wizard that gives the plan to another pet or customer."""
-        self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "pet_plans.action_pet_plan_transfer"
-        )
-        action["context"] = {"default_plan_id": self.id}
-        return action
-
     def _is_unused(self):
         """Tell whether no visit has taken, or is to take, a session of the plan."""
         self.ensure_one()

@@ -36,10 +36,14 @@ class PetPlanAdjust(models.TransientModel):
         help="Last day of use; empty: never expires",
     )
     old_note = fields.Text(
-        compute="_compute_old_values", compute_sudo=False, store=True, precompute=True
+        string="Package Note",
+        compute="_compute_old_values",
+        compute_sudo=False,
+        store=True,
+        precompute=True,
     )
     note = fields.Text(
-        string="Package Note",
+        string="New Package Note",
         compute="_compute_note",
         compute_sudo=False,
         store=True,

@@ -330,21 +330,29 @@ class TestScreenshots(HttpCase):
     def test_pause(self):
         self.dialog("pause", self.luna, "action_open_pause")
 
-    def test_transfer(self):
-        self.dialog("transfer", self.luna, "action_open_transfer")
-
-    def test_adjust(self):
+    def window(self, name, plan, xmlid, ready):
+        """Take a picture of a dialog that is opened by its action."""
         self.picture(
-            "adjust",
-            f"/odoo/pet-plans/{self.luna.id}",
+            name,
+            f"/odoo/pet-plans/{plan.id}",
             ".o_form_view",
             f"""
-                await action.doAction("pet_plans.action_pet_plan_adjust", {{
-                    additionalContext: {{default_plan_id: {self.luna.id}}},
+                await action.doAction("{xmlid}", {{
+                    additionalContext: {{
+                        active_id: {plan.id}, default_plan_id: {plan.id},
+                    }},
                 }});
-                await find(".modal .o_data_row");
+                await find("{ready}");
             """,
         )
+
+    def test_transfer(self):
+        action = "pet_plans.action_pet_plan_transfer"
+        self.window("transfer", self.luna, action, ".modal .o_form_view")
+
+    def test_adjust(self):
+        action = "pet_plans.action_pet_plan_adjust"
+        self.window("adjust", self.luna, action, ".modal .o_data_row")
 
     def test_plan_form(self):
         self.picture(
