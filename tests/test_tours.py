@@ -111,3 +111,33 @@ class TestTours(PetPlansCommon, HttpCase):
             self.env["pet.plan"].with_user(self.staff).retrieve_dashboard(), counts
         )
         self.start_tour("/odoo/pet-plans", "pet_plans_cards", login="pet_staff")
+
+    def sell_for_the_list(self):
+        """Sell a plan each to Luna and Rex, to be found by its title."""
+        template = self.make_template(validity=3)
+        return [
+            self.sell(
+                template, pet=pet, title=f"Baths of {pet.name}", date_start="2099-01-01"
+            )
+            for pet in (self.luna, self.rex)
+        ]
+
+    def test_renew_from_the_list(self):
+        plans = self.sell_for_the_list()
+        self.start_tour("/odoo/pet-plans", "pet_plans_renew_many", login="pet_staff")
+        for plan in plans:
+            self.assertEqual(str(plan.renewed_by_id.date_start), "2099-04-02")
+
+    def test_let_go_from_the_list(self):
+        luna, rex = self.sell_for_the_list()
+        self.start_tour("/odoo/pet-plans", "pet_plans_let_go", login="pet_staff")
+        self.assertEqual(luna.non_renewal_reason_id.name, "Moved away")
+        self.assertFalse(rex.date_let_go)
+
+    def test_cancel_from_the_list(self):
+        luna, rex = self.sell_for_the_list()
+        self.start_tour("/odoo/pet-plans", "pet_plans_cancel_plan", login="pet_staff")
+        self.assertEqual(luna.state, "cancelled")
+        self.assertEqual(luna.cancel_reason, "The family moves away")
+        self.assertEqual(self.invoices(luna).mapped("state"), ["cancel"] * 3)
+        self.assertEqual(rex.state, "active")

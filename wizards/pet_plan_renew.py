@@ -9,7 +9,9 @@ class PetPlanRenew(models.TransientModel):
     partner_id = fields.Many2one(related="plan_id.partner_id", related_sudo=False)
     pet_id = fields.Many2one(related="plan_id.pet_id", related_sudo=False)
     currency_id = fields.Many2one("res.currency", compute="_compute_price")
-    old_currency_id = fields.Many2one(related="plan_id.currency_id", related_sudo=False)
+    old_currency_id = fields.Many2one(
+        related="plan_id.currency_id", related_sudo=False, string="Old Currency"
+    )
     carryable = fields.Float(
         string="Sessions to Carry Over",
         compute="_compute_carryable",
