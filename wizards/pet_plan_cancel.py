@@ -9,7 +9,6 @@ class PetPlanCancel(models.TransientModel):
     _description = "Cancel Plans"
 
     plan_ids = fields.Many2many("pet.plan", string="Plans")
-    is_single = fields.Boolean(compute="_compute_is_single")
     date = fields.Date(
         string="Cancelled From",
         required=True,
@@ -35,11 +34,6 @@ class PetPlanCancel(models.TransientModel):
         store=True,
         readonly=True,
     )
-
-    @api.depends("plan_ids")
-    def _compute_is_single(self):
-        for wizard in self:
-            wizard.is_single = len(wizard.plan_ids) == 1
 
     def _default_date(self):
         return self.env.company._get_pet_today()
