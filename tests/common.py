@@ -216,8 +216,11 @@ class PetPlansCommon(AccountTestInvoicingCommon):
             ._create_payments()
         )
 
-    def credit(self, invoice):
-        """Credit a posted invoice as the accountant; return the posted credit note."""
+    def credit(self, invoice, post=True, **values):
+        """Credit a posted invoice as the accountant; return the credit note.
+
+        :param values: of its first line, where not all is credited
+        """
         action = (
             self.env["account.move.reversal"]
             .with_user(self.accountant)
@@ -226,7 +229,35 @@ class PetPlansCommon(AccountTestInvoicingCommon):
             .refund_moves()
         )
         credit_note = invoice.browse(action["res_id"])
-        return self.post(credit_note)
+        if values:
+            line = credit_note.invoice_line_ids[0]
+            credit_note.with_user(self.accountant).invoice_line_ids = [
+                Command.update(line.id, values)
+            ]
+        return self.post(credit_note) if post else credit_note
+
+    def serve_sessions(self, plan, *sessions):
+        """Check in one visit that takes some sessions of each line of a plan."""
+        visit = self.env["pet.appointment"].create(
+            {
+                "plan_id": plan.id,
+                "pet_id": self.luna.id,
+                "start": datetime(2026, 1, 2, 13),
+                "line_ids": [
+                    Command.create(
+                        {
+                            "product_id": line.product_id.id,
+                            "plan_line_id": line.id,
+                            "quantity": quantity,
+                        }
+                    )
+                    for line, quantity in zip(plan.line_ids, sessions, strict=True)
+                    if quantity
+                ],
+            }
+        )
+        visit.action_receive()
+        return visit
 
     def run_posting_job(self):
         """Run the nightly job that posts invoices (I1) as the scheduler would."""

@@ -9,15 +9,6 @@ from .common import PetPlansCommon
 class TestBookQueries(PetPlansCommon):
     """Speed and scale: the number of queries does not grow with the visits."""
 
-    def count_queries(self, action):
-        """Return the queries of an action that starts with an empty cache."""
-        self.env.flush_all()
-        self.env.invalidate_all()
-        before = self.cr.sql_log_count
-        action()
-        self.env.flush_all()
-        return self.cr.sql_log_count - before
-
     def sell_large(self, **values):
         """Sell 96 baths and 24 groomings in 4 cycles."""
         return self.sell(

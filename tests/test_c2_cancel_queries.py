@@ -26,15 +26,6 @@ class TestCancelQueries(PetPlansCommon):
         with patch.object(model, "_set_due_dates", lambda cycles, dates: None):
             yield
 
-    def count_queries(self, action):
-        """Return the queries of an action, from an empty cache to the last flush."""
-        self.env.flush_all()
-        self.env.invalidate_all()
-        before = self.cr.sql_log_count
-        action()
-        self.env.flush_all()
-        return self.cr.sql_log_count - before
-
     def second_visits(self, plans):
         """Return the second visit of each plan: cancelling it moves one per cycle."""
         visits = self.env["pet.appointment"]

@@ -1,6 +1,5 @@
 from datetime import date, datetime
 
-from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
 
 from .common import PetPlansCommon
@@ -151,24 +150,7 @@ class TestTransferUsed(TransferCommon):
                 [(self.bath, 8, 45.0), (self.grooming, 2, 60.0)], appointment_count=8
             )
         )
-        visit = self.env["pet.appointment"].create(
-            {
-                "plan_id": plan.id,
-                "pet_id": self.luna.id,
-                "start": datetime(2026, 1, 2, 13),
-                "line_ids": [
-                    Command.create(
-                        {
-                            "product_id": line.product_id.id,
-                            "plan_line_id": line.id,
-                            "quantity": quantity,
-                        }
-                    )
-                    for line, quantity in zip(plan.line_ids, (1, 2), strict=True)
-                ],
-            }
-        )
-        visit.action_receive()
+        self.serve_sessions(plan, 1, 2)
         other = self.transfer(plan, pet_id=self.bob.id)
         self.assert_moved(plan, other, 7.0)
         self.assertEqual(other.line_ids.product_id, self.bath)

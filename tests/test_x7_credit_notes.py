@@ -59,22 +59,6 @@ class CancelPlanCommon(PetPlansCommon):
             visit.action_receive()
             visit.action_deliver()
 
-    def credit_part(self, invoice, quantity, post=True, **values):
-        """Credit some sessions of an invoice as the accountant."""
-        action = (
-            self.env["account.move.reversal"]
-            .with_user(self.accountant)
-            .with_context(active_model="account.move", active_ids=invoice.ids)
-            .create({"journal_id": invoice.journal_id.id})
-            .refund_moves()
-        )
-        credit_note = invoice.browse(action["res_id"])
-        line = credit_note.invoice_line_ids[0]
-        credit_note.with_user(self.accountant).invoice_line_ids = [
-            Command.update(line.id, {"quantity": quantity, **values})
-        ]
-        return self.post(credit_note) if post else credit_note
-
 
 class TestCreditOfPackage(CancelPlanCommon):
     """X7: of each cycle exactly what was billed and not used comes back."""
@@ -150,19 +134,19 @@ class TestCreditOfPackage(CancelPlanCommon):
     def test_sessions_credited_before_are_not_credited_again(self):
         self.serve(self.plan, "01-05", "01-12")
         self.pay(self.invoice)
-        self.credit_part(self.invoice, 1)
+        self.credit(self.invoice, quantity=1)
         self.assertEqual(self.amounts(self.cancel(self.plan, "2026-01-13")), [45.0])
 
     def test_draft_credit_notes_count_as_credited(self):
         self.serve(self.plan, "01-05", "01-12")
         self.post(self.invoice)
-        self.credit_part(self.invoice, 2, post=False)
+        self.credit(self.invoice, quantity=2, post=False)
         self.assertFalse(self.cancel(self.plan, "2026-01-13"))
 
     def test_cancelled_credit_notes_do_not(self):
         self.serve(self.plan, "01-05", "01-12")
         self.post(self.invoice)
-        credit_note = self.credit_part(self.invoice, 2, post=False)
+        credit_note = self.credit(self.invoice, quantity=2, post=False)
         credit_note.with_user(self.accountant).button_cancel()
         self.assertEqual(self.amounts(self.cancel(self.plan, "2026-01-13")), [90.0])
 
@@ -170,7 +154,7 @@ class TestCreditOfPackage(CancelPlanCommon):
         """20.00 were given back for a scratch: they are not given back again."""
         self.serve(self.plan, "01-05", "01-12")
         self.pay(self.invoice)
-        self.credit_part(self.invoice, 1, price_unit=20.0)
+        self.credit(self.invoice, quantity=1, price_unit=20.0)
         self.assertEqual(self.amounts(self.cancel(self.plan, "2026-01-13")), [70.0])
 
     def test_billed_anew_after_a_credit(self):
@@ -313,32 +297,9 @@ class TestCreditOfServices(CancelPlanCommon):
         self.pay(self.invoices(plan))
         return plan
 
-    def use(self, plan, *sessions):
-        """Serve one visit that takes some sessions of each line of the plan."""
-        visit = self.env["pet.appointment"].create(
-            {
-                "plan_id": plan.id,
-                "pet_id": self.luna.id,
-                "start": datetime(2026, 1, 2, 13),
-                "line_ids": [
-                    Command.create(
-                        {
-                            "product_id": line.product_id.id,
-                            "plan_line_id": line.id,
-                            "quantity": quantity,
-                        }
-                    )
-                    for line, quantity in zip(plan.line_ids, sessions, strict=True)
-                    if quantity
-                ],
-            }
-        )
-        visit.action_receive()
-        return visit
-
     def test_two_services(self):
         plan = self.sell_paid([(self.bath, 4, 45.0), (self.grooming, 2, 60.0)])
-        self.use(plan, 1, 1)
+        self.serve_sessions(plan, 1, 1)
         credit_note = self.cancel(plan, "2026-01-03")
         self.assertRecordValues(
             credit_note.invoice_line_ids,
@@ -350,13 +311,13 @@ class TestCreditOfServices(CancelPlanCommon):
 
     def test_a_free_service_is_no_credit_note(self):
         plan = self.sell_paid([(self.bath, 1, 45.0), (self.grooming, 2, 0.0)])
-        self.use(plan, 1, 1)
+        self.serve_sessions(plan, 1, 1)
         self.assertFalse(self.cancel(plan, "2026-01-03"))
 
     def test_one_service_at_two_prices(self):
         """The paid baths are used, the free one is not: nothing comes back."""
         plan = self.sell_paid([(self.bath, 4, 45.0), (self.bath, 1, 0.0)])
-        self.use(plan, 4, 0)
+        self.serve_sessions(plan, 4, 0)
         self.assertFalse(self.cancel(plan, "2026-01-03"))
 
     def test_price_0(self):
@@ -366,12 +327,12 @@ class TestCreditOfServices(CancelPlanCommon):
 
     def test_half_days(self):
         plan = self.sell_paid([(self.bath, 4, 45.0)])
-        self.use(plan, 0.5)
+        self.serve_sessions(plan, 0.5)
         self.assertEqual(self.cancel(plan, "2026-01-03").amount_total, 157.5)
 
     def test_discount(self):
         plan = self.sell_paid([(self.bath, 4, 45.0, 10.0)])
-        self.use(plan, 1)
+        self.serve_sessions(plan, 1)
         self.assertEqual(self.cancel(plan, "2026-01-03").amount_total, 121.5)
 
     def test_odd_cents(self):
@@ -400,7 +361,7 @@ class TestCreditOfServices(CancelPlanCommon):
     def test_tax_on_top(self):
         self.bath.sudo().taxes_id = self.tax("tax_excluded")
         plan = self.sell_paid([(self.bath, 4, 45.0)])
-        self.use(plan, 3)
+        self.serve_sessions(plan, 3)
         credit_note = self.cancel(plan, "2026-01-03")
         self.assertEqual(credit_note.amount_untaxed, 45.0)
         self.assertEqual(credit_note.amount_tax, 9.45)
@@ -409,7 +370,7 @@ class TestCreditOfServices(CancelPlanCommon):
         self.bath.sudo().taxes_id = self.tax("tax_included")
         plan = self.sell_paid([(self.bath, 4, 45.0)])
         self.assertEqual(self.invoices(plan).amount_total, 180.0)
-        self.use(plan, 3)
+        self.serve_sessions(plan, 3)
         credit_note = self.cancel(plan, "2026-01-03")
         self.assertEqual(credit_note.amount_total, 45.0)
         self.assertEqual(credit_note.amount_tax, 7.81)
@@ -419,7 +380,7 @@ class TestCreditOfServices(CancelPlanCommon):
         plan = self.sell_paid(
             [(self.bath, 8, 45.0), (self.grooming, 2, 60.0)], appointment_count=8
         )
-        self.use(plan, 1, 2)
+        self.serve_sessions(plan, 1, 2)
         credit_notes = self.cancel(plan, "2026-01-03")
         self.assertEqual(credit_notes.mapped("amount_total"), [135.0, 180.0])
 
