@@ -51,7 +51,8 @@ class TestViews(RpcCase):
         )
 
     def context(self, window):
-        return safe_eval(window.context or "{}", {"uid": self.env.uid})
+        names = {"uid": self.env.uid, "active_id": False}
+        return safe_eval(window.context or "{}", names)
 
     def views(self, window, user):
         """Return the views of a window as a user gets them."""
