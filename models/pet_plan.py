@@ -397,16 +397,12 @@ class PetPlan(models.Model):
         for plan in self:
             plan.cycle_count = len(plan.cycle_ids)
 
-    @api.depends("name", "title", "pet_id.name", "partner_id.name")
-    @api.depends_context("show_pet")
+    @api.depends("name", "title")
     def _compute_display_name(self):
-        """With `show_pet` in the context, say first whose plan it is."""
-        show_pet = self.env.context.get("show_pet")
         for plan in self:
-            parts = [plan.name, plan.title]
-            if show_pet:
-                parts.insert(0, plan.pet_id.name or plan.partner_id.name)
-            plan.display_name = " ".join(filter(None, parts))
+            # No number yet: it is being created.
+            number = plan.name if plan.name != "/" else None
+            plan.display_name = " ".join(filter(None, (number, plan.title)))
 
     # --- Constraints -----------------------------------------------------------
 

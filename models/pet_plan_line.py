@@ -325,19 +325,37 @@ class PetPlanLine(models.Model):
         """
         self.ensure_one()
         plan = self.plan_id
+        leftovers = self._get_leftovers(balances)
+        if plan.kind == "package":
+            return leftovers
         today = plan.company_id._get_pet_today()
-        to_come = plan.cycle_ids.filtered(
-            lambda cycle: cycle.date_from and cycle.date_from > today
+        day = min(today, plan.date_end or today)
+        now = plan.cycle_ids.filtered(
+            lambda cycle: cycle.date_from <= day <= cycle.date_to
         )
-        elsewhen = to_come + plan.cycle_ids._filter_ended()
-        # With `rollover` all periods are one part.
-        reserved = sum(balances[self, cycle] for cycle in to_come)
+        if not plan.rollover:
+            now -= now._filter_ended()
+            return [(cycle, left) for cycle, left in leftovers if cycle <= now]
+        # All periods are one part, of which those to come may have borrowed.
+        usable = self._get_period_balance(now, balances) if now else 0.0
         return [
             (cycle, part)
-            for cycle, left in self._get_leftovers(balances)
-            if cycle not in elsewhen
-            and self._is_some(part := left - reserved if plan.rollover else left)
+            for cycle, left in leftovers
+            if self._is_some(part := min(left, usable))
         ]
+
+    def _get_beyond_end(self, balances):
+        """Return the sessions of periods behind the end, which never come.
+
+        :param balances: dict of `_get_balances`
+        """
+        self.ensure_one()
+        end = self.plan_id.date_end
+        return sum(
+            balances[self, cycle]
+            for cycle in self.plan_id.cycle_ids
+            if cycle.date_from and end and cycle.date_from > end
+        )
 
     @api.model
     def _is_some(self, quantity):

@@ -3,6 +3,8 @@ from datetime import timedelta
 from odoo import Command, api, fields, models
 from odoo.tools import format_date
 
+from .pet_plan_line import TOTAL_KINDS
+
 
 class PetPlanRenewalMixin(models.AbstractModel):
     """Renewing: once, linked both ways, never charged by itself (X6)."""
@@ -186,10 +188,13 @@ class PetPlanRenewalMixin(models.AbstractModel):
             for line in lines
             for cycle, quantity in line._get_leftovers_now(balances)
         ]
+        granted = lines._get_balances(TOTAL_KINDS)
         expired = [
-            (line, cycle, quantity, True)
+            (line, cycle, part, True)
             for line, cycle, quantity in self._get_reinstatable()
             if line in lines
+            and not cycle  # what expired with a period is of that period only
+            and line._is_some(part := quantity - line._get_beyond_end(granted))
         ]
         return left + expired
 

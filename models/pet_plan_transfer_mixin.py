@@ -104,12 +104,17 @@ class PetPlanTransferMixin(models.AbstractModel):
         }
 
     def _get_unbilled_cycles(self):
-        """Return the cycles nobody used of which no invoice was ever posted."""
+        """Return the cycles nobody used of which no invoice was ever posted.
+
+        That of a period that has begun too: its sessions change hands.
+        """
         self.ensure_one()
-        today = self.company_id._get_pet_today()
-        return self.cycle_ids._get_unserved(today).filtered(
+        cycles = self.cycle_ids - self.cycle_ids._filter_ended()
+        return cycles.filtered(
             lambda cycle: (
-                cycle.invoice_id.state == "draft" and not cycle.invoice_id.posted_before
+                cycle.invoice_id.state == "draft"
+                and not cycle.invoice_id.posted_before
+                and not cycle.appointment_ids.filtered("holds_sessions")
             )
         )
 
@@ -143,6 +148,7 @@ class PetPlanTransferMixin(models.AbstractModel):
             "appointment_count": most,
             "appointments_per_cycle": self._get_transfer_cycle_size(most, prices),
             "transferred_from_id": self.id,
+            "currency_id": self.currency_id.id,
             "template_id": self.template_id.id,
             "title": self.title,
             "company_id": self.company_id.id,

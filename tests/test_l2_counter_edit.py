@@ -2,6 +2,7 @@ from datetime import date, datetime
 
 from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests import Form
 
 from .common import PetPlansCommon
 
@@ -220,6 +221,21 @@ class TestCounterEditLimits(PetPlansCommon):
                 with self.assert_refused(UserError, "changed since"):
                     wizard.action_apply()
         self.assertEqual(self.plan.sessions_remaining, 12.0)
+
+    def test_changed_while_the_dialog_was_open(self):
+        """The dialog is saved when it is applied: it keeps what it has shown."""
+        for field, value in (("date_end", date(2026, 6, 1)), ("note", "Shy")):
+            with self.subTest(field):
+                wizards = self.env["pet.plan.adjust"].with_user(self.manager)
+                form = Form(wizards.with_context(default_plan_id=self.plan.id))
+                form.reason = "A gift"
+                with form.line_ids.edit(0) as row:
+                    row.new_remaining = 5.0
+                self.plan.with_user(self.manager)[field] = value
+                wizard = form.save()
+                with self.assert_refused(UserError, "changed since"):
+                    wizard.action_apply()
+                self.assertEqual(self.plan[field], value)
 
     def test_counters_of_another_plan(self):
         other = self.sell(pet=self.rex)

@@ -168,6 +168,34 @@ class TestTransferUsed(TransferCommon):
         )
         self.assertEqual(sum(self.invoices(other).mapped("amount_total")), 360.0)
 
+    def test_the_period_that_has_begun_is_billed_to_who_uses_it(self):
+        plan = self.sell(
+            self.make_template(
+                [(self.bath, 4, 45.0)],
+                kind="plan",
+                period_count=3,
+                due_offset_days=20,
+            )
+        )
+        self.use(plan)
+        self.clock.move_to("2026-02-05 12:00:00")
+        self.run_job("pet_plans.ir_cron_post_invoices")
+        other = self.transfer(plan, pet_id=self.bob.id)
+        self.assertEqual(
+            self.invoices(plan).mapped("state"), ["posted", "cancel", "cancel"]
+        )
+        self.assertEqual(sum(self.invoices(other).mapped("amount_total")), 360.0)
+
+    def test_in_the_currency_it_was_sold_in(self):
+        foreign = self.env.ref("base.USD").sudo() + self.env.ref("base.EUR").sudo()
+        foreign.active = True
+        foreign = (foreign - self.shop.currency_id)[:1]
+        plan = self.sell(currency_id=foreign.id)
+        self.use(plan)
+        other = self.transfer(plan, pet_id=self.bob.id)
+        self.assertEqual(other.currency_id, foreign)
+        self.assertEqual(self.invoices(other).currency_id, foreign)
+
     def test_two_services(self):
         plan = self.sell(
             self.make_template([(self.bath, 12, 45.0), (self.grooming, 3, 60.0)])

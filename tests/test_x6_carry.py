@@ -141,3 +141,30 @@ class TestCarryServices(PetPlansCommon):
                 plan.with_user(user).action_renew()
             with self.assert_refused(AccessError, "."):
                 plan.with_user(user).action_cancel()
+
+    def sell_six_months(self, **terms):
+        return self.sell(
+            self.make_template(
+                [(self.bath, 4, 45.0)], kind="plan", period_count=6, **terms
+            )
+        )
+
+    def test_periods_behind_an_earlier_end_are_not_carried(self):
+        """They were never billed, and never will be."""
+        for rollover, carried in ((False, 0.0), (True, 12.0)):
+            for job in (True, False):
+                with self.subTest(rollover=rollover, job=job):
+                    self.clock.move_to("2026-01-02 12:00:00")
+                    plan = self.sell_six_months(rollover=rollover)
+                    plan.with_user(self.manager).date_end = date(2026, 3, 31)
+                    self.clock.move_to("2026-04-05 12:00:00")
+                    if job:
+                        self.run_job("pet_plans.ir_cron_update_plans")
+                    renewal = self.carry(plan)
+                    self.assertEqual(renewal.sessions_remaining, 24.0 + carried)
+
+    def test_what_later_periods_have_borrowed_is_not_carried(self):
+        plan = self.sell_six_months(rollover=True)
+        plan.book([datetime(2026, 2, day, 9) for day in range(2, 8)])
+        self.assertEqual(self.carry(plan).sessions_remaining, 24.0 + 2.0)
+        self.assert_ledger_adds_up(plan)

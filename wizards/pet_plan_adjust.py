@@ -19,11 +19,14 @@ class PetPlanAdjust(models.TransientModel):
         store=True,
         readonly=False,
     )
+    # Not read-only: what the wizard showed is what the user has seen, and is kept; a
+    # read-only computed field would be computed again when the dialog is applied.
     old_date_end = fields.Date(
         string="Old End",
         compute="_compute_old_values",
         compute_sudo=False,
         store=True,
+        readonly=False,
         precompute=True,
     )
     date_end = fields.Date(
@@ -40,6 +43,7 @@ class PetPlanAdjust(models.TransientModel):
         compute="_compute_old_values",
         compute_sudo=False,
         store=True,
+        readonly=False,
         precompute=True,
     )
     note = fields.Text(

@@ -16,6 +16,12 @@ const EARLIEST_FIRST = {
     active: true,
 };
 
+/** The order of the model, which the list has before any card is pressed. */
+const NEWEST_FIRST = [
+    { name: "date_start", asc: false },
+    { name: "id", asc: false },
+];
+
 export class PlansSearchModel extends SearchModel {
     _getOrderBy() {
         const orderBy = super._getOrderBy();
@@ -24,7 +30,16 @@ export class PlansSearchModel extends SearchModel {
         }
         const names = this.query.map((item) => this.searchItems[item.searchItemId].name);
         const card = names.find((name) => name in EARLIEST_FIRST);
-        return card ? [{ name: "date_end", asc: EARLIEST_FIRST[card] }] : [];
+        if (card) {
+            this.isOrderedByCard = true;
+            return [{ name: "date_end", asc: EARLIEST_FIRST[card] }];
+        }
+        if (this.isOrderedByCard) {
+            // An empty order would keep that of the card.
+            this.isOrderedByCard = false;
+            return NEWEST_FIRST;
+        }
+        return [];
     }
 }
 
