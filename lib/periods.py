@@ -93,16 +93,6 @@ def local_day(moment: datetime, tz: str) -> date:
     return _to_local(moment, ZoneInfo(tz)).date()
 
 
-def day_bounds(day: date, tz: str) -> tuple[datetime, datetime]:
-    """Return when a local day starts and when the next one does, in naive UTC.
-
-    The day is ``start <= moment < stop``: 23 or 25 hours long when the clocks change.
-    """
-    zone = ZoneInfo(tz)
-    midnight = datetime(day.year, day.month, day.day)
-    return _to_utc(midnight, zone), _to_utc(midnight + timedelta(days=1), zone)
-
-
 def visit_starts(
     first: datetime,
     every: int,

@@ -16,9 +16,6 @@ month_ends = st.dates(date(1990, 1, 1), date(2100, 12, 31)).map(
 )
 starts = st.one_of(days, month_ends)
 units = st.sampled_from(("day", "week", "month", "year"))
-zones = st.sampled_from(
-    ("America/Sao_Paulo", "Europe/Lisbon", "America/New_York", "Asia/Tokyo", "UTC")
-)
 
 
 def months_later(day, months):
@@ -226,34 +223,3 @@ class TestLocalDays(BaseCase):
         ]:
             with self.subTest(moment=moment, tz=tz):
                 self.assertEqual(periods.local_day(moment, tz), expected)
-
-    def test_an_ordinary_day(self):
-        self.assertEqual(
-            periods.day_bounds(date(2026, 1, 5), "America/Sao_Paulo"),
-            (datetime(2026, 1, 5, 3), datetime(2026, 1, 6, 3)),
-        )
-
-    def test_the_days_the_clocks_change(self):
-        for day, hours in [(date(2026, 3, 29), 23), (date(2026, 10, 25), 25)]:
-            with self.subTest(day=day):
-                start, stop = periods.day_bounds(day, "Europe/Lisbon")
-                self.assertEqual(stop - start, timedelta(hours=hours))
-
-    def test_a_day_without_midnight(self):
-        """Brazil's clocks went from 3 November 23:59 to 4 November 01:00."""
-        self.assertEqual(
-            periods.day_bounds(date(2018, 11, 4), "America/Sao_Paulo"),
-            (datetime(2018, 11, 4, 3), datetime(2018, 11, 5, 2)),
-        )
-
-    @repeatable
-    @given(days, zones)
-    def test_a_day_holds_its_moments_and_no_other(self, day, tz):
-        start, stop = periods.day_bounds(day, tz)
-        second = timedelta(seconds=1)
-        moments = (start - second, start, stop - second, stop)
-        one = timedelta(days=1)
-        self.assertEqual(
-            [periods.local_day(moment, tz) for moment in moments],
-            [day - one, day, day, day + one],
-        )
