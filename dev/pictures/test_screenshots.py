@@ -458,3 +458,11 @@ class TestScreenshots(HttpCase):
             "await action.doAction('pet_plans.action_pet_plans_settings');"
             "await find('.o_setting_box');",
         )
+
+    def test_plan_records(self):
+        self.picture(
+            "plan_records",
+            f"/odoo/pet-plans/{self.luna.id}",
+            ".o_form_view",
+            "await click('.nav-link[name=records]');",
+        )
