@@ -1,10 +1,11 @@
-from collections import defaultdict
 from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import format_date
+
+from .pet_plan_line import EXPIRED_KINDS
 
 
 class PetPlanStatusMixin(models.AbstractModel):
@@ -206,22 +207,12 @@ class PetPlanStatusMixin(models.AbstractModel):
 
         :return: list of (line, cycle, sessions)
         """
-        lines = self.line_ids
-        expired = defaultdict(float)
-        for line, cycle, quantity in self.env["pet.plan.entry"]._read_group(
-            [
-                ("line_id", "in", lines.ids),
-                ("kind", "in", ("expire", "reinstate")),
-            ],
-            ["line_id", "cycle_id"],
-            ["quantity:sum"],
-        ):
-            expired[line, cycle] = -quantity
+        expired = self.line_ids._get_balances(EXPIRED_KINDS)
         ended = self.cycle_ids._filter_ended()
         return [
-            (line, cycle, quantity)
-            for (line, cycle), quantity in expired.items()
-            if quantity > 0 and cycle not in ended
+            (line, cycle, -balance)
+            for (line, cycle), balance in expired.items()
+            if balance < 0 and cycle not in ended
         ]
 
     @api.model
