@@ -5,7 +5,7 @@ calendar on the shop's wall. ``tz`` is the IANA name of its time zone, for examp
 "America/Sao_Paulo"; an unknown one raises ``zoneinfo.ZoneInfoNotFoundError``.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta, timezone
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -97,11 +97,13 @@ def visit_starts(
     first: datetime,
     every: int,
     unit: str,
-    count: int,
     tz: str,
     weekdays: Iterable[int] = (),
-) -> list[datetime]:
-    """Return the starts of recurring visits at one local time (B1), in naive UTC.
+) -> Iterator[datetime]:
+    """Yield the starts of recurring visits at one local time (B1), in naive UTC.
+
+    One after the other, without end: whoever asks knows how many are wanted, and which
+    of the days can be taken.
 
     09:00 stays 09:00 on the shop's clock when the clocks change. A time the clocks
     skip moves forward by what they skip (02:30 to 03:30); of a time that comes twice
@@ -115,24 +117,21 @@ def visit_starts(
     :param first: earliest start, naive UTC, in whole seconds
     :param every: distance in units, at least 1
     :param unit: "day" or "week"
-    :param count: number of visits
     :param weekdays: 0 (Monday) to 6 (Sunday), only with weeks
-    :raise ValueError: for another unit, no distance, a negative count, a weekday
-        outside 0 to 6, or weekdays with days
+    :raise ValueError: for another unit, no distance, a weekday outside 0 to 6, or
+        weekdays with days
     """
     weekdays = set(weekdays)
     _check_recurrence(every, unit, weekdays)
-    _check_count(count)
     zone = ZoneInfo(tz)
     local_times = rrule(
         FREQUENCIES[unit],
         dtstart=_to_local(first, zone),
         interval=every,
-        count=count,
         wkst=MO,
         byweekday=weekdays or None,
     )
-    return [_to_utc(local_time, zone) for local_time in local_times]
+    return (_to_utc(local_time, zone) for local_time in local_times)
 
 
 def _check_count(count: int) -> None:

@@ -45,27 +45,39 @@ class AccountMove(models.Model):
         self.ensure_one()
         return self.state != "cancel" and self.payment_state != "reversed"
 
-    def _set_pet_due_date(self, date):
-        """Move the due date of invoices of cycles: header and receivable line (C5, C6).
+    @api.model
+    def _set_pet_due_dates(self, dates):
+        """Move due dates of invoices of cycles: header and receivable line (C5, C6).
 
         Without payment term there is one receivable line, and a date changes no
-        amount: both are written as they are, without the synchronisation of the
-        whole entry, and leave no mark of a manual edit. The deal leaves its own
-        message where one is due. An invoice to which an accountant gave a term has
-        the dates of that term, and keeps them.
+        amount: both are written as they are, without the synchronisation and the
+        balance check of the whole entry, and leave no mark of a manual edit. The deal
+        leaves its own message where one is due. An invoice to which an accountant
+        gave a term has the dates of that term, and keeps them.
 
-        :param date: the new due date, the same for all
+        Each is assigned on its own, and the ORM writes all of them together: as many
+        queries for many different dates as for one.
+
+        :param dates: dict, `account.move` record -> its due date
         """
-        moves = self.filtered(lambda move: not move.invoice_payment_term_id)
-        moves = moves.with_context(
+        moves = self.union(*dates).with_context(
+            check_move_validity=False,
+            skip_account_move_synchronization=True,
             skip_invoice_sync=True,
             skip_is_manually_modified=True,
             tracking_disable=True,
         )
-        moves.write({"invoice_date_due": date})
-        moves.line_ids.filtered(lambda line: line.display_type == "payment_term").write(
-            {"date_maturity": date}
+        moved = moves.filtered(
+            lambda move: (
+                not move.invoice_payment_term_id
+                and move.invoice_date_due != dates[move]
+            )
         )
+        for move in moved:
+            move.invoice_date_due = dates[move]
+        for line in moved.line_ids:
+            if line.display_type == "payment_term":
+                line.date_maturity = dates[line.move_id]
 
     def _reverse_moves(self, default_values_list=None, cancel=False):
         """Let a credit note know the cycle and the pet of what it credits (I3)."""

@@ -224,9 +224,17 @@ class PetAppointment(models.Model):
 
     @api.depends("line_ids.quantity")
     def _compute_units(self):
+        """Propose the weight of a new visit; later on it follows by the rules (B2)."""
         for visit in self:
-            half = visit.line_ids and max(visit.line_ids.mapped("quantity")) <= 0.5
-            visit.units = 0.5 if half else 1.0
+            visit.units = (visit._origin and visit.units) or visit._get_weight()
+
+    def _get_weight(self):
+        """Return the weight in its cycle that the services of the visit make (B2)."""
+        self.ensure_one()
+        quantities = defaultdict(float)
+        for line in self.line_ids:
+            quantities[line.product_id] += line.quantity
+        return 0.5 if quantities and max(quantities.values()) <= 0.5 else 1.0
 
     @api.depends(
         "start",
@@ -314,6 +322,10 @@ class PetAppointment(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         visits = super().create(vals_list)
+        for visit, vals in zip(visits, vals_list, strict=True):
+            # The services that came along proposed a weight; this one was asked for.
+            if vals.get("units") and visit.units != vals["units"]:
+                visit._unguarded().units = vals["units"]
         visits.filtered("plan_id")._book()
         return visits
 
@@ -331,12 +343,13 @@ class PetAppointment(models.Model):
             rescheduled._after_reschedule(old_starts)
         if "pet_id" in vals:
             kept = (self - replanned).filtered("holds_sessions")
-            kept.plan_id._check_visits_allowed(kept)
+            kept._check_allowed()
         replanned.filtered("plan_id")._book()
         return result
 
     def _check_editable(self, vals):
         """Refuse what would change a visit that has taken place or was cancelled."""
+        self._check_weight_kept(vals)
         if vals.keys().isdisjoint({"start", "plan_id", "pet_id", "company_id"}):
             return
         done = self.filtered(lambda visit: visit.state in (*SERVED_STATES, "cancelled"))
@@ -359,6 +372,55 @@ class PetAppointment(models.Model):
                     state=", ".join(sorted(set(done._get_state_labels()))).lower(),
                 )
             )
+
+    def _check_weight_kept(self, vals):
+        """Refuse another weight for a visit that is in a cycle, or is over (B2)."""
+        if "units" not in vals:
+            return
+        fixed = self.filtered(
+            lambda visit: (
+                visit.units != vals["units"]
+                and (visit.holds_sessions or visit.state not in UPCOMING_STATES)
+            )
+        )
+        if fixed:
+            raise UserError(
+                self.env._(
+                    "%(visits)s: the weight in the cycle goes by the sessions of its "
+                    "services: change those, while the visit is still to come.",
+                    visits=", ".join(fixed.mapped("display_name")),
+                )
+            )
+
+    def _follow_weight(self):
+        """Let the weight follow an edit of services, as far as cycles have room (B2).
+
+        :raises UserError: naming visit, cycle and numbers where there is none
+        """
+        for visit in self:
+            weight = visit._get_weight()
+            more = weight - visit.units
+            cycle = visit.cycle_id
+            if (
+                more > 0
+                and visit.holds_sessions
+                and visit.plan_id.kind == "package"
+                and more > cycle.free
+            ):
+                raise UserError(
+                    self.env._(
+                        "%(visit)s would weigh %(new)s instead of %(old)s, but cycle "
+                        "%(cycle)s has room for %(free)s more. Cancel the visit and "
+                        "book another one.",
+                        visit=visit.display_name,
+                        new=f"{weight:g}",
+                        old=f"{visit.units:g}",
+                        cycle=cycle.display_name,
+                        free=f"{cycle.free:g}",
+                    )
+                )
+            if more:
+                visit._unguarded().write({"units": weight})
 
     def _get_replanned(self, vals):
         """Return the visits that these values give another plan, or none."""
@@ -408,101 +470,115 @@ class PetAppointment(models.Model):
 
     # --- Booking (B1-B4) -------------------------------------------------------
 
+    def _check_allowed(self):
+        """Refuse visits outside what their plan allows, all in one message (B3).
+
+        :raises UserError: one line per refused visit
+        """
+        refusals = [
+            self.env._(
+                "%(plan)s cannot take the visit of %(start)s: %(reason)s.",
+                plan=visit.plan_id.display_name,
+                start=visit.company_id._format_pet_time(visit.start),
+                reason=reason,
+            )
+            for visit in self
+            if (reason := visit.plan_id._get_refusal(visit))
+        ]
+        if refusals:
+            raise UserError("\n".join(refusals))
+
     def _book(self):
         """Give visits of plans their cycle and services, take the sessions (B2, B3).
 
         :raises UserError: naming the plan, the reason and the numbers
         """
         visits = self.sorted(lambda visit: (visit.start, visit.id))
-        plans = visits.plan_id
-        plans._check_visits_allowed(visits)
-        cycles = plans.cycle_ids
-        booked = cycles._get_booked_units()
-        taken = cycles._get_taken_sessions()
-        shares = {
-            plan: plan._get_shares(plan.cycle_ids.sorted("sequence").mapped("capacity"))
-            for plan in plans
-        }
-        left = {line.id: line.remaining for line in plans.line_ids}
-        chosen = defaultdict(self.browse)
-        new_lines = []
-        for visit in visits:
-            plan = visit.plan_id
-            cycle = plan.cycle_ids._pick(visit._get_day(), visit.units, booked)
-            if not cycle:
+        visits._check_allowed()
+        places = visits._get_places()
+        visits._write_services({visit: place.parts for visit, place in places.items()})
+        entering = visits.grouped(lambda visit: places[visit].slot.id)
+        for cycle_id, group in entering.items():
+            group._unguarded().write({"cycle_id": cycle_id, "holds_sessions": True})
+        # Due dates are written on cycles and draft invoices, which are not the
+        # user's to write: only those the visits have just entered follow.
+        visits.cycle_id.sudo()._follow_visits()
+        visits.plan_id._touch()
+        visits._sync_sessions()
+
+    def _get_places(self):
+        """Return where each visit goes, one after the other: cycle and sessions (B2).
+
+        :return: dict, visit -> `lib.booking.Place`
+        :raises UserError: naming the plan that has no open cycle
+        """
+        allotments = self.plan_id._get_allotments()
+        places = {}
+        for visit in self:
+            place = allotments[visit.plan_id].enter(
+                visit._get_day(),
+                visit.units,
+                visit._get_wanted_sessions() if visit.line_ids else None,
+            )
+            if place is None:
                 raise UserError(
                     self.env._(
                         "%(plan)s cannot take the visit of %(start)s: no open cycle "
                         "is left of its %(count)s.",
-                        plan=plan.display_name,
+                        plan=visit.plan_id.display_name,
                         start=visit.company_id._format_pet_time(visit.start),
-                        count=len(plan.cycle_ids),
+                        count=len(visit.plan_id.cycle_ids),
                     )
                 )
-            booked[cycle.id] = booked.get(cycle.id, 0.0) + visit.units
-            chosen[cycle] += visit
-            if visit.line_ids:
-                wanted = visit._get_wanted_sessions()
-            else:
-                wanted = visit._get_default_sessions(cycle, shares[plan], taken, left)
-                new_lines += [
-                    {
-                        "appointment_id": visit.id,
-                        "product_id": line.product_id.id,
-                        "plan_line_id": line.id,
-                        "quantity": quantity,
-                        "price_unit": line.price_unit,
-                    }
-                    for line, quantity in wanted.items()
-                ]
-            for line, quantity in wanted.items():
-                taken[cycle.id, line.id] += quantity
-                left[line.id] -= quantity
-        self.env["pet.appointment.line"]._unguarded().create(new_lines)
-        for cycle, entering in chosen.items():
-            entering._unguarded().write({"cycle_id": cycle.id, "holds_sessions": True})
-        # Due dates are written on cycles and draft invoices, which are not the
-        # user's to write: only those the visits have just entered follow.
-        self.env["pet.cycle"].union(*chosen).sudo()._follow_visits()
-        plans._touch()
-        visits._sync_sessions()
+            places[visit] = place
+        return places
 
     def _get_wanted_sessions(self):
         """Return what the services of the visit take of its plan.
 
-        :return: defaultdict, plan line -> sessions
+        :return: dict, product id -> sessions
         """
         self.ensure_one()
         wanted = defaultdict(float)
         for line in self.line_ids.filtered("plan_line_id"):
-            wanted[line.plan_line_id] += line.quantity
-        return wanted
+            wanted[line.product_id.id] += line.quantity
+        return dict(wanted)
 
-    def _get_default_sessions(self, cycle, shares, taken, left):
-        """Return the sessions a visit takes unless staff choose otherwise (B2).
+    def _write_services(self, parts_by_visit):
+        """Let the services of visits say of which lines of the plan they take (S12).
 
-        One session (half a one for a half day) of each service of which the cycle's
-        share is not used up. Sessions beyond the shares, which a counter edit or an
-        earlier period may have left, come from the first service that has some.
+        :param parts_by_visit: dict, visit -> dict, product id -> list of
+            `lib.balances.Part`
+        """
+        new_lines = []
+        for visit, by_product in parts_by_visit.items():
+            covered = visit.line_ids.filtered("plan_line_id").grouped("product_id")
+            for product, lines in covered.items():
+                if product.id in by_product:
+                    new_lines += lines._cover(by_product[product.id])
+            new_lines += [
+                visit._prepare_covered_vals(part)
+                for product_id, parts in by_product.items()
+                if product_id not in {product.id for product in covered}
+                for part in parts
+            ]
+        # The visit settles its sessions as a whole, not line by line.
+        self.env["pet.appointment.line"]._unguarded().create(new_lines)
 
-        :param cycle: the `pet.cycle` the visit enters
-        :param shares: dict of `pet.plan._get_shares`
-        :param taken: dict, (cycle id, plan line id) -> sessions taken already
-        :param left: dict, plan line id -> sessions left of the whole plan
-        :return: dict, plan line -> sessions
+    def _prepare_covered_vals(self, part):
+        """Return the values of a service of this visit that a line of its plan covers.
+
+        :param part: `lib.balances.Part`
         """
         self.ensure_one()
-        position = cycle.sequence - 1
-        wanted = {}
-        for line, share in shares.items():
-            room = min(share[position] - taken[cycle.id, line.id], left[line.id])
-            if room > 0:
-                wanted[line] = min(self.units, room)
-        if not wanted:
-            lines = list(shares)
-            spare = [line for line in lines if left[line.id] > 0]
-            wanted[(spare or lines)[0]] = self.units
-        return wanted
+        sold = self.env["pet.plan.line"].browse(part.line)
+        return {
+            "appointment_id": self.id,
+            "product_id": sold.product_id.id,
+            "plan_line_id": sold.id,
+            "quantity": part.quantity,
+            "price_unit": sold.price_unit,
+        }
 
     def _sync_sessions(self, reason=None):
         """Bring the ledger in line with what the visits hold now (L1, B3).
@@ -528,45 +604,55 @@ class PetAppointment(models.Model):
             that an exchange needs no session to spare
         """
         deltas = defaultdict(float)
-        for visit, line, quantity in self.env["pet.plan.entry"]._read_group(
-            [
-                ("appointment_id", "in", self.ids),
-                ("kind", "in", ("book", "release")),
-            ],
-            ["appointment_id", "line_id"],
-            ["quantity:sum"],
-        ):
-            deltas[visit.id, line.id] -= quantity
+        for key, held in self._get_held_sessions().items():
+            deltas[key] -= held
         for line in self.line_ids:
             visit = line.appointment_id
             if visit.holds_sessions and line.plan_line_id:
-                deltas[visit.id, line.plan_line_id.id] -= line.quantity
-        lines = self.env["pet.plan.line"].browse({line for __, line in deltas})
-        line_by_id, visit_by_id = lines.grouped("id"), self.grouped("id")
+                deltas[visit, line.plan_line_id] += line.quantity
         vals_list = [
-            line_by_id[line_id]._prepare_entry_vals(
-                "release" if delta > 0 else "book",
-                delta,
-                cycle=visit_by_id[visit_id].cycle_id,
-                visit=visit_by_id[visit_id],
+            line._prepare_entry_vals(
+                "book" if missing > 0 else "release",
+                -missing,
+                cycle=visit.cycle_id,
+                visit=visit,
                 reason=reason,
             )
-            for (visit_id, line_id), delta in deltas.items()
-            if round(delta, 6)
+            for (visit, line), missing in deltas.items()
+            if round(missing, 6)
         ]
         return sorted(vals_list, key=lambda vals: vals["kind"], reverse=True)
+
+    def _get_held_sessions(self):
+        """Return what visits hold by the ledger: dict, (visit, line) -> sessions."""
+        visits = self.grouped("id")
+        return {
+            (visits[visit.id], line): -quantity
+            for visit, line, quantity in self.env["pet.plan.entry"]._read_group(
+                [
+                    ("appointment_id", "in", self.ids),
+                    ("kind", "in", ("book", "release")),
+                ],
+                ["appointment_id", "line_id"],
+                ["quantity:sum"],
+            )
+        }
 
     def _settle_edit(self):
         """Take or give back the sessions that an edit of services changed (B2, C9).
 
         :raises AccessError: when staff would take back a session that was served
         """
+        self._cover_edited()
         reason = self.env._("Services of the visit edited")
         served = self._filter_served()
         if served and not self.env.user.has_group("pet_plans.group_manager"):
             # Reads the ledger only to see whether something would come back.
-            returned = served.sudo()._get_missing_entries()
-            if any(vals["kind"] == "release" for vals in returned):
+            returned = defaultdict(float)
+            for vals in served.sudo()._get_missing_entries():
+                line = self.env["pet.plan.line"].browse(vals["line_id"])
+                returned[vals["appointment_id"], line.product_id] += vals["quantity"]
+            if any(round(quantity, 6) > 0 for quantity in returned.values()):
                 raise AccessError(
                     self.env._(
                         "%(visits)s took place: only a manager takes its sessions "
@@ -575,6 +661,31 @@ class PetAppointment(models.Model):
                     )
                 )
         self._sync_sessions(reason)
+
+    def _cover_edited(self):
+        """Choose the plan's lines anew for services whose sessions changed (S12)."""
+        held = self._get_held_sessions()
+        balances = self.plan_id.line_ids._load_balances()
+        parts = {}
+        for visit in self:
+            covered = visit.line_ids.filtered("plan_line_id").grouped("product_id")
+            parts[visit] = {}
+            for product, services in covered.items():
+                mine = {
+                    line: quantity
+                    for (other, line), quantity in held.items()
+                    if other == visit and line.product_id == product
+                }
+                asked = defaultdict(float)
+                for service in services:
+                    asked[service.plan_line_id] += service.quantity
+                if {k: q for k, q in mine.items() if round(q, 6)} == asked:
+                    continue
+                balance, period = balances[services.plan_line_id[:1]], visit.cycle_id.id
+                for line, quantity in mine.items():
+                    balance.move(quantity, line.id, period)
+                parts[visit][product.id] = balance.take(sum(asked.values()), period)
+        self._write_services(parts)
 
     # --- Rescheduling (C1) -----------------------------------------------------
 
@@ -596,7 +707,7 @@ class PetAppointment(models.Model):
         """
         self.filtered("reminded")._unguarded().write({"reminded": False})
         on_plan = self.filtered("holds_sessions")
-        on_plan.plan_id._check_visits_allowed(on_plan)
+        on_plan._check_allowed()
         on_plan.plan_id._touch()
         # Only the due date of the own cycle's draft; see C1.
         on_plan.filtered(
@@ -687,13 +798,24 @@ class PetAppointment(models.Model):
         return True
 
     def action_reset(self):
-        """Take a check-in back that was a mistake; a no-show only as a manager.
+        """Take a check-in back that was a mistake; a served visit only as a manager.
 
-        :raises UserError: when the visit was served, or its session went back
+        A service that has begun has used its session: by way back to the booking it
+        could be cancelled like one that never was (C9, U5).
+
+        :raises AccessError: when staff would take a service or a no-show back
+        :raises UserError: when the visit is over, or its session went back
         """
-        if self.filtered(lambda visit: visit.state == "no_show"):
+        served = self._filter_served()
+        if served:
             if not self.env.user.has_group("pet_plans.group_manager"):
-                raise AccessError(self.env._("Only a manager takes a no-show back."))
+                raise AccessError(
+                    self.env._(
+                        "%(visits)s: only a manager takes a service that has begun or "
+                        "a no-show back.",
+                        visits=", ".join(served.mapped("display_name")),
+                    )
+                )
             if self.filtered(lambda visit: visit.plan_id and not visit.holds_sessions):
                 raise UserError(
                     self.env._("The session went back to the plan: book a new visit.")
@@ -747,11 +869,11 @@ class PetAppointment(models.Model):
     def _choose_plans(self):
         """Return the best plan of each visit that has one: dict, visit -> plan."""
         plans = self._find_plans()
-        balances = plans.line_ids._get_balances()
+        allotments = plans._get_allotments()
         chosen = {}
         for visit in self:
             candidates = plans.filtered(
-                lambda plan, visit=visit: visit._is_served_by(plan, balances)
+                lambda plan, visit=visit: visit._is_served_by(plan, allotments[plan])
             )
             if candidates:
                 # The order reads counters: those of all plans at once.
@@ -782,10 +904,10 @@ class PetAppointment(models.Model):
             )
         )
 
-    def _is_served_by(self, plan, balances):
+    def _is_served_by(self, plan, allotment):
         """Tell whether a plan runs, covers the pet and has sessions left (U1).
 
-        :param balances: dict of `pet.plan.line._get_balances`
+        :param allotment: `lib.booking.Allotment` of the plan
         """
         self.ensure_one()
         day = self._get_day()
@@ -793,31 +915,34 @@ class PetAppointment(models.Model):
             plan.company_id != self.company_id
             or not plan._covers(self.pet_id)
             or plan._get_day_refusal(day)
-            or not plan.cycle_ids._pick(day, self.units, booked={})
         ):
             return False
-        usable = plan.line_ids._get_usable(day, balances)
+        slot = allotment.find_slot(day, self.units)
+        if slot is None:
+            return False
         if not self.line_ids:
             return any(
-                sold._is_enough(left, self.units) for sold, left in usable.items()
+                allotment.has(product_id, self.units, slot)
+                for product_id in allotment.services
             )
         return any(
-            sold._is_enough(left, line.quantity)
+            allotment.has(line.product_id.id, line.quantity, slot)
             for line in self.line_ids
-            for sold, left in usable.items()
-            if sold.product_id == line.product_id
         )
 
     def _get_short_lines(self):
         """Return the services of which the plan has too few sessions: billed apart."""
-        balances = self.plan_id.line_ids._get_balances()
+        allotments = self.plan_id._get_allotments()
         short = self.env["pet.appointment.line"]
         for visit in self:
-            left = visit.plan_id.line_ids._get_usable(visit._get_day(), balances)
+            allotment = allotments[visit.plan_id]
+            slot = allotment.find_slot(visit._get_day(), visit.units)
+            wanted = defaultdict(float)
             for line in visit.line_ids.filtered("plan_line_id"):
-                sold = line.plan_line_id
-                if sold._is_enough(left[sold], line.quantity):
-                    left[sold] -= line.quantity
+                product_id = line.product_id.id
+                quantity = wanted[product_id] + line.quantity
+                if allotment.has(product_id, quantity, slot):
+                    wanted[product_id] = quantity
                 else:
                     short |= line
         return short
@@ -916,14 +1041,9 @@ class PetAppointment(models.Model):
         for plan in cancelled.plan_id:
             held = plan._get_dealt_visits()
             shown = held | (cancelled & plan.appointment_ids)
-            left = held - freed
-            dealt = plan.kind == "package" and freed & held
-            cycles = (
-                plan._deal(left)
-                if dealt
-                else {visit.id: visit.cycle_id.id for visit in left}
+            cycles, due_dates = plan._preview_deal(
+                freed & plan.appointment_ids, kept=cancelled - freed
             )
-            due_dates = plan.cycle_ids._preview_due_dates(left, cycles)
             rows += [
                 visit._prepare_preview_vals(
                     plan.cycle_ids.browse(cycles.get(visit.id)),

@@ -50,7 +50,10 @@ class PetAppointmentLine(models.Model):
 
     @api.depends("product_id", "appointment_id.plan_id")
     def _compute_plan_line_id(self):
-        """The plan of the visit covers the service if it sells it."""
+        """The plan of the visit covers the service if it sells it.
+
+        Of several lines of one service the first; booking tells which has sessions.
+        """
         for line in self:
             plan = line.appointment_id.plan_id
             line.plan_line_id = plan.line_ids.filtered(
@@ -65,6 +68,47 @@ class PetAppointmentLine(models.Model):
                 if line.plan_line_id
                 else line.product_id.lst_price
             )
+
+    def _cover(self, parts):
+        """Let these services, all of one product, take of lines of the plan (S12).
+
+        :param parts: list of `lib.balances.Part` that make up their sessions
+        :return: list of value dicts of further services: where a session comes from
+            two lines, it stands in two
+        """
+        queue = [[part.line, part.quantity] for part in parts]
+        more = []
+        for line in self:
+            vals_list = line._prepare_cover_vals_list(queue)
+            if (line.plan_line_id.id, line.quantity) != tuple(vals_list[0].values()):
+                line._unguarded().write(vals_list[0])
+            more += [
+                {
+                    "appointment_id": line.appointment_id.id,
+                    "product_id": line.product_id.id,
+                    **vals,
+                }
+                for vals in vals_list[1:]
+            ]
+        return more
+
+    def _prepare_cover_vals_list(self, queue):
+        """Return which lines of the plan cover this service, by parts.
+
+        :param queue: list of [plan line id, sessions] still to be used; what this
+            service takes leaves it
+        :return: list of dicts of `plan_line_id` and `quantity`
+        """
+        self.ensure_one()
+        left, vals_list = self.quantity, []
+        while self.env["pet.plan.line"]._is_some(left):
+            part = min(left, queue[0][1])
+            vals_list.append({"plan_line_id": queue[0][0], "quantity": part})
+            left = round(left - part, 6)
+            queue[0][1] = round(queue[0][1] - part, 6)
+            if not queue[0][1]:
+                queue.pop(0)
+        return vals_list
 
     def _get_service_name(self):
         """Return the name of the service in the customer's language."""
@@ -147,4 +191,5 @@ class PetAppointmentLine(models.Model):
                     visits=", ".join(settled.mapped("display_name")),
                 )
             )
+        visits._follow_weight()
         visits.filtered("holds_sessions")._settle_edit()

@@ -8,7 +8,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import float_compare, format_date
 
-from ..lib import dealing, periods
+from ..lib import periods
 
 PAID_STATES = ("in_payment", "paid", "partial")
 SETTLED_STATES = ("in_payment", "paid")
@@ -273,6 +273,10 @@ class PetCycle(models.Model):
             )
         )
 
+    def _filter_closed(self):
+        """Return the cycles whose invoice was corrected away (C6, I3)."""
+        return self.filtered(lambda cycle: cycle.state == "closed")
+
     def _filter_frozen(self):
         """Return the cycles whose visits the company pins because of payments (C6)."""
         return self.filtered(
@@ -280,30 +284,6 @@ class PetCycle(models.Model):
                 cycle.company_id.pet_paid_cycles == "freeze"
                 and cycle.payment_state in PAID_STATES
             )
-        )
-
-    def _pick(self, day, units, booked):
-        """Return the cycle that a new visit enters (B2), or an empty record.
-
-        :param day: the visit's local date
-        :param units: float, the visit's weight
-        :param booked: dict, cycle id -> units already in it
-        """
-        cycles = self.sorted("sequence").filtered(lambda cycle: cycle.state != "closed")
-        if cycles.plan_id.kind == "plan":
-            return cycles.filtered(
-                lambda cycle: cycle.date_from <= day <= cycle.date_to
-            )
-        return self.browse(
-            dealing.first_with_room(
-                [
-                    dealing.Cycle(id=cycle.id, capacity=cycle.capacity, open=True)
-                    for cycle in cycles
-                ],
-                booked,
-                units,
-            )
-            or ()
         )
 
     # --- Due dates (C1, C5, C6) ------------------------------------------------
@@ -374,20 +354,17 @@ class PetCycle(models.Model):
             return max(self._get_due_date(days) or current, current)
         return current
 
-    def _preview_due_dates(self, visits, cycles):
+    def _preview_due_dates(self, leaving, cycles):
         """Return the due dates after a deal that is not done yet (C7).
 
-        :param visits: the `pet.appointment` records that stay
+        :param leaving: the `pet.appointment` records that leave their cycles
         :param cycles: dict, visit id -> cycle id after the deal
         :return: dict, cycle -> date or False
         """
         days = defaultdict(list)
-        for visit in visits:
-            days[cycles[visit.id]].append(visit._get_day())
-        # No-shows whose session went back hold no room, but are in their cycle still.
-        for visit in self.appointment_ids - visits:
-            if visit.state == "no_show":
-                days[visit.cycle_id.id].append(visit._get_day())
+        for visit in self.appointment_ids - leaving:
+            # A no-show whose session went back is not dealt, and stays where it is.
+            days[cycles.get(visit.id, visit.cycle_id.id)].append(visit._get_day())
         return {cycle: cycle._get_due_date_after_deal(days[cycle.id]) for cycle in self}
 
     def _get_invoice_warning(self):
@@ -397,7 +374,7 @@ class PetCycle(models.Model):
         invoice = self.invoice_id.display_name
         if self.state == "closed":
             return self.env._(
-                "%(cycle)s is closed: its visits go to the cycles still open",
+                "%(cycle)s is closed: its other visits stay in it",
                 cycle=self.display_name,
             )
         if self.payment_state not in PAID_STATES:
@@ -418,22 +395,20 @@ class PetCycle(models.Model):
         return self.invoice_id.invoice_date_due or self.date_due
 
     def _set_due_dates(self, dates):
-        """Write due dates on cycles and invoices, in one batch per date.
+        """Write due dates on cycles and invoices, whatever their number at once.
 
         :param dates: dict, cycle -> date, or False for a cycle without visits
         """
-        cycles_by_date = defaultdict(self.browse)
-        invoices_by_date = defaultdict(self.env["account.move"].browse)
+        shown = {}
         for cycle, date in dates.items():
             if cycle.date_due != date:
-                cycles_by_date[date] |= cycle
-            shown = date or cycle.plan_id.date_end or cycle.invoice_id.invoice_date_due
-            if cycle.invoice_id and cycle.invoice_id.invoice_date_due != shown:
-                invoices_by_date[shown] |= cycle.invoice_id
-        for date, cycles in cycles_by_date.items():
-            cycles._unguarded().write({"date_due": date})
-        for date, invoices in invoices_by_date.items():
-            invoices._set_pet_due_date(date)
+                cycle._unguarded().date_due = date
+            invoice = cycle.invoice_id
+            if invoice:
+                shown[invoice] = (
+                    date or cycle.plan_id.date_end or invoice.invoice_date_due
+                )
+        self.env["account.move"]._set_pet_due_dates(shown)
 
     def _note_later_due_dates(self, old_dates):
         """Tell in the chatter of invoice and plan that a posted due date moved (C6).

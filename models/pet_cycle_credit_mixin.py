@@ -2,6 +2,7 @@ from collections import defaultdict
 
 from odoo import models
 
+from ..lib.balances import Balance
 from .pet_plan_line import TOTAL_KINDS
 
 
@@ -47,7 +48,7 @@ class PetCycleCreditMixin(models.AbstractModel):
         taken = plans.cycle_ids._get_taken_sessions()
         for row in leaving.line_ids if leaving else ():
             taken[row.appointment_id.cycle_id.id, row.plan_line_id.id] -= row.quantity
-        granted = plans.line_ids._get_balances(TOTAL_KINDS)
+        granted = plans.line_ids._sum_entries(TOTAL_KINDS)
         unused = {cycle: {} for cycle in self}
         for plan in plans:
             cycles = plan.cycle_ids.sorted("sequence")
@@ -59,7 +60,18 @@ class PetCycleCreditMixin(models.AbstractModel):
                     for cycle, share in zip(cycles, sold, strict=True)
                     if cycle in live
                 }
-                gone = sum(left.values()) - line._get_available(live, granted, taken)
+                ledger = [
+                    *(
+                        (line.id, cycle.id or None, granted[line, cycle])
+                        for cycle in (cycles.browse(), *cycles)
+                    ),
+                    *(
+                        (line.id, cycle.id, -taken[cycle.id, line.id])
+                        for cycle in cycles
+                    ),
+                ]
+                balance = Balance([line.id], cycles.ids, ledger)
+                gone = sum(left.values()) - balance.available(live.ids)
                 for cycle, quantity in left.items():
                     lost = min(quantity, max(0.0, gone))
                     gone -= lost

@@ -1,4 +1,5 @@
 from collections import defaultdict
+from itertools import takewhile
 
 from markupsafe import Markup
 
@@ -6,7 +7,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, format_date
 
-from ..lib import dealing, periods
+from ..lib import booking, dealing, periods
 
 
 class PetPlanBookingMixin(models.AbstractModel):
@@ -32,7 +33,10 @@ class PetPlanBookingMixin(models.AbstractModel):
     def _compute_to_book(self):
         """Visits until the service with the most sessions left is used up."""
         for plan in self:
-            most = max(plan.line_ids.mapped("remaining"), default=0.0)
+            services = plan.line_ids.grouped("product_id").values()
+            most = max(
+                (sum(lines.mapped("remaining")) for lines in services), default=0
+            )
             plan.to_book = max(0, int(most)) if plan.state == "active" else 0
 
     def book(self, starts, **values):
@@ -116,50 +120,81 @@ class PetPlanBookingMixin(models.AbstractModel):
             )
         return None
 
-    def _get_bookable(self, starts, units):
-        """Return those of some dates for which a plan's periods have sessions (B1).
+    def _get_allotments(self):
+        """Return the cycles and balances of these plans, as new visits find them.
 
-        :param starts: list of naive UTC datetimes, in order
-        :param units: float, the weight of each visit
+        :return: dict, plan -> `lib.booking.Allotment`, which knows cycles by their
+            ids and services by those of the products
+        """
+        cycles = self.cycle_ids
+        booked = cycles._get_booked_units()
+        taken = cycles._get_taken_sessions()
+        balances = self.line_ids._load_balances()
+        return {plan: plan._get_allotment(booked, taken, balances) for plan in self}
+
+    def _get_allotment(self, booked, taken, balances):
+        """Return the allotment of one plan from what was read for many.
+
+        :param booked: dict of `pet.cycle._get_booked_units`
+        :param taken: dict of `pet.cycle._get_taken_sessions`
+        :param balances: dict of `pet.plan.line._load_balances`
         """
         self.ensure_one()
-        lines = self.line_ids
-        balances = lines._get_balances()
-        left = {
-            cycle: max(line._get_period_balance(cycle, balances) for line in lines)
-            for cycle in self.cycle_ids
-        }
-        bookable = []
-        for start in starts:
-            day = periods.local_day(start, self.company_id.pet_tz)
-            cycle = self.cycle_ids._pick(day, units, {})
-            if (
-                cycle
-                and lines._is_enough(left[cycle], units)
-                and not self._get_day_refusal(day)
-            ):
-                left[cycle] -= units
-                bookable.append(start)
-        return bookable
+        cycles = self.cycle_ids.sorted("sequence")
+        shares = self._get_shares(cycles.mapped("capacity"))
+        lines_by_service = self.line_ids.sorted().grouped("product_id")
+        return booking.Allotment(
+            [
+                booking.Slot(
+                    id=cycle.id,
+                    capacity=cycle.capacity,
+                    open=cycle.state != "closed",
+                    booked=booked.get(cycle.id, 0.0),
+                    first=cycle.date_from,
+                    last=cycle.date_to,
+                )
+                for cycle in cycles
+            ],
+            {
+                product.id: booking.Service(
+                    balance=balances[lines[:1]],
+                    shares=[
+                        sum(parts)
+                        for parts in zip(*(shares[line] for line in lines), strict=True)
+                    ],
+                    taken=[
+                        sum(taken[cycle.id, line.id] for line in lines)
+                        for cycle in cycles
+                    ],
+                )
+                for product, lines in lines_by_service.items()
+            },
+            by_period=self.kind == "plan",
+        )
 
-    def _check_visits_allowed(self, visits):
-        """Refuse visits outside what their plan allows, all in one message (B3).
+    def _get_visit_count(self, units):
+        """Return how many visits of a weight the plan has sessions left for (B1a).
 
-        :param visits: `pet.appointment` records, of these plans
-        :raises UserError: one line per refused visit
+        :param units: float, 0.5 for half days
         """
-        refusals = [
-            self.env._(
-                "%(plan)s cannot take the visit of %(start)s: %(reason)s.",
-                plan=visit.plan_id.display_name,
-                start=visit.company_id._format_pet_time(visit.start),
-                reason=reason,
-            )
-            for visit in visits
-            if (reason := visit.plan_id._get_refusal(visit))
-        ]
-        if refusals:
-            raise UserError("\n".join(refusals))
+        self.ensure_one()
+        return self._get_allotments()[self].count_left(units)
+
+    def _get_proposed(self, starts, units, count):
+        """Return those of some dates that the plan will take, for a preview (B1a).
+
+        :param starts: iterable of naive UTC datetimes, in order, without end perhaps
+        :param units: float, the weight of each visit
+        :param count: int, how many are wanted
+        :return: list of at most `count` of the datetimes
+        """
+        self.ensure_one()
+        end = self.date_end
+        days = ((at, periods.local_day(at, self.company_id.pet_tz)) for at in starts)
+        running = takewhile(lambda start: not end or start[1] <= end, days)
+        return self._get_allotments()[self].propose(
+            running, units, count, refuses=lambda day: bool(self._get_day_refusal(day))
+        )
 
     def action_open_book(self):
         """Open the booking wizard (B1)."""
@@ -209,15 +244,24 @@ class PetPlanBookingMixin(models.AbstractModel):
             [("plan_id", "in", self.ids), ("holds_sessions", "=", True)]
         )
 
-    def _deal(self, visits):
+    def _is_dealt(self):
+        """Tell whether the visits of the plan are dealt into its cycles (C2, C8)."""
+        self.ensure_one()
+        return self.kind == "package" and self.state in ("active", "expired")
+
+    def _deal(self, visits, pinned):
         """Return where a deal puts the visits of this package (C2, C4, C6).
 
+        In their cycle stay those that took place, those of a closed cycle (an
+        accountant's correction moves no visit), and those of a paid one where the
+        company freezes them.
+
         :param visits: `pet.appointment` records of this plan, all that hold sessions
+        :param pinned: those of them that stay in their cycle besides
         :return: dict, visit id -> cycle id
         """
         self.ensure_one()
-        frozen = self.cycle_ids._filter_frozen()
-        closed = self.cycle_ids.filtered(lambda cycle: cycle.state == "closed")
+        shut = self.cycle_ids._filter_frozen() | self.cycle_ids._filter_closed()
         return dealing.deal(
             [
                 dealing.Visit(
@@ -225,7 +269,9 @@ class PetPlanBookingMixin(models.AbstractModel):
                     start=visit.start,
                     units=visit.units,
                     cycle=visit.cycle_id.id or None,
-                    pinned=visit._is_pinned() or visit.cycle_id in frozen,
+                    pinned=visit._is_pinned()
+                    or visit.cycle_id in shut
+                    or visit in pinned,
                 )
                 for visit in visits
             ],
@@ -233,23 +279,39 @@ class PetPlanBookingMixin(models.AbstractModel):
                 dealing.Cycle(
                     id=cycle.id,
                     capacity=cycle.capacity,
-                    open=cycle not in frozen and cycle not in closed,
+                    open=cycle not in shut,
                 )
                 for cycle in self.cycle_ids.sorted("sequence")
             ],
         )
 
+    def _preview_deal(self, leaving, kept):
+        """Return what a cancellation would do to cycles, by the deal itself (C7).
+
+        :param leaving: visits of the plan that are cancelled and leave their cycles
+        :param kept: visits that are cancelled with their sessions used: they stay
+        :return: tuple, {visit id: cycle id} without those that leave, and
+            {cycle: due date or False}
+        """
+        self.ensure_one()
+        staying = self._get_dealt_visits() - leaving
+        if leaving.filtered("holds_sessions") and self._is_dealt():
+            cycles = self._deal(staying, pinned=kept)
+            return cycles, self.cycle_ids._preview_due_dates(leaving, cycles)
+        return (
+            {visit.id: visit.cycle_id.id for visit in staying},
+            {cycle: cycle._get_current_due_date() for cycle in self.cycle_ids},
+        )
+
     def _recycle(self):
         """Deal again, write the changed cycles, re-date their invoices (C2, C5, C6)."""
-        packages = self.filtered(
-            lambda plan: plan.kind == "package" and plan.state in ("active", "expired")
-        )
+        packages = self.filtered(lambda plan: plan._is_dealt())
         visits_by_plan = packages._get_dealt_visits().grouped("plan_id")
         moves = defaultdict(lambda: self.env["pet.appointment"])
         notes = {}
         for plan in packages:
             visits = visits_by_plan.get(plan, self.env["pet.appointment"])
-            cycles = plan._deal(visits)
+            cycles = plan._deal(visits, pinned=visits.browse())
             moved = visits.filtered(
                 lambda visit, cycles=cycles: cycles[visit.id] != visit.cycle_id.id
             )

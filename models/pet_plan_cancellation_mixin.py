@@ -51,12 +51,10 @@ class PetPlanCancellationMixin(models.AbstractModel):
         # plans the user just cancelled are.
         plans = self.sudo()
         lines = plans.line_ids
-        balances = lines._get_balances()
         lines._post_entries(
             [
                 line._prepare_entry_vals("expire", -left, cycle=cycle, reason=reason)
-                for line in lines
-                for cycle, left in line._get_leftovers(balances)
+                for line, cycle, left in lines._get_left(lines._load_balances())
             ]
         )
         plans.cycle_ids._get_unserved(day)._cancel_drafts()

@@ -5,6 +5,8 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL, float_compare, float_repr, float_round
 
+from ..lib.balances import Balance
+
 # What a kind of entry does to the counters shown on a line; `remaining` is simply
 # the sum of all of them (L1).
 TOTAL_KINDS = ("grant", "carry_over", "adjust", "transfer")
@@ -232,38 +234,94 @@ class PetPlanLine(models.Model):
     def _check_period_sessions(self, vals_list):
         """Refuse to take more of a plan's period than the period has (B2, C8).
 
-        Sessions of a plan belong to their period; with `rollover` those left of
-        earlier periods count too. That this sums entries is safe because the same
-        transaction then updates the line's balance: of two at once, the second is
-        tried again on what the first left.
+        All takings of a call go to the same balance, one period after the other: what
+        one period takes of the sessions of no period, or borrows, is not there for
+        the next. That this sums entries is safe because the same transaction then
+        updates the line's balance: of two at once, the second is tried again on what
+        the first left.
 
         :param vals_list: list of dicts as of `_prepare_entry_vals`
         :raises UserError: naming plan, service and numbers
         """
-        deltas = defaultdict(float)
+        moves = defaultdict(float)
         for vals in vals_list:
-            deltas[vals["line_id"], vals["cycle_id"]] += vals["quantity"]
-        lines = self.browse(
-            {vals["line_id"] for vals in vals_list if vals["quantity"] < 0}
-        )
-        of_plans = {line.id: line for line in lines if line.plan_id.kind == "plan"}
-        takings = {
-            (of_plans[line_id], cycle): delta
-            for (line_id, cycle_id), delta in deltas.items()
-            if delta < 0
-            and line_id in of_plans
-            and (cycle := self.env["pet.cycle"].browse(cycle_id))
-        }
+            moves[self.browse(vals["line_id"]), vals["cycle_id"]] += vals["quantity"]
+        takings = [
+            (line, cycle_id)
+            for (line, cycle_id), quantity in moves.items()
+            if quantity < 0 and cycle_id and line.plan_id.kind == "plan"
+        ]
         if not takings:
             return
-        balances = self.union(*(line for line, __ in takings))._get_balances()
-        for (line, cycle), delta in takings.items():
-            left = line._get_period_balance(cycle, balances)
-            debt = line._get_debt(cycle, balances)
-            if not self._is_enough(left + delta, debt - line.plan_id.overdraft_limit):
-                raise UserError(line._get_shortage(-delta, left=left))
+        taken = self.union(*(line for line, __ in takings))
+        balances = taken._load_balances()
+        for line, cycle_id in moves.keys() - takings:
+            if line in balances:
+                quantity = moves[line, cycle_id]
+                balances[line].move(quantity, line.id, cycle_id or None)
+        wanted = defaultdict(float)
+        for line, cycle_id in takings:
+            cycle = self.env["pet.cycle"].browse(cycle_id)
+            wanted[line._get_first_of_service(), cycle] -= moves[line, cycle_id]
+        by_time = sorted(wanted.items(), key=lambda item: item[0][1].sequence)
+        for (line, cycle), quantity in by_time:
+            left = balances[line].left(cycle.id)
+            balances[line].take(quantity, cycle.id)
+            if balances[line].lacking(cycle.id):
+                raise UserError(line._get_shortage(quantity, left))
 
-    def _get_balances(self, kinds=None):
+    # --- What is left (lib.balances) -------------------------------------------
+
+    def _get_service_lines(self):
+        """Return all lines of the plans' services: those sold in several, together."""
+        services = {line._get_service() for line in self}
+        return self.plan_id.line_ids.filtered(
+            lambda line: line._get_service() in services
+        )
+
+    def _get_service(self):
+        """Return what tells one service of one plan from others (S12)."""
+        self.ensure_one()
+        return self.plan_id, self.product_id
+
+    def _get_first_of_service(self):
+        """Return the first line of this line's service: it stands for all of them."""
+        self.ensure_one()
+        return self.plan_id.line_ids.filtered(
+            lambda line: line.product_id == self.product_id
+        ).sorted()[:1]
+
+    def _load_balances(self, kinds=None):
+        """Return what is left of the services of these lines, as the ledger has it.
+
+        :param kinds: kinds of entries to count; all of them by default
+        :return: dict, line -> `lib.balances.Balance`, one object for all lines of a
+            service (S12); lines are known to it by their ids, periods by those of
+            the cycles
+        """
+        lines = self._get_service_lines()
+        summed = (
+            lines if kinds else lines.filtered(lambda line: line.plan_id.kind == "plan")
+        )
+        entries = defaultdict(list)
+        for (line, cycle), quantity in summed._sum_entries(kinds).items():
+            entries[line].append((line.id, cycle.id or None, quantity))
+        for line in lines - summed:  # of a package all is one: the stored balance
+            entries[line].append((line.id, None, line.remaining))
+        balances = {}
+        for (plan, __), service in lines.grouped(lambda x: x._get_service()).items():
+            service = service.sorted()
+            balance = Balance(
+                service.ids,
+                plan.cycle_ids.sorted("sequence").ids if plan.kind == "plan" else (),
+                [entry for line in service for entry in entries[line]],
+                rollover=plan.rollover,
+                overdraft=plan.overdraft_limit,
+            )
+            balances |= dict.fromkeys(service, balance)
+        return balances
+
+    def _sum_entries(self, kinds=None):
         """Return the ledger's sums: defaultdict, (line, cycle) -> sessions.
 
         :param kinds: kinds of entries; all of them by default
@@ -271,102 +329,88 @@ class PetPlanLine(models.Model):
         domain = Domain("line_id", "in", self.ids)
         if kinds:
             domain &= Domain("kind", "in", kinds)
-        balances = defaultdict(float)
+        sums = defaultdict(float)
+        if not self:
+            return sums
         for line, cycle, quantity in self.env["pet.plan.entry"]._read_group(
             domain, ["line_id", "cycle_id"], ["quantity:sum"]
         ):
-            balances[line, cycle] = quantity
-        return balances
+            sums[line, cycle] = quantity
+        return sums
 
-    def _get_available(self, cycles, granted, taken):
-        """Return the sessions of some cycles that no visit takes, expired or not (X7).
+    def _get_left(self, balances):
+        """Return what is left of these lines, each session where it belongs.
 
-        :param cycles: cycles of the plan; what belongs to no period counts with them
-        :param granted: dict, (line, cycle) -> sessions granted, adjusted, transferred
-        :param taken: dict, (cycle id, line id) -> sessions that visits take
+        :param balances: dict of `_load_balances`
+        :return: list of (line, cycle, sessions); the cycle is an empty record where
+            they belong to no period
         """
-        self.ensure_one()
-        available = granted[self, self.env["pet.cycle"]]
-        for cycle in self.plan_id.cycle_ids:
-            sessions = granted[self, cycle] - taken[cycle.id, self.id]
-            if cycle in cycles or (cycle.date_to and sessions < 0):
-                available += sessions
-        return available
+        return [
+            found
+            for line in self
+            for found in line._browse_parts(balances[line].parts(line.id))
+        ]
 
-    def _get_leftovers(self, balances):
-        """Return the sessions left, by the period they belong to.
-
-        What a period took beyond its own is no longer there: it came from those that
-        belong to no period.
-
-        :param balances: dict of `_get_balances`
-        :return: list of (cycle, sessions); only a plan without `rollover` keeps them
-            apart by period, else the cycle is an empty record. Sessions of no
-            period, such as presents, come first, less those that periods used
-        """
-        self.ensure_one()
-        plan = self.plan_id
-        none = self.env["pet.cycle"]
-        if plan.kind == "plan" and not plan.rollover:
-            common = balances[self, none] - self._get_overdrawn(none, balances)
-            cycles = plan.cycle_ids.sorted("sequence")
-            parts = [(none, common), *((one, balances[self, one]) for one in cycles)]
-        else:
-            parts = [(none, self.remaining)]
-        return [(cycle, left) for cycle, left in parts if self._is_some(left)]
-
-    def _get_leftovers_now(self, balances):
-        """Return the sessions left, without those of periods over or still to come.
+    def _get_usable_now(self, balances):
+        """Return what is left, without that of periods over or still to come.
 
         By the dates: the nightly job may not have run since a period ended.
 
-        :param balances: dict of `_get_balances`
-        :return: list as of `_get_leftovers`
+        :param balances: dict of `_load_balances`
+        :return: list as of `_get_left`
         """
-        self.ensure_one()
-        plan = self.plan_id
-        leftovers = self._get_leftovers(balances)
-        if plan.kind == "package":
-            return leftovers
-        today = plan.company_id._get_pet_today()
-        day = min(today, plan.date_end or today)
-        now = plan.cycle_ids.filtered(
-            lambda cycle: cycle.date_from <= day <= cycle.date_to
-        )
-        if not plan.rollover:
-            now -= now._filter_ended()
-            return [(cycle, left) for cycle, left in leftovers if cycle <= now]
-        # All periods are one part, of which those to come may have borrowed.
-        usable = self._get_period_balance(now, balances) if now else 0.0
+        found = []
+        for line in self:
+            plan = line.plan_id
+            today = plan.company_id._get_pet_today()
+            day = min(today, plan.date_end or today)
+            now = plan.cycle_ids.filtered(
+                lambda cycle, day=day: (
+                    cycle.date_from and cycle.date_from <= day <= cycle.date_to
+                )
+            )
+            if not plan.rollover:
+                now -= now._filter_ended()
+            if plan.kind == "plan" and plan.rollover and not now:
+                continue
+            parts = balances[line].parts_usable(now.id or None)
+            found += line._browse_parts(part for part in parts if part.line == line.id)
+        return found
+
+    def _browse_parts(self, parts):
+        """Return parts of `lib.balances` as list of (line, cycle, sessions)."""
         return [
-            (cycle, part)
-            for cycle, left in leftovers
-            if self._is_some(part := min(left, usable))
+            (
+                self.browse(part.line),
+                self.env["pet.cycle"].browse(part.period or ()),
+                part.quantity,
+            )
+            for part in parts
         ]
 
-    def _get_beyond_end(self, balances):
-        """Return the sessions of periods behind the end, which never come.
+    def _get_expired(self, balances):
+        """Return the sessions left that can be used no more (X2).
 
-        :param balances: dict of `_get_balances`
+        :param balances: dict of `_load_balances`
+        :return: list of (line, cycle, sessions, last day of use): all that is left
+            when the plan ended, and before that what is left of the periods that ended
         """
-        self.ensure_one()
-        end = self.plan_id.date_end
-        return sum(
-            balances[self, cycle]
-            for cycle in self.plan_id.cycle_ids
-            if cycle.date_from and end and cycle.date_from > end
-        )
+        expired = []
+        ended = self.plan_id.cycle_ids._filter_ended()
+        for line, cycle, left in self._get_left(balances):
+            plan = line.plan_id
+            if cycle in ended:
+                expired.append((line, cycle, left, cycle.date_to))
+            elif plan._is_over():
+                last = plan.cancel_date or plan.date_end
+                expired.append((line, cycle, left, last))
+        return expired
 
     @api.model
     def _is_some(self, quantity):
         """Tell whether a number of sessions is more than 0 and a rounding error."""
-        return not self._is_enough(0.0, quantity)
-
-    @api.model
-    def _is_enough(self, left, wanted):
-        """Tell whether some sessions left are as many as wanted, rounding aside."""
         digits = self.env["decimal.precision"].precision_get("Product Unit")
-        return float_compare(left, wanted, precision_digits=digits) >= 0
+        return float_compare(quantity, 0.0, precision_digits=digits) > 0
 
     def _prepare_adjustments(self, quantity, balances, reason):
         """Return the entries that change the counter by hand (L2).
@@ -375,142 +419,88 @@ class PetPlanLine(models.Model):
         a plan's periods from the first on.
 
         :param quantity: float, sessions to give (negative: to take)
-        :param balances: dict of `_get_balances`
+        :param balances: dict of `_load_balances`; what is taken leaves it
         :param reason: text
         :return: list of value dicts of `pet.plan.entry`
         """
         self.ensure_one()
         if quantity > 0:
             return [self._prepare_entry_vals("adjust", quantity, reason=reason)]
-        entries, wanted = [], -quantity
-        for cycle, left in self._get_leftovers(balances):
-            part = min(left, wanted)
-            if self._is_some(part):
-                wanted -= part
-                entries.append(
-                    self._prepare_entry_vals("adjust", -part, cycle, reason=reason)
-                )
-        return entries
-
-    def _get_expired(self, balances):
-        """Return the sessions left that can be used no more (X2).
-
-        :param balances: dict of `_get_balances`
-        :return: list of (cycle, sessions, last day of use): all that is left when
-            the plan ended, and before that what is left of the periods that ended
-        """
-        self.ensure_one()
-        plan = self.plan_id
-        ended = plan.cycle_ids._filter_ended()
-        last = plan.cancel_date or plan.date_end
+        parts = balances[self].withdraw(-quantity, self.id)
         return [
-            (cycle, left, cycle.date_to if cycle in ended else last)
-            for cycle, left in self._get_leftovers(balances)
-            if cycle in ended or plan._is_over()
+            line._prepare_entry_vals("adjust", -part, cycle, reason=reason)
+            for line, cycle, part in self._browse_parts(parts)
         ]
 
-    def _get_usable(self, day, balances):
-        """Return the sessions that a visit on a local day may take of each line.
-
-        :param balances: dict of `_get_balances`
-        :return: dict, line -> sessions; of a plan, those of the day's period
-        """
-        usable = {}
-        for line in self:
-            cycle = line.plan_id.cycle_ids.filtered(
-                lambda cycle: (
-                    cycle.date_from and cycle.date_from <= day <= cycle.date_to
-                )
-            )
-            usable[line] = (
-                line._get_period_balance(cycle, balances) if cycle else line.remaining
-            )
-        return usable
-
-    def _get_period_balance(self, cycle, balances):
-        """Return the sessions a visit of a period may take of this line (C8).
-
-        :param cycle: `pet.cycle` of the period
-        :param balances: dict, (line, cycle) -> sum of entries; an empty cycle holds
-            what belongs to no period, such as counter edits
-        """
-        self.ensure_one()
-        common = balances[self, self.env["pet.cycle"]]
-        if not self.plan_id.rollover:
-            spare = common - self._get_overdrawn(cycle, balances)
-            return balances[self, cycle] + max(0.0, spare)
-        running, usable = common, []
-        for period in self.plan_id.cycle_ids.sorted("sequence"):
-            running += balances[self, period]
-            if period.sequence >= cycle.sequence:
-                usable.append(running)
-        return min(usable)
-
-    def _get_overdrawn(self, cycle, balances):
-        """Return what the periods (but this one) took beyond their own sessions."""
-        self.ensure_one()
-        others = self.plan_id.cycle_ids - cycle
-        return -sum(min(0.0, balances[self, period]) for period in others)
-
-    def _get_debt(self, cycle, balances):
-        """Return the part of the overdraft that other periods have used already."""
-        self.ensure_one()
-        if self.plan_id.rollover:
-            return 0.0  # running balances carry it from period to period
-        common = balances[self, self.env["pet.cycle"]]
-        return max(0.0, self._get_overdrawn(cycle, balances) - common)
-
     def _move_balances(self, deltas):
-        """Add to the stored balances, unless one would fall below its limit.
+        """Add to the stored balances, unless a service would fall below its limit.
 
-        One guarded UPDATE: two transactions that want the last session cannot both
-        have it, since the second waits for the first and is then tried again on what
-        is left. A lock or a sum over the entries alone would oversell.
+        One UPDATE, judged by what it returns: two transactions that want the last
+        session cannot both have it, since the second waits for the first and is then
+        tried again on what is left. A lock or a sum over the entries alone would
+        oversell. All lines of a service are updated, those without a change too: they
+        are one balance (S12), so two that take of different lines must meet.
 
         :param deltas: dict, line id -> sessions to add (negative: to take)
         :return: dict, line id -> balance after it
+        :raises UserError: naming plan, service and numbers (B3)
         """
-        lines = self.browse(deltas)
+        lines = self.browse(deltas)._get_service_lines()
         self.flush_model(["remaining"])
-        lines.plan_id.flush_recordset(["overdraft_limit"])
         digits = self.env["decimal.precision"].precision_get("Product Unit")
         rows = SQL(", ").join(
-            SQL("(%s, %s::numeric)", line_id, float_repr(delta, digits))
-            for line_id, delta in sorted(deltas.items())
+            SQL(
+                "(%s, %s::numeric)",
+                line_id,
+                float_repr(deltas.get(line_id, 0.0), digits),
+            )
+            for line_id in sorted(lines.ids)
         )
-        moved = dict(
-            self.env.execute_query(
+        moved = {
+            line_id: float(balance)
+            for line_id, balance in self.env.execute_query(
                 SQL(
                     """
                     UPDATE pet_plan_line line
                        SET remaining = COALESCE(line.remaining, 0) + move.delta
-                      FROM (VALUES %s) AS move(id, delta),
-                           pet_plan plan
+                      FROM (VALUES %s) AS move(id, delta)
                      WHERE line.id = move.id
-                       AND plan.id = line.plan_id
-                       AND (move.delta >= 0
-                            OR COALESCE(line.remaining, 0) + move.delta
-                               >= -COALESCE(plan.overdraft_limit, 0))
                  RETURNING line.id, line.remaining
                     """,
                     rows,
                 )
             )
-        )
+        }
         lines.invalidate_recordset(["remaining"], flush=False)
         lines.modified(["remaining"])
-        refused = lines.filtered(lambda line: line.id not in moved)
-        if refused:
-            raise UserError(
-                "\n".join(line._get_shortage(-deltas[line.id]) for line in refused)
-            )
-        return {line_id: float(balance) for line_id, balance in moved.items()}
+        lines._check_moved(deltas, moved)
+        return moved
 
-    def _get_shortage(self, wanted, left=None):
+    def _check_moved(self, deltas, moved):
+        """Refuse takings that leave a service below its overdraft limit (B3).
+
+        :param deltas: dict, line id -> sessions added
+        :param moved: dict, line id -> balance after it
+        """
+        digits = self.env["decimal.precision"].precision_get("Product Unit")
+        refusals = []
+        for service in self.grouped(lambda line: line._get_service()).values():
+            delta = sum(deltas.get(line.id, 0.0) for line in service)
+            left = sum(moved[line.id] for line in service)
+            limit = -service.plan_id.overdraft_limit
+            if (
+                float_compare(delta, 0.0, precision_digits=digits) < 0
+                and float_compare(left, limit, precision_digits=digits) < 0
+            ):
+                refusals.append(service[:1]._get_shortage(-delta, left - delta))
+        if refusals:
+            raise UserError("\n".join(refusals))
+
+    def _get_shortage(self, wanted, left):
         """Return the sentence that tells that too few sessions are left (B3).
 
         :param wanted: float, sessions asked for
-        :param left: float, sessions there are; by default the line's balance
+        :param left: float, sessions there are of the service
         """
         self.ensure_one()
         return self.env._(
@@ -519,6 +509,6 @@ class PetPlanLine(models.Model):
             plan=self.plan_id.display_name,
             wanted=f"{wanted:g}",
             service=self.product_id.display_name,
-            left=f"{self.remaining if left is None else left:g}",
+            left=f"{round(left, 6):g}",
             overdraft=f"{self.plan_id.overdraft_limit:g}",
         )

@@ -181,22 +181,32 @@ class PetPlanRenewalMixin(models.AbstractModel):
         :return: list of (line, cycle, sessions, whether they expired)
         """
         self.ensure_one()
-        balances = self.line_ids._get_balances()
         lines = self.line_ids.filtered(lambda line: line.product_id in products)
         left = [
             (line, cycle, quantity, False)
-            for line in lines
-            for cycle, quantity in line._get_leftovers_now(balances)
+            for line, cycle, quantity in lines._get_usable_now(lines._load_balances())
         ]
-        granted = lines._get_balances(TOTAL_KINDS)
+        granted = lines._sum_entries(TOTAL_KINDS)
         expired = [
             (line, cycle, part, True)
             for line, cycle, quantity in self._get_reinstatable()
             if line in lines
             and not cycle  # what expired with a period is of that period only
-            and line._is_some(part := quantity - line._get_beyond_end(granted))
+            and line._is_some(part := quantity - self._get_beyond_end(line, granted))
         ]
         return left + expired
+
+    def _get_beyond_end(self, line, granted):
+        """Return the sessions of a line in periods behind the end: they never come.
+
+        :param granted: dict, (line, cycle) -> sessions
+        """
+        self.ensure_one()
+        return sum(
+            granted[line, cycle]
+            for cycle in self.cycle_ids
+            if cycle.date_from and self.date_end and cycle.date_from > self.date_end
+        )
 
     def _hand_over_sessions(self, other, reason):
         """Move what is left to another plan, service by service (X6).

@@ -166,7 +166,6 @@ class PetPlanStatusMixin(models.AbstractModel):
         period that ended. Visits already booked keep theirs.
         """
         lines = self.line_ids
-        balances = lines._get_balances()
         lines._post_entries(
             [
                 line._prepare_entry_vals(
@@ -177,8 +176,9 @@ class PetPlanStatusMixin(models.AbstractModel):
                         "Ended on %(day)s", day=format_date(self.env, day)
                     ),
                 )
-                for line in lines
-                for cycle, quantity, day in line._get_expired(balances)
+                for line, cycle, quantity, day in lines._get_expired(
+                    lines._load_balances()
+                )
             ]
         )
         self.cycle_ids._filter_ended()._unguarded().write({"sessions_expired": True})
@@ -207,7 +207,7 @@ class PetPlanStatusMixin(models.AbstractModel):
 
         :return: list of (line, cycle, sessions)
         """
-        expired = self.line_ids._get_balances(EXPIRED_KINDS)
+        expired = self.line_ids._sum_entries(EXPIRED_KINDS)
         ended = self.cycle_ids._filter_ended()
         return [
             (line, cycle, -balance)

@@ -94,12 +94,11 @@ class PetPlanTransferMixin(models.AbstractModel):
         self.ensure_one()
         if self._is_over():
             return {}
-        balances = self.line_ids._get_balances()
+        lines = self.line_ids
         ended = self.cycle_ids._filter_ended()
         return {
             (line, cycle): part
-            for line in self.line_ids
-            for cycle, part in line._get_leftovers(balances)
+            for line, cycle, part in lines._get_left(lines._load_balances())
             if cycle not in ended
         }
 

@@ -123,7 +123,19 @@ class TestDates(RefusalCase):
         wizard = self.env["pet.plan.book"].create(
             {"plan_id": plan.id, "first_start": "2026-01-05 09:00:00"}
         )
-        with self.assertRaisesRegex(UserError, f"{plan.name}.*01/26/2026 is after"):
+        # B1a: it proposes nothing that it will refuse, and says why it is less.
+        self.assertIn("takes 3 of 12 visits", wizard.shortfall)
+        wizard.action_apply()
+        self.assertEqual(self.days(plan)[0], ["01-05", "01-12", "01-19"])
+
+    def test_so_many_in_so_many_words_by_the_wizard(self):
+        plan = self.sell_january()
+        wizard = self.env["pet.plan.book"].create(
+            {"plan_id": plan.id, "first_start": "2026-01-05 09:00:00", "count": 4}
+        )
+        with self.assertRaisesRegex(
+            UserError, f"{plan.name}.*takes 3 of 4 visits.*end on 01/19/2026"
+        ):
             wizard.action_apply()
         self.assertFalse(plan.appointment_ids)
 

@@ -1,4 +1,5 @@
 from contextlib import contextmanager
+from datetime import date
 from unittest.mock import patch
 
 from .common import PetPlansCommon
@@ -65,8 +66,7 @@ class TestCancelQueries(PetPlansCommon):
         # One more: five cycles lose their last visit, and wait from now on.
         self.assertLessEqual(many, one + 1, f"warm up: {warm_up}, 1: {one}, 20: {many}")
 
-    def test_due_dates_of_many_packages_are_written_by_date(self):
-        """30 packages of one rhythm have two new dates, as 3 have."""
+    def test_due_dates_of_many_packages(self):
         groups = [
             [self.sell_package(12) for __ in range(count)] for count in (1, 3, 30)
         ]
@@ -75,7 +75,31 @@ class TestCancelQueries(PetPlansCommon):
             for plans in groups
         )
         self.assertEqual(self.due_dates(groups[-1][-1]), ["01-05", "02-09", "03-09"])
-        self.assertLessEqual(many, few + 30, f"1 plan: {warm_up}, 3: {few}, 30: {many}")
+        self.assertEqual(many, few, f"1 plan: {warm_up}, 3: {few}, 30: {many}")
+
+    def test_due_dates_of_a_long_package(self):
+        """65 invoices get as many dates, in as many queries as 3 of them."""
+        plans = [self.sell_package(count) for count in (8, 12, 260)]
+        warm_up, short, long = (
+            self.count_queries(self.second_visits([plan]).action_cancel)
+            for plan in plans
+        )
+        last = self.invoices(plans[-1])[-2]
+        self.assertEqual(last.invoice_date_due, date(2030, 11, 11))
+        self.assertEqual(self.receivable_dates(last), [last.invoice_date_due])
+        self.assertEqual(long, short, f"8: {warm_up}, 12: {short}, 260: {long}")
+
+    def test_due_dates_of_posted_invoices(self):
+        """A posted one moves too, to a later date, with a note on it (C6)."""
+        plans = [self.sell_package(count) for count in (8, 12, 60)]
+        for plan in plans:
+            self.post(self.invoices(plan)[1:])
+        warm_up, short, long = (
+            self.count_queries(self.second_visits([plan]).action_cancel)
+            for plan in plans
+        )
+        self.assertEqual(self.due_dates(plans[1]), ["01-05", "02-09", "03-09"])
+        self.assertEqual(long, short, f"8: {warm_up}, 12: {short}, 60: {long}")
 
     def test_the_preview_of_a_long_package(self):
         packages = [self.sell_package(count) for count in (4, 12, 52)]

@@ -340,15 +340,14 @@ class TestClosed(InvoiceTableCommon):
     def assert_closed(self):
         """Cancel 01-19: the place would be filled from cycle 2, and cycle 2 from 3."""
         self.assertEqual(self.cycle.state, "closed")
-        before = set(self.days(self.plan)[1])
+        first, closed, last = self.days(self.plan)
         due = self.cycle.date_due
-        held = self.plan.appointment_ids.filtered("holds_sessions")
         self.cancel("01-19")
-        self.assertLessEqual(set(self.days(self.plan)[1]), before)
+        first.remove("01-19")
+        # Its visits are pinned: the next cycle's first moves up past it.
+        self.assertEqual(self.days(self.plan), [[*first, last[0]], closed, last[1:]])
         self.assertEqual(self.cycle.date_due, due)
         self.assertEqual(self.cycle.state, "closed")
-        # No visit is lost on the way.
-        self.assertEqual(sum(len(days) for days in self.days(self.plan)), len(held) - 1)
 
     def test_reversed(self):
         self.post(self.invoice)
@@ -393,12 +392,29 @@ class TestClosed(InvoiceTableCommon):
         self.assertEqual(self.invoice.payment_state, "partial")
         self.assertEqual(self.cycle.state, "billed")
 
-    def test_the_only_open_cycle_takes_them_all(self):
-        """With every other cycle closed, visits end up in the last open one."""
+    def test_no_open_cycle_is_filled_over_its_capacity(self):
+        """With every other cycle closed, their visits stay where they are."""
         for invoice in self.invoices(self.plan)[1:]:
             invoice.with_user(self.accountant).button_cancel()
+        before = self.days(self.plan)
         self.cancel("01-19")
-        self.assertEqual(len(self.days(self.plan)[0]), 11)
+        before[0].remove("01-19")
+        self.assertEqual(self.days(self.plan), before)
+
+    def test_a_visit_of_a_closed_cycle_is_cancelled_alone(self):
+        self.invoice.with_user(self.accountant).button_cancel()
+        first, closed, last = self.days(self.plan)
+        self.cancel("02-09")
+        closed.remove("02-09")
+        self.assertEqual(self.days(self.plan), [first, closed, last])
+
+    def test_the_last_open_cycle_takes_what_finds_no_place(self):
+        """The session of a closed cycle goes back, and is booked anew."""
+        self.invoice.with_user(self.accountant).button_cancel()
+        self.cancel("02-09")
+        again = self.plan.book([datetime(2026, 3, 30, 9)])
+        self.assertEqual(again.cycle_id.sequence, 3)
+        self.assertEqual(self.plan.cycle_ids[2].booked, 5)
 
     def test_no_open_cycle_left_moves_nothing(self):
         self.invoices(self.plan).with_user(self.accountant).button_cancel()

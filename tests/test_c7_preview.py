@@ -74,6 +74,42 @@ class TestPreview(PetPlansCommon):
         self.visits |= self.plan.book([datetime(2026, 1, 6, 9)])
         self.assert_preview_comes_true(self.choose("03-23"))
 
+    def test_kept_sessions_move_no_due_date(self):
+        """A late cancellation deals nothing, so the preview shows nothing new.
+
+        Bills may stand out of order until the next deal (C1): this is no deal.
+        """
+        self.choose("01-05").reschedule(datetime(2026, 1, 6, 9))
+        self.choose("02-02").reschedule(datetime(2026, 1, 7, 9))
+        self.clock.move_to("2026-01-05 12:00:00")
+        self.assert_preview_comes_true(self.choose("01-06"), sessions="consume")
+        before = self.facts()
+        wizard = self.open_cancel_wizard(self.choose("01-07"), sessions="consume")
+        self.assertFalse(wizard.line_ids.filtered("is_changed"))
+        wizard.action_apply()
+        self.assertEqual(self.facts(), before)
+
+    def test_late_and_served_ones_together(self):
+        """The late one keeps its place, the served one's session goes back."""
+        self.clock.move_to("2026-01-12 08:00:00")
+        self.choose("01-05").action_start()
+        self.visits = self.visits.with_user(self.manager)
+        chosen = self.choose("01-05", "01-12")
+        self.assert_preview_comes_true(chosen, sessions="consume", reason="A mistake")
+        self.assertEqual(
+            self.days(self.plan)[0], ["01-19", "01-26", "02-02"]
+        )  # beside the late one, which is cancelled and keeps its place
+
+    def test_a_no_show_whose_session_went_back_leaves_its_day(self):
+        plan, visits = self.sell_worked_example(no_show_policy="return")
+        self.plan = plan
+        self.visits = visits.with_user(self.manager)
+        self.clock.move_to("2026-01-05 12:00:00")
+        self.choose("01-05").action_no_show()
+        self.assert_preview_comes_true(
+            self.choose("01-05", "01-12"), reason="A mistake"
+        )
+
     def test_paid(self):
         self.pay(self.invoices(self.plan)[:2])
         self.assert_preview_comes_true(self.choose("01-19"))

@@ -105,7 +105,7 @@ class TestPeriods(PetPlansCommon):
         self.assert_ledger_adds_up(self.plan)
 
     def by_period(self):
-        balances = self.line._get_balances()
+        balances = self.line._sum_entries()
         cycles = self.plan.cycle_ids.sorted("sequence")
         return [
             *(balances[self.line, cycle] for cycle in cycles),

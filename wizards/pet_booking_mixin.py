@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_date
 
 from ..lib import periods
 
@@ -52,13 +53,13 @@ class PetBookingMixin(models.AbstractModel):
         return 0.5 if self.is_half_day else 1.0
 
     def _get_starts(self, plan):
-        """Return the starts of the visits, the local time of day kept (B1).
+        """Return the starts of the visits, the local time of day kept (B1, B1a).
 
-        Of a plan, dates are passed over for which the period has no session left:
-        of four baths a month the fifth Friday is not one.
+        Never one that the booking would refuse: days on which the plan rests, or for
+        whose period no session is left, are passed over.
 
         :param plan: the `pet.plan` to book
-        :return: list of naive UTC datetimes
+        :return: list of naive UTC datetimes, at most `count`
         :raises UserError: when the numbers describe no visits
         """
         self.ensure_one()
@@ -73,19 +74,53 @@ class PetBookingMixin(models.AbstractModel):
             )
         if not self.first_start:
             raise UserError(self.env._("Choose date and time of the first visit."))
-        if plan.kind == "package" or self.count > plan.to_book:
-            return self._get_dates(plan, self.count)
-        first = periods.local_day(self.first_start, plan.company_id.pet_tz)
-        dates = self._get_dates(plan, max(1, (plan.date_end - first).days + 1))
-        return plan._get_bookable(dates, self._get_units())[: self.count]
-
-    def _get_dates(self, plan, count):
         weekdays = [number for number, day in enumerate(WEEKDAYS) if self[day]]
-        return periods.visit_starts(
+        starts = periods.visit_starts(
             self.first_start,
             self.every,
             self.every_unit,
-            count,
             plan.company_id.pet_tz,
             weekdays if self.every_unit == "week" else (),
+        )
+        return plan._get_proposed(starts, self._get_units(), self.count)
+
+    def _check_found(self, starts, plan):
+        """Refuse to book fewer visits than were asked for in so many words (B1).
+
+        "All that remain" is as many as the plan and these days have.
+
+        :param starts: list of `_get_starts`
+        :raises UserError: naming the plan and both numbers
+        """
+        self.ensure_one()
+        all_that_remain = plan._get_visit_count(self._get_units())
+        if not starts or len(starts) < self.count != all_that_remain:
+            raise UserError(self._get_shortfall(len(starts), plan))
+
+    def _get_shortfall(self, found, plan):
+        """Return the sentence that tells why fewer visits are proposed (B1a).
+
+        :param found: int, visits that the plan takes
+        """
+        self.ensure_one()
+        values = {
+            "plan": plan.display_name,
+            "found": found,
+            "count": self.count,
+            "left": plan._get_visit_count(self._get_units()),
+            "end": format_date(self.env, plan.date_end) if plan.date_end else "",
+        }
+        if self.count > values["left"]:
+            return self.env._(
+                "%(plan)s has sessions left for %(left)s visit(s), not for %(count)s.",
+                **values,
+            )
+        if plan.date_end:
+            return self.env._(
+                "%(plan)s takes %(found)s of %(count)s visits on these days until its "
+                "end on %(end)s.",
+                **values,
+            )
+        return self.env._(
+            "%(plan)s takes %(found)s of %(count)s visits on these days.", **values
         )

@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
-from ..lib import periods
+from ..lib import booking, periods
 
 
 class PetPlanBook(models.TransientModel):
@@ -44,6 +44,7 @@ class PetPlanBook(models.TransientModel):
         readonly=False,
     )
 
+    shortfall = fields.Char(compute="_compute_shortfall")
     is_applied = fields.Boolean(readonly=True)
 
     def _default_user_id(self):
@@ -55,12 +56,27 @@ class PetPlanBook(models.TransientModel):
             pets = wizard.plan_id.pet_id or wizard.plan_id.partner_id.pet_ids
             wizard.pet_id = pets if len(pets) == 1 else False
 
-    @api.depends("plan_id")
+    @api.depends("plan_id", "is_half_day")
     def _compute_count(self):
+        """All that remain, in the weight that is booked (B1a)."""
         for wizard in self:
-            wizard.count = wizard.plan_id.to_book
+            plan = wizard.plan_id
+            wizard.count = plan and plan._get_visit_count(wizard._get_units())
 
-    @api.depends(lambda self: ("plan_id", "mode", *self._get_booking_fields()))
+    @api.depends("line_ids", "count", "mode")
+    def _compute_shortfall(self):
+        for wizard in self:
+            found = len(wizard.line_ids)
+            wizard.shortfall = (
+                wizard.mode == "fixed"
+                and wizard._is_complete()
+                and found < wizard.count
+                and wizard._get_shortfall(found, wizard.plan_id)
+            )
+
+    @api.depends(
+        lambda self: ("plan_id", "mode", "is_half_day", *self._get_booking_fields())
+    )
     def _compute_line_ids(self):
         """Preview the visits of a fixed time; free dates are the user's own (B1)."""
         for wizard in self:
@@ -108,8 +124,10 @@ class PetPlanBook(models.TransientModel):
         if self.is_applied:  # a second click, or a request sent twice
             return {"type": "ir.actions.act_window_close"}
         self.is_applied = True
-        if self.mode == "fixed" and not self.line_ids:
-            self.line_ids = self._get_line_commands()
+        if self.mode == "fixed":
+            self._check_found(self._get_starts(self.plan_id), self.plan_id)
+            if not self.line_ids:
+                self.line_ids = self._get_line_commands()
         if not self.line_ids:
             raise UserError(
                 self.env._(
@@ -147,33 +165,57 @@ class PetPlanBook(models.TransientModel):
             ]
         )
 
-    def _get_clash(self, line, others, length):
-        """Return the clashes of one visit to book, as text, or False (B1)."""
+    def _get_clashes(self, lines):
+        """Return what is in the way of each visit to book, as text or False (B1).
+
+        :param lines: `pet.plan.book.line` records with a start
+        :return: dict, line -> text or False
+        """
         self.ensure_one()
-        stop = line.start + length
-        clashes = [
-            self.env._(
-                "%(who)s: %(visit)s at %(start)s",
-                who=self.pet_id.name
-                if other.pet_id == self.pet_id
-                else self.user_id.name,
-                visit=other.display_name,
-                start=other.company_id._format_pet_time(other.start),
-            )
-            for other in others
-            if other.start < stop and other.stop > line.start
-        ]
-        twins = self.line_ids.filtered(
-            lambda twin: (
-                twin != line and twin.start and abs(twin.start - line.start) < length
-            )
+        length = timedelta(hours=self.duration or 1.0)
+        spans = {line: (line.start, line.start + length) for line in lines}
+        dated = self.line_ids.filtered("start")
+        twins = booking.find_overlaps(
+            spans, {line: (line.start, line.start + length) for line in dated}
         )
-        if twins:
-            clashes.append(self.env._("Another visit of this list"))
+        others = booking.find_overlaps(
+            spans,
+            {
+                other: (other.start, other.stop)
+                for other in self._get_others(lines, length)
+            },
+        )
+        return {
+            line: "; ".join(
+                [
+                    *(self._get_clash_label(other) for other in others[line]),
+                    *(
+                        [self.env._("Another visit of this list")]
+                        if len(twins[line]) > 1
+                        else ()
+                    ),
+                    *filter(None, [self._get_refusal(line)]),
+                ]
+            )
+            or False
+            for line in lines
+        }
+
+    def _get_clash_label(self, other):
+        """Return which visit of the same pet or staff is in the way."""
+        self.ensure_one()
+        return self.env._(
+            "%(who)s: %(visit)s at %(start)s",
+            who=self.pet_id.name if other.pet_id == self.pet_id else self.user_id.name,
+            visit=other.display_name,
+            start=other.company_id._format_pet_time(other.start),
+        )
+
+    def _get_refusal(self, line):
+        """Return why the plan takes no visit on the day of a line, or None (B3)."""
+        self.ensure_one()
         day = periods.local_day(line.start, self.plan_id.company_id.pet_tz)
-        if refusal := self.plan_id._get_day_refusal(day):
-            clashes.append(refusal)
-        return "; ".join(clashes) or False
+        return self.plan_id._get_day_refusal(day)
 
 
 class PetPlanBookLine(models.TransientModel):
@@ -195,16 +237,14 @@ class PetPlanBookLine(models.TransientModel):
     def _compute_cycle_id(self):
         """Show the cycle each visit would enter, one after the other (B2)."""
         for wizard, lines in self.grouped("wizard_id").items():
-            cycles = wizard.plan_id.cycle_ids
-            tz = wizard.plan_id.company_id.pet_tz
+            plan = wizard.plan_id
+            allotment = plan and plan._get_allotments()[plan]
             units = wizard._get_units()
-            booked = cycles._get_booked_units()
             entered = {}
             for line in wizard.line_ids.filtered("start").sorted("start"):
-                day = periods.local_day(line.start, tz)
-                cycle = cycles._pick(day, units, booked)
-                entered[line] = cycle
-                booked[cycle.id] = booked.get(cycle.id, 0.0) + units
+                day = periods.local_day(line.start, plan.company_id.pet_tz)
+                if allotment and (place := allotment.enter(day, units)):
+                    entered[line] = place.slot.id
             for line in lines:
                 line.cycle_id = entered.get(line, False)
 
@@ -218,8 +258,6 @@ class PetPlanBookLine(models.TransientModel):
     def _compute_clash(self):
         """Name what the same pet or the same staff member has at that time (B1)."""
         for wizard, lines in self.grouped("wizard_id").items():
-            length = timedelta(hours=wizard.duration or 1.0)
-            dated = lines.filtered("start")
-            others = wizard._get_others(dated, length)
+            clashes = wizard._get_clashes(lines.filtered("start"))
             for line in lines:
-                line.clash = line.start and wizard._get_clash(line, others, length)
+                line.clash = clashes.get(line, False)

@@ -1,7 +1,9 @@
+from collections import defaultdict
+
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
-from ..lib import dealing
+from ..lib import dealing, periods
 
 
 class PetPlanSell(models.TransientModel):
@@ -97,13 +99,17 @@ class PetPlanSell(models.TransientModel):
         for wizard in self:
             wizard.price = wizard.template_id.amount_total
 
-    @api.depends("template_id")
+    @api.depends("template_id", "is_half_day")
     def _compute_count(self):
+        """All that the plan will have, in the weight that is booked (B1a)."""
         for wizard in self:
             template = wizard.template_id
-            most = max(template.line_ids.mapped("quantity"), default=0.0)
+            quantities = defaultdict(float)  # several lines of a service are one (S12)
+            for line in template.line_ids:
+                quantities[line.product_id] += line.quantity
+            most = max(quantities.values(), default=0.0)
             periods_sold = template.period_count if template.kind == "plan" else 1
-            wizard.count = int(most * periods_sold)
+            wizard.count = int(round(most * periods_sold / wizard._get_units(), 6))
 
     def action_apply(self):
         """Sell the plan, book its visits if asked to, and open it (S1).
@@ -121,14 +127,31 @@ class PetPlanSell(models.TransientModel):
         self._apply_price(plan)
         plan.action_confirm()
         if self.book_visits:
+            starts = self._get_starts(plan)
+            self._check_first_start(plan)
+            self._check_found(starts, plan)
             plan.book(
-                self._get_starts(plan),
+                starts,
                 user_id=self.user_id.id,
                 duration=self.duration,
                 units=self._get_units(),
                 pet_id=self._get_visiting_pet().id,
             )
         return plan._get_opening_action()
+
+    def _check_first_start(self, plan):
+        """Refuse a first visit before the plan starts: nobody sees it passed over."""
+        self.ensure_one()
+        day = periods.local_day(self.first_start, plan.company_id.pet_tz)
+        if day < plan.date_start:
+            raise UserError(
+                self.env._(
+                    "%(plan)s cannot take the visit of %(start)s: %(reason)s.",
+                    plan=plan.display_name,
+                    start=plan.company_id._format_pet_time(self.first_start),
+                    reason=plan._get_day_refusal(day),
+                )
+            )
 
     def _prepare_plan_vals(self):
         """Return the values of the plan to sell (S1)."""

@@ -1,0 +1,249 @@
+"""Give new visits of one plan their place in a cycle and the sessions they take.
+
+What `dealing` does to visits that exist, this does to visits that are being booked:
+nothing that was booked before moves (B2).
+"""
+
+from bisect import bisect_left
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from . import dealing
+from .balances import Balance, Part
+
+
+def find_overlaps(
+    spans: Mapping[Hashable, tuple[datetime, datetime]],
+    others: Mapping[Hashable, tuple[datetime, datetime]],
+) -> dict[Hashable, list[Hashable]]:
+    """Return which of some other spans of time each span overlaps (B1).
+
+    Sorted once, so that a list twice as long takes little more than twice as long.
+    Spans that only touch do not overlap.
+
+    :param spans: {name: (start, stop)}
+    :param others: the same, of what may be in the way
+    :return: {name: names of the others, by start} with every name
+    """
+    ordered = sorted(others.items(), key=lambda item: item[1])
+    starts = [start for __, (start, __) in ordered]
+    longest = max((stop - start for start, stop in others.values()), default=None)
+
+    def overlapped(start: datetime, stop: datetime) -> Iterator[Hashable]:
+        for name, span in ordered[
+            bisect_left(starts, start - longest) : bisect_left(starts, stop)
+        ]:
+            if span[1] > start:
+                yield name
+
+    if longest is None:
+        return {name: [] for name in spans}
+    return {name: list(overlapped(*span)) for name, span in spans.items()}
+
+
+@dataclass
+class Slot:
+    """One cycle as a new visit finds it.
+
+    ``booked`` are the units in it, ``first`` and ``last`` the days of a plan's period.
+    A slot that is not ``open`` takes no visit (C6).
+    """
+
+    id: Hashable
+    capacity: float
+    open: bool
+    booked: float = 0.0
+    first: date | None = None
+    last: date | None = None
+
+
+@dataclass
+class Service:
+    """One service of the plan: its balance, and what each cycle is to have of it.
+
+    ``shares`` are the sessions each cycle entitles to, ``taken`` what its visits took;
+    both by slot (S4, B2).
+    """
+
+    balance: Balance
+    shares: Sequence[float]
+    taken: list[float]
+
+
+@dataclass
+class Place:
+    """The cycle of a visit, and the sessions it takes of each service."""
+
+    slot: Slot
+    parts: dict[Hashable, list[Part]] = field(default_factory=dict)
+
+
+class Allotment:
+    """A plan's cycles and balances, while visits are booked one after the other."""
+
+    def __init__(
+        self,
+        slots: Sequence[Slot],
+        services: Mapping[Hashable, Service],
+        by_period: bool,
+    ):
+        """Take the state of the plan over; `enter` changes it.
+
+        :param slots: all cycles, by sequence
+        :param services: in the order in which the plan sells them
+        :param by_period: whether the day of a visit decides on its cycle (a plan),
+            or the room that cycles have (a package)
+        """
+        self.slots = list(slots)
+        self.services = dict(services)
+        self.by_period = by_period
+        self._position = {slot.id: at for at, slot in enumerate(self.slots)}
+
+    def find_slot(self, day: date, units: float) -> Slot | None:
+        """Return the cycle that a visit of a day and a weight enters (B2), or None."""
+        if self.by_period:
+            return next(
+                (
+                    slot
+                    for slot in self.slots
+                    if slot.open and slot.first <= day <= slot.last
+                ),
+                None,
+            )
+        found = dealing.first_with_room(
+            self.slots, {slot.id: slot.booked for slot in self.slots}, units
+        )
+        return None if found is None else self.slots[self._position[found]]
+
+    def enter(
+        self,
+        day: date,
+        units: float,
+        wanted: Mapping[Hashable, float] | None = None,
+    ) -> Place | None:
+        """Book one visit: it enters a cycle and takes its sessions.
+
+        It takes what was asked for, also where that is not there: `lacking` tells.
+
+        :param day: the visit's local date
+        :param units: its weight in the cycle, and the sessions it takes by default
+        :param wanted: {service: sessions}; by default those of `get_default`
+        :return: None if no cycle is open to it
+        """
+        slot = self.find_slot(day, units)
+        if slot is None:
+            return None
+        if wanted is None:
+            wanted = self.get_default(slot, units)
+        slot.booked += units
+        place = Place(slot)
+        for name, quantity in wanted.items():
+            service = self.services[name]
+            service.taken[self._position[slot.id]] += quantity
+            place.parts[name] = service.balance.take(quantity, self._period(slot))
+        return place
+
+    def get_default(self, slot: Slot, units: float) -> dict[Hashable, float]:
+        """Return the sessions a visit takes unless staff choose otherwise (B2).
+
+        One session (as many as the visit weighs) of each service of which the cycle's
+        share is not used up; where less than that is left of one service, that beside
+        the whole of another. Sessions beyond the shares, which a counter edit or an
+        earlier period may have left, come from the first service that has some.
+
+        :param slot: the cycle the visit enters
+        :param units: the visit's weight
+        :return: {service: sessions}, of at least one service the whole weight
+        """
+        at, period = self._position[slot.id], self._period(slot)
+        rooms = {
+            name: min(
+                service.shares[at] - service.taken[at], service.balance.left(period)
+            )
+            for name, service in self.services.items()
+        }
+        wanted = {
+            name: min(units, round(room, 6)) for name, room in rooms.items() if room > 0
+        }
+        if units in wanted.values():
+            return wanted
+        # What was asked for is booked or refused, never made smaller in silence.
+        spare = (
+            name
+            for name, service in self.services.items()
+            if service.balance.has(units, period)
+        )
+        first = next(spare, next(iter(wanted or self.services)))
+        return {**wanted, first: units}
+
+    def has(self, name: Hashable, quantity: float, slot: Slot) -> bool:
+        """Tell whether a visit of a cycle finds so many sessions of a service."""
+        service = self.services.get(name)
+        return bool(service) and service.balance.has(quantity, self._period(slot))
+
+    def lacking(self, slot: Slot) -> bool:
+        """Tell whether more was taken in a cycle than the plan allows (B3)."""
+        period = self._period(slot)
+        return any(
+            service.balance.lacking(period) for service in self.services.values()
+        )
+
+    def count_left(self, units: float) -> int:
+        """Return how many visits of a weight find sessions, of the whole plan (B1a)."""
+        left = max(
+            (service.balance.left() for service in self.services.values()), default=0.0
+        )
+        return max(0, int(round(left / units, 6)))
+
+    def propose(
+        self,
+        starts: Iterable[tuple[datetime, date]],
+        units: float,
+        count: int,
+        refuses: Callable[[date], bool],
+    ) -> list[datetime]:
+        """Return those of some dates that will not be refused (B1, B1a); books them.
+
+        Days the plan cannot take are passed over, and so are those for which a period
+        has no session left: of four baths a month the fifth Friday is not one. Only
+        who asks for more visits than remain is given from the overdraft.
+
+        :param starts: moments with their local days, in order, possibly without end
+        :param units: the weight of each visit
+        :param count: how many are wanted
+        :param refuses: tells whether the plan takes no visit on a day
+        :return: at most ``count`` of the moments
+        """
+        may_owe = count > self.count_left(units)
+        last = self._last_day()
+        proposed = []
+        for start, day in starts:
+            if len(proposed) == count or (last and day > last):
+                break
+            if refuses(day):
+                continue
+            if self._can_enter(day, units, may_owe):
+                self.enter(day, units)
+                proposed.append(start)
+            elif not self.by_period:
+                break  # a package has one balance: no later day finds more
+        return proposed
+
+    def _last_day(self):
+        return max((slot.last for slot in self.slots if slot.last), default=None)
+
+    def _can_enter(self, day, units, may_owe):
+        """Tell whether a visit of a day finds a cycle and its sessions."""
+        slot = self.find_slot(day, units)
+        if slot is None:
+            return False
+        period = self._period(slot)
+        return any(
+            service.balance.has(units, period)
+            or (may_owe and service.balance.may_take(units, period))
+            for service in self.services.values()
+        )
+
+    def _period(self, slot):
+        return slot.id if self.by_period else None
