@@ -6,14 +6,14 @@ from freezegun import freeze_time
 from odoo import Command, fields
 from odoo.tests import new_test_user, tagged
 
-from odoo.addons.account.tests.common import AccountTestInvoicingCommon
+from .shops import ShopsCommon
 
 # A Friday noon before the worked example of C10, whose first visit is on a Monday.
 NOW = "2026-01-02 12:00:00"
 
 
 @tagged("post_install", "-at_install")
-class PetPlansCommon(AccountTestInvoicingCommon):
+class PetPlansCommon(ShopsCommon):
     """A shop with staff, a manager, an accountant and a customer; a second company.
 
     The clock stands at `NOW`; `self.clock.move_to(...)` moves it. The shop keeps UTC

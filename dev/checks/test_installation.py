@@ -1,10 +1,16 @@
-"""The installations that prepared the test databases went without a complaint."""
+"""The test databases are as they should be, and were made without a complaint."""
 
 import os
 from pathlib import Path
 
 import pytest
 from workshop.odoo import complaints
+
+from odoo.api import SUPERUSER_ID, Environment
+from odoo.modules.registry import Registry
+from odoo.tests.common import get_db_name
+
+from odoo.addons.pet_plans.tests.shops import NAMES, PREFIX
 
 
 @pytest.mark.parametrize("variable", ["PET_PLANS_INSTALL_LOG", "PET_PLANS_DEMO_LOG"])
@@ -15,3 +21,10 @@ def test_log_has_no_complaint(variable):
     assert any("Modules loaded." in line for line in lines)
     found = "\n".join(complaints(lines))
     assert not found, f"\n{found}"
+
+
+def test_companies_of_the_tests_stand_ready():
+    """Where they do not, each class makes its own, and the tests take twice as long."""
+    with Registry(get_db_name()).cursor() as cr:
+        env = Environment(cr, SUPERUSER_ID, {})
+        assert all(env.ref(f"{PREFIX}.{name}") for name in NAMES)

@@ -78,6 +78,11 @@ def installed_state():
     return stamps.digest(*parts)
 
 
+def test_companies():
+    """The code that makes the companies of the tests."""
+    return (ROOT / "tests" / "shops.py").read_bytes()
+
+
 def _link(link, target):
     """Make a link; another command may be making the same one."""
     try:

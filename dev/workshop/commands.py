@@ -56,21 +56,22 @@ def test(arguments):
             arguments += [str(addon.MIRROR / "tests"), str(DEV / "checks")]
             arguments += _side_by_side(arguments)
             logs = _install_with_and_without_demo(databases)
-        with _test_database(databases) as name:
+        with _test_database(databases, databases.tests_template()) as name:
             return _pytest(databases.odoo, name, arguments, logs)
 
 
 def bench(arguments):
     """Run the benchmarks, or those that are named, in a throw-away database."""
-    with workshop.opened() as databases, _test_database(databases) as name:
+    with workshop.opened() as databases:
         command = [str(PYTHON), str(ROOT / "benchmarks"), *arguments]
-        return _wait(
-            subprocess.Popen(
-                [*command, f"--database={name}"],
-                env=databases.odoo.environment() | {"PYTHONSAFEPATH": ""},
-                pass_fds=databases.odoo.descriptors,
+        with _test_database(databases, databases.addon_template(demo=False)) as name:
+            return _wait(
+                subprocess.Popen(
+                    [*command, f"--database={name}"],
+                    env=databases.odoo.environment() | {"PYTHONSAFEPATH": ""},
+                    pass_fds=databases.odoo.descriptors,
+                )
             )
-        )
 
 
 def check_style(arguments):
@@ -209,11 +210,10 @@ def _install_with_and_without_demo(databases):
 
 
 @contextlib.contextmanager
-def _test_database(databases):
-    """A database with the addon: kept when the person named it, else dropped."""
+def _test_database(databases, template):
+    """A copy of ``template``: kept when the person named it, else dropped."""
     named = os.environ.get(_DATABASE_VARIABLE)
     name = named or databases.scratch_name()
-    template = databases.addon_template(demo=False)
     databases.copy(template, name)
     try:
         yield name

@@ -1,8 +1,9 @@
 """Databases: templates that are made once, and copies of them for each use.
 
-Two templates stand on one another: Odoo with the addon's dependencies, and that
-with the addon itself. Each is named by a hash of what it was made from, so a copy
-is all that a later run needs. Both exist without and with demo data.
+Three templates stand on one another: Odoo with the addon's dependencies, that with
+the addon itself, and that with the companies of its tests. Each is named by a hash of
+what it was made from, so a copy is all that a later run needs. The first two exist
+without and with demo data.
 """
 
 import os
@@ -16,6 +17,11 @@ from .paths import ADDON, MARK, ODOO_DATA
 _TEMPLATE = f"{ADDON}_{MARK}_template"
 _TEMPLATES_KEPT = 3
 _SCRATCH = f"{ADDON}_{MARK}_test"
+_PREPARE_TESTS = f"""
+from odoo.addons.{ADDON}.tests.shops import ShopsCommon
+ShopsCommon.prepare(env)
+env.cr.commit()
+"""
 
 
 class Databases:
@@ -70,6 +76,18 @@ class Databases:
             self._install_on(base, name, demo)
 
         return self._template(f"addon_{_kind(demo)}", key, install)
+
+    def tests_template(self):
+        """The template that tests run on: the addon, and their companies ready made."""
+        base = self.addon_template(demo=False)
+        key = stamps.digest(base, addon.test_companies())
+
+        def prepare(name):
+            with step("Preparing the companies of the tests"):
+                self.copy(base, name)
+                self.odoo.execute(_PREPARE_TESTS, name)
+
+        return self._template("tests", key, prepare)
 
     def prepare_demo(self, name):
         """Make the database that people try the addon in, or bring it up to date."""

@@ -84,6 +84,18 @@ class Odoo:
         if failed or any(" CRITICAL " in line for line in lines):
             raise Problem(f"{title} failed:\n{_first_error(lines)}\nSee {path}.")
 
+    def execute(self, code, database):
+        """Run Python ``code`` in ``database``; it commits what it wants to keep."""
+        command = self.command(["shell", "-d", database, "--no-http"])
+        shell.run(
+            command,
+            "Running Odoo",
+            database,
+            env=self.environment(),
+            pass_fds=self.descriptors,
+            words=code.encode(),
+        )
+
 
 def complaints(lines):
     """The warnings and errors in the lines of an Odoo log."""

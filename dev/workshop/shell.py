@@ -48,8 +48,8 @@ def explain(output):
     return None
 
 
-def run(command, purpose, log, **options):
-    """Run ``command``, appending its output to the log called ``log``.
+def run(command, purpose, log, words=b"", **options):
+    """Run ``command`` on ``words``, appending its output to the log called ``log``.
 
     When it fails the person reads that ``purpose`` failed, and why.
     """
@@ -61,7 +61,7 @@ def run(command, purpose, log, **options):
         stream.flush()
         result = subprocess.run(
             command,
-            stdin=subprocess.DEVNULL,
+            input=words,
             stdout=stream,
             stderr=subprocess.STDOUT,
             check=False,
