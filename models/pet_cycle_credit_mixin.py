@@ -13,25 +13,23 @@ class PetCycleCreditMixin(models.AbstractModel):
 
     # --- What is not used ------------------------------------------------------
 
-    def _filter_lapsed(self, day):
-        """Return the cycles whose sessions had expired before a day (X2).
+    def _filter_lapsed(self):
+        """Return the cycles whose sessions have expired by today (X2).
 
         Those of a plan that ended, and of a plan without `rollover` those of each
-        period that ended. Of a day to come only what is over today: a plan that is
-        cancelled takes no booking any more, so nothing can be used until then.
-
-        :param day: date, the first day without the plan
+        period that ended. Sessions that are over come back to nobody, whatever day
+        a cancellation is dated (X7).
         """
         lapsed = self.browse()
         for cycle in self:
             plan = cycle.plan_id
-            since = min(day, plan.company_id._get_pet_today())
+            today = plan.company_id._get_pet_today()
             last = [plan.date_end, not plan.rollover and cycle.date_to]
-            if any(end and end < since for end in last):
+            if any(end and end < today for end in last):
                 lapsed += cycle
         return lapsed
 
-    def _get_unused_sessions(self, day, leaving=None):
+    def _get_unused_sessions(self, leaving=None):
         """Return the sessions each cycle billed that the customer gives up (X7).
 
         Per cycle that is what it entitles to and no visit takes. But no session
@@ -39,7 +37,6 @@ class PetCycleCreditMixin(models.AbstractModel):
         a counter edit away, or went to another plan are gone, from the first cycle
         on. What had expired before is gone too.
 
-        :param day: date, the first day without the plan
         :param leaving: visits that go with the plan, if they are still in their cycle
         :return: dict, cycle -> dict, plan line -> sessions
         """
@@ -51,7 +48,7 @@ class PetCycleCreditMixin(models.AbstractModel):
         unused = {cycle: {} for cycle in self}
         for plan in plans:
             cycles = plan.cycle_ids.sorted("sequence")
-            live = cycles - cycles._filter_lapsed(day)
+            live = cycles - cycles._filter_lapsed()
             shares = plan._get_shares(cycles.mapped("capacity"))
             for line, sold in shares.items():
                 left = {
@@ -69,17 +66,17 @@ class PetCycleCreditMixin(models.AbstractModel):
 
     # --- What of it was billed ---------------------------------------------------
 
-    def _get_creditable(self, day, leaving=None):
+    def _get_creditable(self, leaving=None):
         """Return the part of each invoice line that a cancelled plan credits (X7).
 
-        :param day, leaving: see `_get_unused_sessions`
+        :param leaving: see `_get_unused_sessions`
         :return: dict, cycle -> dict, invoice line -> part from 0 to 1; only cycles of
             which something was billed, is not used and was not credited before
         """
         billed = self.filtered(lambda cycle: cycle.state in ("billed", "settled"))
         parts = {
             cycle: cycle._get_credit_parts(unused)
-            for cycle, unused in billed._get_unused_sessions(day, leaving).items()
+            for cycle, unused in billed._get_unused_sessions(leaving).items()
         }
         return {
             cycle: lines
@@ -180,17 +177,15 @@ class PetCycleCreditMixin(models.AbstractModel):
 
     # --- The credit notes --------------------------------------------------------
 
-    def _create_credit_notes(self, day, reason):
+    def _create_credit_notes(self, reason):
         """Credit what was billed and not used, through Odoo's own reversal (X7).
 
-        :param day: date, the first day without the plan
         :param reason: text, on the credit notes
         :return: draft `account.move` records, for the accountant to check and post
         """
         credit_notes = self.env["account.move"]
         parts = {
-            cycle.invoice_id: lines
-            for cycle, lines in self._get_creditable(day).items()
+            cycle.invoice_id: lines for cycle, lines in self._get_creditable().items()
         }
         invoices = self.env["account.move"].union(*parts)
         for journal, billed in invoices.grouped("journal_id").items():

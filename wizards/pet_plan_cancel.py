@@ -59,9 +59,7 @@ class PetPlanCancel(models.TransientModel):
         cycles = plans.sudo().cycle_ids
         leaving = plans.sudo()._get_visits_from(self.date)
         credited = (
-            cycles._get_creditable(self.date, leaving)
-            if self.settlement == "credit_note"
-            else {}
+            cycles._get_creditable(leaving) if self.settlement == "credit_note" else {}
         )
         vals_list = []
         for cycle in cycles.sorted(lambda cycle: (cycle.plan_id.id, cycle.sequence)):
@@ -104,7 +102,7 @@ class PetPlanCancel(models.TransientModel):
         if self.settlement == "credit_note":
             # Staff have no invoicing rights: this prepares drafts that an accountant
             # checks and posts, for what the plans just cancelled leave unused.
-            plans.sudo().cycle_ids._create_credit_notes(self.date, self.reason)
+            plans.sudo().cycle_ids._create_credit_notes(self.reason)
         return {"type": "ir.actions.act_window_close"}
 
 
