@@ -577,17 +577,24 @@ class PetCycle(models.Model):
             filter(None, (product.display_name, product.description_sale, detail))
         )
 
-    def _get_unserved(self, day):
+    def _get_unserved(self, day, leaving=None):
         """Return the cycles of which nothing was served, nor has begun (X7).
 
         :param day: date, the first day without the plan
+        :param leaving: visits that go with the plan, if they are still in their cycle
         """
         return self.filtered(
             lambda cycle: (
-                not cycle.appointment_ids.filtered("holds_sessions")
+                not cycle._get_visits_that_stay(leaving)
                 and (not cycle.date_from or cycle.date_from >= day)
             )
         )
+
+    def _get_visits_that_stay(self, leaving=None):
+        """Return the visits that hold sessions, but those that go with the plan."""
+        self.ensure_one()
+        visits = self.appointment_ids.filtered("holds_sessions")
+        return visits - leaving if leaving else visits
 
     def _cancel_drafts(self):
         """Cancel the draft invoices of these cycles (X7); what is posted stays."""

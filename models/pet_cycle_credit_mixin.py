@@ -6,7 +6,7 @@ from .pet_plan_line import TOTAL_KINDS
 
 
 class PetCycleCreditMixin(models.AbstractModel):
-    """Crediting what was billed and is not used, when a plan is cancelled (X7)."""
+    """Crediting, or not billing, what is not used when a plan is cancelled (X7)."""
 
     _name = "pet.cycle.credit.mixin"
     _description = "Credit Notes of Cycles"
@@ -63,6 +63,13 @@ class PetCycleCreditMixin(models.AbstractModel):
                     if cycle in unused and quantity > lost:
                         unused[cycle][line] = quantity - lost
         return unused
+
+    def _get_sold(self):
+        """Return what the cycle sells: list of (plan line, sessions, amount) (S6)."""
+        self.ensure_one()
+        return self.plan_id._get_entitlements(
+            self.plan_id.cycle_ids.sorted("sequence").mapped("capacity")
+        )[self.sequence - 1]
 
     # --- What of it was billed ---------------------------------------------------
 
@@ -124,9 +131,7 @@ class PetCycleCreditMixin(models.AbstractModel):
         :return: dict, invoice line -> sessions, of lines that bill something
         """
         self.ensure_one()
-        sold = self.plan_id._get_entitlements(
-            self.plan_id.cycle_ids.sorted("sequence").mapped("capacity")
-        )[self.sequence - 1]
+        sold = self._get_sold()
         billing = self.invoice_id.invoice_line_ids.filtered(
             lambda line: line.quantity > 0 and line._get_pet_amount() > 0
         ).grouped("product_id")
@@ -174,6 +179,86 @@ class PetCycleCreditMixin(models.AbstractModel):
                 line: part * max(0.0, left) / total for line, part in parts.items()
             }
         return parts
+
+    # --- What of a draft is not used ---------------------------------------------
+
+    def _get_draft_parts(self, leaving=None):
+        """Return the part of each line that a draft of these cycles bills on (X7).
+
+        :param leaving: see `_get_unused_sessions`
+        :return: dict, cycle -> dict, invoice line -> part from 0 to 1; every cycle
+            that has a draft
+        """
+        drafts = self.filtered(lambda cycle: cycle.invoice_id.state == "draft")
+        return {
+            cycle: cycle._get_used_parts(unused)
+            for cycle, unused in drafts._get_unused_sessions(leaving).items()
+        }
+
+    def _get_used_parts(self, unused):
+        """Return the part of each line of the cycle's draft that was used.
+
+        A part, not a number: what a person changed in a line keeps its proportion. A
+        line that bills none of the services sold stays; a discount on the whole
+        invoice gets smaller with it.
+
+        :param unused: dict, plan line -> sessions
+        :return: dict, invoice line -> part from 0 to 1
+        """
+        self.ensure_one()
+        sold = self._get_sold()
+        lines = self.invoice_id.invoice_line_ids.filtered(
+            lambda line: line.display_type == "product"
+        )
+        parts = dict.fromkeys(lines, 1.0)
+        for product, invoice_lines in lines.grouped("product_id").items():
+            shares = [
+                (share, unused.get(line, 0.0))
+                for line, share, __ in sold
+                if line.product_id == product
+            ]
+            if len(shares) != len(invoice_lines):  # split or joined by a person
+                share, left = (
+                    sum(column) for column in zip((0.0, 0.0), *shares, strict=True)
+                )
+                shares = [(share, left)] * len(invoice_lines)
+            for line, (share, left) in zip(
+                invoice_lines.sorted("id"), shares, strict=True
+            ):
+                parts[line] = 1.0 - left / share if share else 1.0
+        amounts = {line: line._get_pet_amount() for line in lines}
+        billed = sum(amount for amount in amounts.values() if amount > 0)
+        stays = sum(
+            amount * parts[line] for line, amount in amounts.items() if amount > 0
+        )
+        discounts = [line for line, amount in amounts.items() if amount < 0]
+        return parts | dict.fromkeys(discounts, stays / billed if billed else 1.0)
+
+    def _cut_drafts(self):
+        """Let the drafts of these cycles bill only the sessions used (X7).
+
+        One that would bill nothing is cancelled. Told in the chatter of the invoice.
+        """
+        notes = {}
+        for cycle, parts in self._get_draft_parts().items():
+            invoice = cycle.invoice_id
+            if all(part == 1.0 for part in parts.values()):
+                continue
+            before = invoice.amount_total
+            if invoice.currency_id.is_zero(invoice._get_pet_total(parts)):
+                cycle._cancel_drafts()
+            else:
+                invoice._set_pet_parts(parts)
+            notes[invoice.id] = self.env._(
+                "The plan is cancelled: instead of %(before)s this bills the sessions "
+                "used, %(after)s.",
+                before=invoice.currency_id.format(before),
+                after=invoice.currency_id.format(
+                    invoice.amount_total if invoice.state == "draft" else 0.0
+                ),
+            )
+        if notes:
+            self.env["account.move"].browse(notes)._message_log_batch(bodies=notes)
 
     # --- The credit notes --------------------------------------------------------
 

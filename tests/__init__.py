@@ -63,5 +63,6 @@ from . import test_x7_afterwards
 from . import test_x7_cancel_plan
 from . import test_x7_credit_notes
 from . import test_x7_dated_back
+from . import test_x7_drafts
 from . import test_x8_pause
 from . import test_x8_pause_periods
