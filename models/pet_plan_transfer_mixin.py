@@ -95,13 +95,15 @@ class PetPlanTransferMixin(models.AbstractModel):
         if self._is_over():
             return {}
         balances = self.line_ids._get_balances()
-        ended = self.cycle_ids._filter_ended()
-        return {
-            (line, cycle): part
-            for line in self.line_ids
-            for cycle, part in line._get_leftovers(balances)
-            if cycle not in ended
-        }
+        gone = self.cycle_ids._filter_ended()
+        gone |= self.cycle_ids.filtered("is_forfeited")  # nobody pays for them
+        left = {}
+        for line in self.line_ids:
+            beyond = line._get_beyond_end(balances) if self.rollover else 0.0
+            for cycle, part in line._get_leftovers(balances):
+                if cycle not in gone and line._is_some(part - beyond):
+                    left[line, cycle] = part - beyond
+        return left
 
     def _get_unbilled_cycles(self):
         """Return the cycles nobody used of which no invoice was ever posted.
