@@ -39,6 +39,7 @@ from . import test_jobs_race
 from . import test_let_go
 from . import test_life_queries
 from . import test_p5_reminders
+from . import test_pet_owner
 from . import test_s1_sell
 from . import test_s2_snapshot
 from . import test_s3_confirm
