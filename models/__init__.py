@@ -21,6 +21,7 @@ from . import pet_plan_pause
 from . import pet_plan_line
 from . import pet_plan_entry
 from . import pet_cycle_credit_mixin
+from . import pet_cycle_forfeit_mixin
 from . import pet_cycle
 from . import pet_appointment
 from . import pet_appointment_line

@@ -75,9 +75,8 @@ class AccountMove(models.Model):
         )
         for move in moved:
             move.invoice_date_due = dates[move]
-        for line in moved.line_ids:
-            if line.display_type == "payment_term":
-                line.date_maturity = dates[line.move_id]
+        for line in moved._get_pet_receivable_lines():
+            line.date_maturity = dates[line.move_id]
 
     def _reverse_moves(self, default_values_list=None, cancel=False):
         """Let a credit note know the cycle and the pet of what it credits (I3)."""
@@ -103,16 +102,73 @@ class AccountMove(models.Model):
             self.invoice_line_ids.sorted("id"),
             strict=True,
         )
+        self._set_pet_parts({line: parts.get(billed, 0.0) for billed, line in pairs})
+
+    def _set_pet_parts(self, parts):
+        """Let the lines of a draft bill a part of what they do (X7).
+
+        :param parts: dict, line of this move -> part from 0 to 1; others stay
+        """
+        self.ensure_one()
         commands = []
-        for billed, line in pairs:
-            part = parts.get(billed, 0.0)
+        for line, part in parts.items():
             if not part:
                 commands.append(fields.Command.delete(line.id))
             elif part != 1.0:
-                vals = billed._prepare_pet_part_vals(part)
+                vals = line._prepare_pet_part_vals(part)
                 commands.append(fields.Command.update(line.id, vals))
         if commands:
-            self.write({"invoice_line_ids": commands})
+            # Odoo takes the money off a draft whose amount changes.
+            matched = self._get_pet_matched_lines()
+            # No mark of a manual edit: nobody edited it.
+            draft = self.with_context(skip_is_manually_modified=True)
+            draft.write({"invoice_line_ids": commands})
+            if matched:
+                (matched | self._get_pet_receivable_lines()).reconcile()
+
+    def _fetch_pet_taxes(self):
+        """Read the taxes of all these invoices at once: Odoo asks for each of them.
+
+        :return: the same invoices
+        """
+        self.line_ids.fetch(["tax_ids"])
+        return self
+
+    def _get_pet_receivable_lines(self):
+        return self.line_ids.filtered(lambda line: line.display_type == "payment_term")
+
+    def _get_pet_matched_lines(self):
+        """Return the journal items of others that pay this invoice, draft or not."""
+        lines = self._get_pet_receivable_lines()
+        return (
+            lines.matched_debit_ids.debit_move_id
+            | lines.matched_credit_ids.credit_move_id
+        )
+
+    def _get_pet_total(self, parts):
+        """Return the total with taxes that parts of the invoice's lines come to (X7).
+
+        By Odoo's own computation of taxes, and to the cent what `_set_pet_parts`
+        makes of it.
+
+        :param parts: dict, line of the invoice -> part from 0 to 1
+        """
+        self.ensure_one()
+        taxes = self.env["account.tax"]
+        base_lines = [
+            {
+                **self._prepare_product_base_line_for_taxes_computation(line),
+                **line._prepare_pet_part_vals(part),
+            }
+            for line, part in parts.items()
+            if part
+        ]
+        taxes._add_tax_details_in_base_lines(base_lines, self.company_id)
+        taxes._round_base_lines_tax_details(base_lines, self.company_id)
+        totals = taxes._get_tax_totals_summary(
+            base_lines, self.currency_id, self.company_id
+        )
+        return totals["total_amount_currency"]
 
     def action_view_pet_cycle(self):
         """Open the billing cycle of the invoice (I2)."""

@@ -19,7 +19,12 @@ class PetCycle(models.Model):
 
     _name = "pet.cycle"
     _description = "Billing Cycle"
-    _inherit = ["pet.guard.mixin", "pet.batch.mixin", "pet.cycle.credit.mixin"]
+    _inherit = [
+        "pet.guard.mixin",
+        "pet.batch.mixin",
+        "pet.cycle.credit.mixin",
+        "pet.cycle.forfeit.mixin",
+    ]
     _order = "plan_id, sequence"
     _guarded_fields = frozenset(
         {
@@ -32,6 +37,7 @@ class PetCycle(models.Model):
             "amount_untaxed",
             "billing_error",
             "sessions_expired",
+            "is_forfeited",
             "move_ids",
             "appointment_ids",
         }
@@ -152,13 +158,23 @@ class PetCycle(models.Model):
             cycle.booked = booked.get(cycle._origin.id, 0.0)
             cycle.free = max(0.0, cycle.capacity - cycle.booked)
 
-    @api.depends("date_due", "date_from", "plan_id.post_lead_days", "plan_id.date_end")
+    @api.depends(
+        "date_due",
+        "date_from",
+        "payment_state",
+        "plan_id.post_lead_days",
+        "plan_id.date_end",
+    )
     def _compute_date_post(self):
         for cycle in self:
             plan = cycle.plan_id
-            # A period behind the end, which somebody moved, never comes.
+            # A period behind the end, which somebody moved, never comes; but what
+            # is paid as a draft is posted (X2).
             never = (
-                cycle.date_from and plan.date_end and cycle.date_from > plan.date_end
+                cycle.date_from
+                and plan.date_end
+                and cycle.date_from > plan.date_end
+                and cycle.payment_state not in PAID_STATES
             )
             if never or not cycle.date_due:
                 cycle.date_post = False
@@ -200,6 +216,7 @@ class PetCycle(models.Model):
         "plan_id.kind",
         "plan_id.state",
         "appointment_ids",
+        "date_due",
     )
     def _compute_state(self):
         for cycle in self:
@@ -216,7 +233,8 @@ class PetCycle(models.Model):
                 return "settled" if paid else "billed"
         elif self._is_invoice_missing():
             return "closed"
-        if self.plan_id.kind == "plan" or self.appointment_ids:
+        # With a due date it waits no more, even without visits: its package is over.
+        if self.plan_id.kind == "plan" or self.appointment_ids or self.date_due:
             return "scheduled"
         return "waiting"
 
@@ -304,6 +322,8 @@ class PetCycle(models.Model):
         plan = self.plan_id
         if plan.kind == "plan":
             days = [self.date_from]
+        elif not days and plan.state == "expired" and self.invoice_id:
+            days = [plan._get_last_day_used()]
         return periods.due_date(days, plan.due_basis, plan.due_offset_days) or False
 
     def _get_due_dates(self):
@@ -552,22 +572,31 @@ class PetCycle(models.Model):
             filter(None, (product.display_name, product.description_sale, detail))
         )
 
-    def _get_unserved(self, day):
+    def _get_unserved(self, day, leaving=None):
         """Return the cycles of which nothing was served, nor has begun (X7).
 
         :param day: date, the first day without the plan
+        :param leaving: visits that go with the plan, if they are still in their cycle
         """
         return self.filtered(
             lambda cycle: (
-                not cycle.appointment_ids.filtered("holds_sessions")
+                not cycle._get_visits_that_stay(leaving)
                 and (not cycle.date_from or cycle.date_from >= day)
             )
         )
+
+    def _get_visits_that_stay(self, leaving=None):
+        """Return the visits that hold sessions, but those that go with the plan."""
+        self.ensure_one()
+        visits = self.appointment_ids.filtered("holds_sessions")
+        return visits - leaving if leaving else visits
 
     def _cancel_drafts(self):
         """Cancel the draft invoices of these cycles (X7); what is posted stays."""
         drafts = self.invoice_id.filtered(lambda move: move.state == "draft")
         if drafts:
+            # Who cancels them says so in words of its own.
+            drafts = drafts._fetch_pet_taxes().with_context(tracking_disable=True)
             drafts.button_cancel()
 
     def _renew_drafts(self):

@@ -7,32 +7,30 @@ from .pet_plan_line import TOTAL_KINDS
 
 
 class PetCycleCreditMixin(models.AbstractModel):
-    """Crediting what was billed and is not used, when a plan is cancelled (X7)."""
+    """Crediting, or not billing, what is not used when a plan is cancelled (X7)."""
 
     _name = "pet.cycle.credit.mixin"
     _description = "Credit Notes of Cycles"
 
     # --- What is not used ------------------------------------------------------
 
-    def _filter_lapsed(self, day):
-        """Return the cycles whose sessions had expired before a day (X2).
+    def _filter_lapsed(self):
+        """Return the cycles whose sessions have expired by today (X2).
 
         Those of a plan that ended, and of a plan without `rollover` those of each
-        period that ended. Of a day to come only what is over today: a plan that is
-        cancelled takes no booking any more, so nothing can be used until then.
-
-        :param day: date, the first day without the plan
+        period that ended. Sessions that are over come back to nobody, whatever day
+        a cancellation is dated (X7).
         """
         lapsed = self.browse()
         for cycle in self:
             plan = cycle.plan_id
-            since = min(day, plan.company_id._get_pet_today())
+            today = plan.company_id._get_pet_today()
             last = [plan.date_end, not plan.rollover and cycle.date_to]
-            if any(end and end < since for end in last):
+            if any(end and end < today for end in last):
                 lapsed += cycle
         return lapsed
 
-    def _get_unused_sessions(self, day, leaving=None):
+    def _get_unused_sessions(self, leaving=None):
         """Return the sessions each cycle billed that the customer gives up (X7).
 
         Per cycle that is what it entitles to and no visit takes. But no session
@@ -40,7 +38,6 @@ class PetCycleCreditMixin(models.AbstractModel):
         a counter edit away, or went to another plan are gone, from the first cycle
         on. What had expired before is gone too.
 
-        :param day: date, the first day without the plan
         :param leaving: visits that go with the plan, if they are still in their cycle
         :return: dict, cycle -> dict, plan line -> sessions
         """
@@ -52,7 +49,7 @@ class PetCycleCreditMixin(models.AbstractModel):
         unused = {cycle: {} for cycle in self}
         for plan in plans:
             cycles = plan.cycle_ids.sorted("sequence")
-            live = cycles - cycles._filter_lapsed(day)
+            live = cycles - cycles._filter_lapsed()
             shares = plan._get_shares(cycles.mapped("capacity"))
             for line, sold in shares.items():
                 left = {
@@ -79,19 +76,26 @@ class PetCycleCreditMixin(models.AbstractModel):
                         unused[cycle][line] = quantity - lost
         return unused
 
+    def _get_sold(self):
+        """Return what the cycle sells: list of (plan line, sessions, amount) (S6)."""
+        self.ensure_one()
+        return self.plan_id._get_entitlements(
+            self.plan_id.cycle_ids.sorted("sequence").mapped("capacity")
+        )[self.sequence - 1]
+
     # --- What of it was billed ---------------------------------------------------
 
-    def _get_creditable(self, day, leaving=None):
+    def _get_creditable(self, leaving=None):
         """Return the part of each invoice line that a cancelled plan credits (X7).
 
-        :param day, leaving: see `_get_unused_sessions`
+        :param leaving: see `_get_unused_sessions`
         :return: dict, cycle -> dict, invoice line -> part from 0 to 1; only cycles of
             which something was billed, is not used and was not credited before
         """
         billed = self.filtered(lambda cycle: cycle.state in ("billed", "settled"))
         parts = {
             cycle: cycle._get_credit_parts(unused)
-            for cycle, unused in billed._get_unused_sessions(day, leaving).items()
+            for cycle, unused in billed._get_unused_sessions(leaving).items()
         }
         return {
             cycle: lines
@@ -139,9 +143,7 @@ class PetCycleCreditMixin(models.AbstractModel):
         :return: dict, invoice line -> sessions, of lines that bill something
         """
         self.ensure_one()
-        sold = self.plan_id._get_entitlements(
-            self.plan_id.cycle_ids.sorted("sequence").mapped("capacity")
-        )[self.sequence - 1]
+        sold = self._get_sold()
         billing = self.invoice_id.invoice_line_ids.filtered(
             lambda line: line.quantity > 0 and line._get_pet_amount() > 0
         ).grouped("product_id")
@@ -190,19 +192,97 @@ class PetCycleCreditMixin(models.AbstractModel):
             }
         return parts
 
+    # --- What of a draft is not used ---------------------------------------------
+
+    def _get_draft_parts(self, leaving=None):
+        """Return the part of each line that a draft of these cycles bills on (X7).
+
+        :param leaving: see `_get_unused_sessions`
+        :return: dict, cycle -> dict, invoice line -> part from 0 to 1; every cycle
+            that has a draft
+        """
+        drafts = self.filtered(lambda cycle: cycle.invoice_id.state == "draft")
+        return {
+            cycle: cycle._get_used_parts(unused)
+            for cycle, unused in drafts._get_unused_sessions(leaving).items()
+        }
+
+    def _get_used_parts(self, unused):
+        """Return the part of each line of the cycle's draft that was used.
+
+        A part, not a number: what a person changed in a line keeps its proportion. A
+        line that bills none of the services sold stays; a discount on the whole
+        invoice gets smaller with it.
+
+        :param unused: dict, plan line -> sessions
+        :return: dict, invoice line -> part from 0 to 1
+        """
+        self.ensure_one()
+        sold = self._get_sold()
+        lines = self.invoice_id.invoice_line_ids.filtered(
+            lambda line: line.display_type == "product"
+        )
+        parts = dict.fromkeys(lines, 1.0)
+        for product, invoice_lines in lines.grouped("product_id").items():
+            shares = [
+                (share, unused.get(line, 0.0))
+                for line, share, __ in sold
+                if line.product_id == product
+            ]
+            if len(shares) != len(invoice_lines):  # split or joined by a person
+                share, left = (
+                    sum(column) for column in zip((0.0, 0.0), *shares, strict=True)
+                )
+                shares = [(share, left)] * len(invoice_lines)
+            for line, (share, left) in zip(
+                invoice_lines.sorted("id"), shares, strict=True
+            ):
+                parts[line] = 1.0 - left / share if share else 1.0
+        amounts = {line: line._get_pet_amount() for line in lines}
+        billed = sum(amount for amount in amounts.values() if amount > 0)
+        stays = sum(
+            amount * parts[line] for line, amount in amounts.items() if amount > 0
+        )
+        discounts = [line for line, amount in amounts.items() if amount < 0]
+        return parts | dict.fromkeys(discounts, stays / billed if billed else 1.0)
+
+    def _cut_drafts(self):
+        """Let the drafts of these cycles bill only the sessions used (X7).
+
+        One that would bill nothing is cancelled. Told in the chatter of the invoice.
+        """
+        notes = {}
+        for cycle, parts in self._get_draft_parts().items():
+            invoice = cycle.invoice_id
+            if all(part == 1.0 for part in parts.values()):
+                continue
+            before = invoice.amount_total
+            if invoice.currency_id.is_zero(invoice._get_pet_total(parts)):
+                cycle._cancel_drafts()
+            else:
+                invoice._set_pet_parts(parts)
+            notes[invoice.id] = self.env._(
+                "The plan is cancelled: instead of %(before)s this bills the sessions "
+                "used, %(after)s.",
+                before=invoice.currency_id.format(before),
+                after=invoice.currency_id.format(
+                    invoice.amount_total if invoice.state == "draft" else 0.0
+                ),
+            )
+        if notes:
+            self.env["account.move"].browse(notes)._message_log_batch(bodies=notes)
+
     # --- The credit notes --------------------------------------------------------
 
-    def _create_credit_notes(self, day, reason):
+    def _create_credit_notes(self, reason):
         """Credit what was billed and not used, through Odoo's own reversal (X7).
 
-        :param day: date, the first day without the plan
         :param reason: text, on the credit notes
         :return: draft `account.move` records, for the accountant to check and post
         """
         credit_notes = self.env["account.move"]
         parts = {
-            cycle.invoice_id: lines
-            for cycle, lines in self._get_creditable(day).items()
+            cycle.invoice_id: lines for cycle, lines in self._get_creditable().items()
         }
         invoices = self.env["account.move"].union(*parts)
         for journal, billed in invoices.grouped("journal_id").items():

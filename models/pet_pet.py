@@ -157,25 +157,102 @@ class PetPet(models.Model):
 
     @api.constrains("partner_id")
     def _check_owner_of_plans(self):
-        """A pet that changes owner leaves no plan behind at the old one."""
-        for pet in self:
-            owner = pet.partner_id.commercial_partner_id
-            stranded = pet.plan_ids.filtered(
-                lambda plan, owner=owner: (
-                    plan.state == "active"
-                    and plan.partner_id.commercial_partner_id != owner
+        """A pet that changes owner leaves no plan and no visit behind at the old one.
+
+        What runs in other companies counts too, but is named only to who may see it.
+        """
+        refusals = [
+            self.env._(
+                "%(pet)s cannot belong to %(owner)s yet. Transfer, move or cancel "
+                "first:\n%(obstacles)s",
+                pet=pet.name,
+                owner=pet.partner_id.display_name,
+                obstacles="\n".join(f"- {text}" for text in obstacles),
+            )
+            for pet in self
+            if (obstacles := pet._get_owner_obstacles())
+        ]
+        if refusals:
+            raise ValidationError("\n".join(refusals))
+
+    def _get_owner_obstacles(self):
+        """Return what runs on the pet and is not its owner's, in words.
+
+        :return: list of texts
+        """
+        self.ensure_one()
+        # Of all companies; the user is told no more than how many there are.
+        pet = self.sudo()
+        plans = pet.plan_ids.filtered(
+            lambda plan: plan.state in ("draft", "active") and not pet._fits_owner(plan)
+        )
+        visits = pet._get_visits_to_come().filtered(
+            lambda visit: visit.plan_id not in plans and not pet._fits_owner(visit)
+        )
+        seen_plans, seen_visits = (
+            records.sudo(False)._filtered_access("read") for records in (plans, visits)
+        )
+        obstacles = [
+            self.env._(
+                "%(plan)s of %(customer)s",
+                plan=plan.display_name,
+                customer=plan.partner_id.display_name,
+            )
+            for plan in seen_plans
+        ]
+        obstacles += [
+            self.env._(
+                "the visit of %(start)s on %(plan)s",
+                start=visit.company_id._format_pet_time(visit.start),
+                plan=visit.plan_id.display_name,
+            )
+            if visit.plan_id
+            else self.env._(
+                "the visit of %(start)s at %(company)s",
+                start=visit.company_id._format_pet_time(visit.start),
+                company=visit.company_id.name,
+            )
+            for visit in seen_visits.sorted("start")
+        ]
+        hidden = len(plans - seen_plans.sudo()), len(visits - seen_visits.sudo())
+        if any(hidden):
+            obstacles.append(
+                self.env._(
+                    "in other companies: plans %(plans)s, visits %(visits)s",
+                    plans=hidden[0],
+                    visits=hidden[1],
                 )
             )
-            if stranded:
-                raise ValidationError(
-                    self.env._(
-                        "%(pet)s still has %(plans)s of %(customer)s: transfer or "
-                        "cancel that before the pet changes owner.",
-                        pet=pet.name,
-                        plans=", ".join(stranded.mapped("display_name")),
-                        customer=stranded[0].partner_id.display_name,
-                    )
-                )
+        return obstacles
+
+    def _fits_owner(self, record):
+        """Tell whether a plan or visit of the pet can be its owner's.
+
+        :param record: `pet.plan`, or `pet.appointment`, whose plan decides
+        """
+        self.ensure_one()
+        owner = self.partner_id
+        customer = record.plan_id if record._name == "pet.appointment" else record
+        household = customer.partner_id.commercial_partner_id
+        return (not household or household == owner.commercial_partner_id) and (
+            not owner.company_id or owner.company_id in record.company_id.parent_ids
+        )
+
+    def _get_visits_to_come(self):
+        return self.appointment_ids.filtered(
+            lambda visit: visit.state in ("scheduled", "confirmed")
+        )
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "partner_id" in vals:
+            # Whose visit it is follows the pet; those in the way were refused. Only
+            # the visits to come of these pets, in whatever company.
+            visits = self.sudo()._get_visits_to_come()
+            visits.filtered(lambda visit: not visit.invoice_id)._unguarded().write(
+                {"partner_id": vals["partner_id"]}
+            )
+        return result
 
     @api.onchange("breed_id")
     def _onchange_breed_id(self):

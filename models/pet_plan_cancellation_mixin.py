@@ -1,4 +1,5 @@
 from odoo import Command, fields, models
+from odoo.exceptions import AccessError
 from odoo.tools import format_date
 
 
@@ -34,6 +35,31 @@ class PetPlanCancellationMixin(models.AbstractModel):
             )
         )
 
+    def _check_cancel_date(self, day):
+        """Refuse to let anybody but a manager date a cancellation back (X7).
+
+        Visits that were missed come back with it, as with a backdated pause.
+
+        :param day: date, the first day without the plan
+        :raises AccessError: naming the plans and the day
+        """
+        if self.env.user.has_group("pet_plans.group_manager"):
+            return
+        backdated = self.filtered(lambda plan: day < plan.company_id._get_pet_today())
+        if backdated:
+            raise AccessError(
+                self.env._(
+                    "%(plans)s cannot be cancelled from %(day)s, before today, "
+                    "%(today)s: what is over by then comes back to nobody, and only "
+                    "a manager can date a cancellation back.",
+                    plans=", ".join(backdated.mapped("display_name")),
+                    day=format_date(self.env, day),
+                    today=format_date(
+                        self.env, backdated[0].company_id._get_pet_today()
+                    ),
+                )
+            )
+
     def _cancel_from(self, day, reason):
         """Cancel the plans: visits to come, sessions left, drafts not served (X7).
 
@@ -45,6 +71,7 @@ class PetPlanCancellationMixin(models.AbstractModel):
         """
         self.check_access("write")
         self._check_cancellable()
+        self._check_cancel_date(day)
         self._touch()
         self._get_visits_from(day)._cancel_with_plan(reason)
         # Ledger, cycles and drafts are not the user's to write; only those of the

@@ -81,7 +81,7 @@ class PetPlanStatusMixin(models.AbstractModel):
                 )
 
     def _follow_end(self):
-        """Let the last period, the status and the sessions follow the end (X1, X2)."""
+        """Let periods, status, sessions and drafts follow the end (X1, X2)."""
         self._check_end_after_visits()
         for plan in self.filtered(lambda plan: plan.kind == "plan"):
             last = plan.cycle_ids.sorted("sequence")[-1:]
@@ -92,8 +92,6 @@ class PetPlanStatusMixin(models.AbstractModel):
                         "sessions_expired": False,
                     }
                 )
-        # Drafts without visits show the end of their plan (C5).
-        self.cycle_ids._follow_visits()
         self._update_states()
 
     def _get_state_label(self):
@@ -140,6 +138,13 @@ class PetPlanStatusMixin(models.AbstractModel):
         # period that was over.
         running._reinstate_sessions()
         (ended + running)._expire_sessions()
+        (ended + running).cycle_ids._follow_plan_end()
+
+    def _get_last_day_used(self):
+        """Return the local day of the last visit, of a plan never used its end (X2)."""
+        self.ensure_one()
+        visits = self.appointment_ids.filtered("holds_sessions")
+        return max((visit._get_day() for visit in visits), default=self.date_end)
 
     def _set_state(self, state):
         """Write the status and log it, in one batch."""
@@ -227,9 +232,15 @@ class PetPlanStatusMixin(models.AbstractModel):
             "any",
             [("date_to", "<", today), ("sessions_expired", "=", False)],
         )
+        # A package whose drafts still wait for visits that never come.
+        waiting = Domain("kind", "=", "package") & Domain(
+            "cycle_ids",
+            "any",
+            [("state", "=", "waiting"), ("invoice_id.state", "=", "draft")],
+        )
         return Domain("company_id", "=", company.id) & (
             (Domain("state", "=", "active") & (ended | ended_period))
-            | (Domain("state", "=", "expired") & (running | left_over))
+            | (Domain("state", "=", "expired") & (running | left_over | waiting))
             # Of a visit that was to stay, and was cancelled after its plan.
             | (Domain("state", "=", "cancelled") & left_over)
         )

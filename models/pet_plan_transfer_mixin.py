@@ -95,12 +95,15 @@ class PetPlanTransferMixin(models.AbstractModel):
         if self._is_over():
             return {}
         lines = self.line_ids
-        ended = self.cycle_ids._filter_ended()
-        return {
-            (line, cycle): part
-            for line, cycle, part in lines._get_left(lines._load_balances())
-            if cycle not in ended
-        }
+        gone = self.cycle_ids._filter_ended()
+        gone |= self.cycle_ids.filtered("is_forfeited")  # nobody pays for them
+        sums = lines._sum_entries() if self.rollover else {}
+        left = {}
+        for line, cycle, part in lines._get_left(lines._load_balances()):
+            beyond = self._get_beyond_end(line, sums) if self.rollover else 0.0
+            if cycle not in gone and line._is_some(part - beyond):
+                left[line, cycle] = part - beyond
+        return left
 
     def _get_unbilled_cycles(self):
         """Return the cycles nobody used of which no invoice was ever posted.

@@ -44,6 +44,7 @@ from . import test_lib_spread
 from . import test_life_queries
 from . import test_p5_reminders
 from . import test_s12_lines_of_one_service
+from . import test_pet_owner
 from . import test_s1_sell
 from . import test_s2_snapshot
 from . import test_s3_confirm
@@ -58,6 +59,7 @@ from . import test_transfer
 from . import test_transfer_money
 from . import test_u1_plan_selection
 from . import test_x1_status
+from . import test_x2_drafts
 from . import test_x2_expiry
 from . import test_x2_extension
 from . import test_x3_cards
@@ -67,5 +69,7 @@ from . import test_x6_renew
 from . import test_x7_afterwards
 from . import test_x7_cancel_plan
 from . import test_x7_credit_notes
+from . import test_x7_dated_back
+from . import test_x7_drafts
 from . import test_x8_pause
 from . import test_x8_pause_periods

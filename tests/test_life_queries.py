@@ -42,6 +42,22 @@ class TestLifeQueries(PetPlansCommon):
 
         self.assert_constant(lambda plans: plans.sudo()._update_isolated(), prepare)
 
+    def test_expiring_with_drafts(self):
+        """X2: the drafts of what nobody used are cancelled."""
+        template = self.make_template(validity=1, appointments_per_cycle=12)
+
+        def prepare(count):
+            plans = self.make_drafts(count, template)
+            plans.action_confirm()
+            self.clock.move_to("2026-02-10 12:00:00")
+            return plans
+
+        def expire(plans):
+            plans.sudo()._update_isolated()
+            self.assertTrue(all(plans.cycle_ids.mapped("is_forfeited")))
+
+        self.assert_constant(expire, prepare)
+
     def test_reinstating(self):
         def prepare(count):
             plans = self.sell_many(count)

@@ -154,7 +154,7 @@ class TestPeriodsMoved(ExtensionCommon):
         self.clock.move_to("2026-03-05 12:00:00")
         self.run_posting_job()
         self.assertEqual(
-            self.invoices(plan).mapped("state"), ["posted", "posted", "draft"]
+            self.invoices(plan).mapped("state"), ["posted", "posted", "cancel"]
         )
         self.end_on(plan, "2026-03-31")
         self.run_posting_job()

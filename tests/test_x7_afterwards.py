@@ -43,7 +43,7 @@ class TestAfterwards(PetPlansCommon):
         plan.with_user(self.manager).date_end = "2026-03-31"
         self.run_on("2026-06-15 12:00:00", "post_invoices")
         self.assertEqual(
-            self.invoices(plan).mapped("state"), ["posted"] * 3 + ["draft"] * 3
+            self.invoices(plan).mapped("state"), ["posted"] * 3 + ["cancel"] * 3
         )
 
     def test_they_are_again_when_the_end_comes_back(self):

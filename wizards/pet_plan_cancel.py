@@ -19,7 +19,11 @@ class PetPlanCancel(models.TransientModel):
     settlement = fields.Selection(
         [
             ("none", "Nothing: what was billed stays"),
-            ("credit_note", "Credit note for the sessions billed and not used"),
+            (
+                "credit_note",
+                "Credit note for the sessions billed and not used; "
+                "drafts bill the sessions used",
+            ),
         ],
         string="Money",
         required=True,
@@ -33,6 +37,17 @@ class PetPlanCancel(models.TransientModel):
         compute_sudo=False,
         store=True,
         readonly=True,
+    )
+    currency_id = fields.Many2one(
+        "res.currency",
+        compute="_compute_amounts",
+        help="Empty when the plans were sold in several currencies",
+    )
+    amount_credited = fields.Monetary(
+        string="Credited in Total", compute="_compute_amounts"
+    )
+    amount_billed = fields.Monetary(
+        string="Drafts Will Bill", compute="_compute_amounts"
     )
 
     def _default_date(self):
@@ -51,41 +66,65 @@ class PetPlanCancel(models.TransientModel):
                 ),
             ]
 
+    @api.depends("line_ids")
+    def _compute_amounts(self):
+        for wizard in self:
+            currency = wizard.line_ids.currency_id
+            wizard.currency_id = currency if len(currency) == 1 else False
+            wizard.amount_credited = sum(wizard.line_ids.mapped("amount_credited"))
+            wizard.amount_billed = sum(wizard.line_ids.mapped("amount_billed"))
+
     def _prepare_line_vals_list(self, plans):
-        """Return the preview of each cycle of some plans (X7)."""
+        """Return the preview of each cycle of some plans (X7).
+
+        By the methods that `action_apply` goes by, so that it tells what happens.
+        """
         self.ensure_one()
         plans.check_access("write")
         # Reads what becomes of the invoices of plans the user may cancel.
         cycles = plans.sudo().cycle_ids
         leaving = plans.sudo()._get_visits_from(self.date)
-        credited = (
-            cycles._get_creditable(self.date, leaving)
-            if self.settlement == "credit_note"
-            else {}
+        kept = cycles - cycles._get_unserved(self.date, leaving)
+        effects = {cycle: self._get_effect(cycle, cycle in kept) for cycle in cycles}
+        credited, billed = (
+            {},
+            {
+                cycle: cycle.invoice_id.amount_total
+                for cycle, effect in effects.items()
+                if effect == "keep_draft"
+            },
         )
-        vals_list = []
-        for cycle in cycles.sorted(lambda cycle: (cycle.plan_id.id, cycle.sequence)):
-            cancelled = cycle.appointment_ids & leaving
-            kept = (cycle.appointment_ids - cancelled).filtered("holds_sessions")
-            vals_list.append(
-                {
-                    "cycle_id": cycle.id,
-                    "visits_cancelled": len(cancelled),
-                    "visits_kept": len(kept),
-                    "effect": "credit"
-                    if cycle in credited
-                    else self._get_effect(cycle, kept),
-                }
-            )
-        return vals_list
+        if self.settlement == "credit_note":
+            for cycle, parts in cycles._get_creditable(leaving).items():
+                effects[cycle] = "credit"
+                credited[cycle] = cycle.invoice_id._get_pet_total(parts)
+            for cycle, parts in kept._get_draft_parts(leaving).items():
+                if all(part == 1.0 for part in parts.values()):
+                    continue
+                billed[cycle] = cycle.invoice_id._get_pet_total(parts)
+                is_nothing = cycle.currency_id.is_zero(billed[cycle])
+                effects[cycle] = "cancel_draft" if is_nothing else "cut_draft"
+        return [
+            {
+                "cycle_id": cycle.id,
+                "visits_cancelled": len(cycle.appointment_ids & leaving),
+                "visits_kept": len(cycle._get_visits_that_stay(leaving)),
+                "effect": effects[cycle],
+                "amount_credited": credited.get(cycle, 0.0),
+                "amount_billed": billed.get(cycle, 0.0),
+            }
+            for cycle in cycles.sorted(lambda one: (one.plan_id.id, one.sequence))
+        ]
 
     def _get_effect(self, cycle, kept):
-        """Return what happens to the invoice of a cycle that is not credited (X7)."""
-        begun = cycle.date_from and cycle.date_from < self.date
+        """Return what happens to the invoice of a cycle without settlement (X7).
+
+        :param kept: whether the cycle was served or has begun
+        """
         if cycle.state == "closed" or not cycle.invoice_id:
             return "none"
         if cycle.invoice_id.state == "draft":
-            return "keep_draft" if kept or begun else "cancel_draft"
+            return "keep_draft" if kept else "cancel_draft"
         return "keep_posted"
 
     def action_apply(self):
@@ -103,8 +142,11 @@ class PetPlanCancel(models.TransientModel):
         plans._cancel_from(self.date, self.reason)
         if self.settlement == "credit_note":
             # Staff have no invoicing rights: this prepares drafts that an accountant
-            # checks and posts, for what the plans just cancelled leave unused.
-            plans.sudo().cycle_ids._create_credit_notes(self.date, self.reason)
+            # checks and posts, and reduces those there are, for what the plans just
+            # cancelled leave unused.
+            cycles = plans.sudo().cycle_ids
+            cycles._create_credit_notes(self.reason)
+            cycles._cut_drafts()
         return {"type": "ir.actions.act_window_close"}
 
 
@@ -127,8 +169,11 @@ class PetPlanCancelLine(models.TransientModel):
             ("none", "Nothing"),
             ("cancel_draft", "Draft is cancelled"),
             ("keep_draft", "Draft stays: visits were served, or the period has begun"),
+            ("cut_draft", "Draft bills the sessions used"),
             ("keep_posted", "Stays as billed"),
             ("credit", "Credit note for the sessions not used"),
         ],
         string="Invoice",
     )
+    amount_credited = fields.Monetary(string="Credited")
+    amount_billed = fields.Monetary(string="Draft Will Bill")

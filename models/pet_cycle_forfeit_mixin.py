@@ -1,0 +1,192 @@
+from collections import defaultdict
+
+from markupsafe import Markup
+
+from odoo import fields, models
+from odoo.tools import format_date
+
+from .pet_plan_line import TOTAL_KINDS
+
+# Draft invoices with which no money is matched (I3).
+UNPAID_STATES = ("not_paid", "blocked")
+
+
+class PetCycleForfeitMixin(models.AbstractModel):
+    """Not billing what never comes or was never used, when a plan ends (X2)."""
+
+    _name = "pet.cycle.forfeit.mixin"
+    _description = "Drafts behind the End of Plans"
+
+    is_forfeited = fields.Boolean(
+        readonly=True,
+        copy=False,
+        help="Its draft was cancelled because of the end of the plan; "
+        "a later end brings it back",
+    )
+
+    def _follow_plan_end(self):
+        """Cancel the drafts of what is never used; a later end brings them back (X2).
+
+        What a draft that stays bills was used, or is paid: once the package is over
+        it is due with the last visit, until then it shows the end (C5). Called again
+        it changes nothing.
+
+        :param self: all cycles of some plans
+        """
+        live = self.filtered(lambda cycle: cycle.plan_id.state in ("active", "expired"))
+        never = live._filter_behind_end() | live._filter_unused()
+        forfeited = live.filtered("is_forfeited")
+        (never - forfeited)._forfeit_drafts()
+        (forfeited - never)._restore_drafts()
+        live.filtered(
+            lambda cycle: cycle.plan_id.kind == "package" and not cycle.appointment_ids
+        )._follow_visits()
+
+    def _filter_behind_end(self):
+        """Return the periods that begin behind the end of their plan."""
+        return self.filtered(
+            lambda cycle: (
+                cycle.date_from
+                and cycle.plan_id.date_end
+                and cycle.date_from > cycle.plan_id.date_end
+                and cycle._is_forfeitable()
+            )
+        )
+
+    def _filter_unused(self):
+        """Return the cycles of expired packages that nobody used nor was billed for.
+
+        From the last one back, as far as the sessions sold and not used cover them.
+        Other cycles may have used more than their share.
+        """
+        over = self.filtered(
+            lambda cycle: (
+                cycle.plan_id.kind == "package" and cycle.plan_id.state == "expired"
+            )
+        )
+        unused = self.browse()
+        if not over.filtered(lambda cycle: cycle._is_forfeitable()):
+            return unused
+        taken = defaultdict(float)
+        for (__, line_id), sessions in over._get_taken_sessions().items():
+            taken[line_id] += sessions
+        granted = defaultdict(float)
+        lines = over.plan_id.line_ids
+        for (line, __), sessions in lines._get_balances(TOTAL_KINDS).items():
+            granted[line] += sessions
+        for plan, cycles in over.grouped("plan_id").items():
+            left = {
+                line: min(granted[line], line.quantity) - taken[line.id]
+                for line in plan.line_ids
+            }
+            unused |= cycles._filter_covered(left)
+        return unused
+
+    def _filter_covered(self, left):
+        """Return the cycles of one package whose sessions are all among those unused.
+
+        :param left: dict, plan line -> sessions sold and not used; what is covered
+            is taken off it
+        """
+        cycles = self.sorted("sequence")
+        shares = self.plan_id._get_shares(cycles.mapped("capacity"))
+        covered = self.browse()
+        for index in reversed(range(len(cycles))):
+            cycle = cycles[index]
+            is_closed = cycle.state == "closed" and not cycle.is_forfeited
+            if not (is_closed or cycle._is_forfeitable()):
+                continue
+            for line, sold in shares.items():
+                left[line] -= sold[index]
+            if is_closed:
+                continue  # not billed either: nobody pays for its sessions
+            if any(not line._is_enough(rest, 0.0) for line, rest in left.items()):
+                break
+            covered |= cycle
+        return covered
+
+    def _is_forfeitable(self):
+        """Tell whether the cycle's draft may go, or went, with the end of its plan.
+
+        Not when somebody paid for it, has it in hand (it was posted before), or when
+        a visit took its sessions. One that went stays where it is, and what a person
+        made of it since is theirs.
+        """
+        self.ensure_one()
+        invoice = self.invoice_id
+        return self.is_forfeited or (
+            invoice.state == "draft"
+            and not invoice.posted_before
+            and invoice.payment_state in UNPAID_STATES
+            and not self.appointment_ids.filtered("holds_sessions")
+        )
+
+    def _forfeit_drafts(self):
+        """Cancel the drafts of these cycles, with a note on invoice and plan (X2)."""
+        if not self:
+            return
+        self._cancel_drafts()
+        self._unguarded().write({"is_forfeited": True})
+        self._note_on_invoice_and_plan(
+            lambda cycle, values: (
+                self.env._(
+                    "The draft of %(amount)s for %(cycle)s is cancelled: %(plan)s ends "
+                    "on %(end)s, before the period begins.",
+                    **values,
+                )
+                if cycle.date_from
+                else self.env._(
+                    "The draft of %(amount)s for %(cycle)s is cancelled: %(plan)s "
+                    "ended on %(end)s and its sessions were not used.",
+                    **values,
+                )
+            )
+        )
+
+    def _restore_drafts(self):
+        """Make the cancelled drafts of these cycles drafts again (X2).
+
+        One that somebody replaced or reset by hand is theirs.
+        """
+        self._unguarded().write({"is_forfeited": False})
+        back = self.filtered(lambda cycle: cycle.invoice_id.state == "cancel")
+        if not back:
+            return
+        invoices = back.invoice_id._fetch_pet_taxes()
+        invoices.with_context(tracking_disable=True).button_draft()
+        back._follow_visits()
+        back._note_on_invoice_and_plan(
+            lambda cycle, values: self.env._(
+                "The invoice of %(amount)s for %(cycle)s is a draft again: %(plan)s "
+                "ends on %(end)s now.",
+                **values,
+            )
+        )
+
+    def _note_on_invoice_and_plan(self, get_text):
+        """Write a note about each cycle on its invoice, and all of them on the plan.
+
+        :param get_text: function of a cycle and the values of the text
+        """
+        invoice_notes, plan_notes = {}, defaultdict(Markup)
+        for cycle in self.sorted(lambda one: (one.plan_id.id, one.sequence)):
+            plan = cycle.plan_id
+            text = get_text(
+                cycle,
+                {
+                    "amount": cycle.invoice_id.currency_id.format(cycle.amount_total),
+                    "cycle": cycle.display_name,
+                    "plan": plan.display_name,
+                    "end": format_date(self.env, plan.date_end)
+                    if plan.date_end
+                    else self.env._("no day"),
+                },
+            )
+            invoice_notes[cycle.invoice_id.id] = text
+            plan_notes[plan.id] += Markup("<p>%s</p>") % text
+        self.env["account.move"].browse(invoice_notes)._message_log_batch(
+            bodies=invoice_notes
+        )
+        self.env["pet.plan"].browse(plan_notes)._message_log_batch(
+            bodies=dict(plan_notes)
+        )
