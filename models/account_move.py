@@ -1,11 +1,16 @@
+from contextlib import contextmanager
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+
+# Only code of this process can hold this very object; see `pet.guard.mixin`.
+_FOLLOWED = object()
 
 
 class AccountMove(models.Model):
     _name = "account.move"
     _inherit = ["account.move", "pet.guard.mixin"]
-    _guarded_fields = frozenset({"pet_cycle_id", "pet_plan_id"})
+    _guarded_fields = frozenset({"pet_cycle_id", "pet_plan_id", "bills_pet_cycle"})
 
     pet_cycle_id = fields.Many2one(
         "pet.cycle",
@@ -22,16 +27,172 @@ class AccountMove(models.Model):
         store=True,
         index="btree_not_null",
     )
+    bills_pet_cycle = fields.Boolean(
+        compute="_compute_bills_pet_cycle",
+        store=True,
+        export_string_translation=False,
+        help="Technical: the invoice is the open one of its cycle, see "
+        "_is_open_for_pet_cycle()",
+    )
     pet_id = fields.Many2one(
         "pet.pet", index="btree_not_null", ondelete="restrict", check_company=True
     )
 
     _pet_cycle_uniq = models.UniqueIndex(
-        "(pet_cycle_id) WHERE pet_cycle_id IS NOT NULL "
-        "AND move_type = 'out_invoice' AND state != 'cancel' "
-        "AND payment_state != 'reversed'",
+        "(pet_cycle_id) WHERE bills_pet_cycle IS TRUE",
         "The cycle already has an open invoice: cancel or credit that one first.",
     )
+
+    # --- What closes a cycle (C6, I3) -------------------------------------------
+
+    @api.depends(
+        "pet_cycle_id",
+        "move_type",
+        "state",
+        "amount_total",
+        "amount_residual",
+        "reversal_move_ids.state",
+        "reversal_move_ids.amount_total",
+    )
+    def _compute_bills_pet_cycle(self):
+        """Keep the one fact by which cycles, deals and the unique index go.
+
+        :raises UserError: when a cycle would be billed by two invoices; here and not
+            by a constraint, since an invoice may also come back by what happens to its
+            credit note or to their match, and before the database says it its way
+        """
+        of_cycles = self.filtered("pet_cycle_id")
+        (self - of_cycles).bills_pet_cycle = False
+        for move in of_cycles:
+            move.bills_pet_cycle = move._is_open_for_pet_cycle()
+        of_cycles.filtered("bills_pet_cycle")._check_only_bill_of_cycle()
+
+    def _is_open_for_pet_cycle(self):
+        """Tell whether the invoice still bills its cycle (C6, I3).
+
+        It does not once it is cancelled, or reversed by credit notes of its own. What
+        Odoo calls reversed because of credits from elsewhere, or of a journal entry,
+        is an invoice that was paid. A draft bills, whatever it is matched with.
+        """
+        self.ensure_one()
+        return (
+            self.move_type == "out_invoice"
+            and self.state != "cancel"
+            and not (self.state == "posted" and self._is_credited_in_full())
+        )
+
+    def _is_credited_in_full(self):
+        """Tell whether posted credit notes of its own leave nothing of the invoice."""
+        self.ensure_one()
+        credit_notes = self.reversal_move_ids.filtered(
+            lambda move: (
+                move.move_type == "out_refund"
+                and move.state == "posted"
+                and move.currency_id == self.currency_id
+            )
+        )
+        credited = sum(credit_notes.mapped("amount_total"))
+        return (
+            bool(credit_notes)
+            and self.currency_id.is_zero(self.amount_residual)
+            and self.currency_id.compare_amounts(credited, self.amount_total) >= 0
+        )
+
+    def _is_draft_matched_with_money(self):
+        """Tell whether there is money behind what a draft is matched with (I3).
+
+        Its own credit note, which a reset leaves matched with it, is none; neither is
+        a payment that was reset to draft itself.
+        """
+        self.ensure_one()
+        counterparts = self.line_ids.matched_credit_ids.credit_move_id.move_id
+        return any(
+            move.state == "posted" for move in counterparts - self.reversal_move_ids
+        )
+
+    def _check_only_bill_of_cycle(self):
+        """Refuse that a cycle is billed twice (I3).
+
+        :raises UserError: naming the cycle and both its invoices
+        """
+        for move in self:
+            cycle = move.pet_cycle_id
+            others = (cycle.move_ids - move).filtered("bills_pet_cycle")
+            if others:
+                raise UserError(
+                    self.env._(
+                        "%(cycle)s is billed by %(other)s: %(invoice)s cannot bill it "
+                        "too. Cancel or credit one of the two first.",
+                        cycle=cycle.display_name,
+                        other=others[:1]._get_pet_bill_name(),
+                        invoice=move._get_pet_bill_name(),
+                    )
+                )
+
+    def _get_pet_bill_name(self):
+        """Return how messages call an invoice: drafts have no number yet."""
+        self.ensure_one()
+        if self.name and self.name != "/":
+            return self.name
+        return self.env._("the draft invoice (ID %(id)s)", id=self.id)
+
+    # --- A cycle that is billed again (C2, I3) -----------------------------------
+
+    @contextmanager
+    def _following_pet_cycles(self):
+        """Deal again, once, where a closed cycle is billed again by what is done here.
+
+        An invoice comes back when it is reset, or when its credit note is cancelled,
+        reset, or taken off it. Odoo does these in several steps, each of which comes
+        by here: what counts is the first before and the last after.
+
+        :yield: the same records, by whose context the inner steps know
+        """
+        # Who may change invoices need not read plans; nothing is shown of them.
+        cycles = (self | self.reversed_entry_id).sudo().pet_cycle_id
+        if not cycles or self.env.context.get("pet_plans_followed") is _FOLLOWED:
+            yield self
+            return
+        cycles._flush_bills()
+        closed = cycles.filtered(lambda cycle: cycle.state == "closed")
+        yield self.with_context(pet_plans_followed=_FOLLOWED)
+        reopened = closed.filtered(lambda cycle: cycle.state != "closed")
+        if reopened:
+            reopened._follow_reopening()
+
+    def write(self, vals):
+        if "state" not in vals:
+            return super().write(vals)
+        with self._following_pet_cycles() as moves:
+            return super(AccountMove, moves).write(vals)
+
+    def button_cancel(self):
+        with self._following_pet_cycles() as moves:
+            # On its way to cancelled Odoo makes a posted invoice a draft, if only for
+            # a moment. One that was credited would bill its cycle again, perhaps
+            # beside the invoice that was made since: it has no cycle meanwhile.
+            credited = moves.filtered(
+                lambda move: (
+                    move.pet_cycle_id
+                    and move.state == "posted"
+                    and move.move_type == "out_invoice"
+                    and not move.bills_pet_cycle
+                )
+            )
+            cycles = {move: move.pet_cycle_id for move in credited}
+            credited._link_pet_cycles(dict.fromkeys(credited))
+            result = super(AccountMove, moves).button_cancel()
+            credited._link_pet_cycles(cycles)
+        return result
+
+    def _link_pet_cycles(self, cycles):
+        """Write which cycle each invoice is one of.
+
+        :param cycles: dict, invoice -> cycle, or None
+        """
+        moves = self.with_context(skip_is_manually_modified=True)._unguarded()
+        for move in moves:
+            move.pet_cycle_id = cycles[move]
 
     @api.depends("pet_cycle_id")
     def _compute_invoice_payment_term_id(self):
@@ -40,10 +201,36 @@ class AccountMove(models.Model):
         of_cycles.invoice_payment_term_id = False
         return super(AccountMove, self - of_cycles)._compute_invoice_payment_term_id()
 
-    def _is_open_for_pet_cycle(self):
-        """Tell whether the invoice still bills its cycle."""
-        self.ensure_one()
-        return self.state != "cancel" and self.payment_state != "reversed"
+    # --- Accounts -----------------------------------------------------------------
+
+    @api.model
+    def _check_pet_income_accounts(self, products):
+        """Refuse to bill what the company of the environment books nowhere.
+
+        Odoo leaves that to the database, whose message names neither.
+
+        :param products: `product.product` records about to be billed
+        :raises UserError: naming the products and the company
+        """
+        lacking = products.with_company(self.env.company).filtered(
+            lambda product: not product._get_product_accounts()["income"]
+        )
+        if not lacking:
+            return
+        draft = self.new({"move_type": "out_invoice"})
+        if not draft.journal_id.default_account_id:
+            raise UserError(
+                self.env._(
+                    "%(products)s cannot be billed in %(company)s: there is no income "
+                    "account. Set one on the product, its category, or the journal "
+                    "%(journal)s.",
+                    products=", ".join(lacking.mapped("display_name")),
+                    company=self.env.company.display_name,
+                    journal=draft.journal_id.display_name,
+                )
+            )
+
+    # --- Dates (C5, C6) -----------------------------------------------------------
 
     @api.model
     def _set_pet_due_dates(self, dates):
@@ -56,7 +243,8 @@ class AccountMove(models.Model):
         gave a term has the dates of that term, and keeps them.
 
         Each is assigned on its own, and the ORM writes all of them together: as many
-        queries for many different dates as for one.
+        queries for many different dates as for one. A draft's accounting date follows,
+        unless it has an invoice date already.
 
         :param dates: dict, `account.move` record -> its due date
         """
@@ -77,14 +265,20 @@ class AccountMove(models.Model):
             move.invoice_date_due = dates[move]
         for line in moved._get_pet_receivable_lines():
             line.date_maturity = dates[line.move_id]
+        for move in moves:
+            if move.state == "draft" and not move.invoice_date:
+                day = move.pet_cycle_id._get_accounting_date(dates[move])
+                if move.date != day:
+                    move.date = day
 
     def _reverse_moves(self, default_values_list=None, cancel=False):
         """Let a credit note know the cycle and the pet of what it credits (I3)."""
         defaults = default_values_list or [{} for __ in self]
         for move, values in zip(self, defaults, strict=True):
-            if move.pet_cycle_id:
+            if move.pet_cycle_id and move.move_type == "out_invoice":
                 values["pet_cycle_id"] = move.pet_cycle_id.id
-                values["pet_id"] = move.pet_id.id
+            # The reversal of a credit note is an invoice, but not the cycle's.
+            values["pet_id"] = move.pet_id.id
         reversals = super(AccountMove, self._unguarded())._reverse_moves(
             defaults, cancel=cancel
         )

@@ -1166,6 +1166,9 @@ class PetAppointment(models.Model):
         # each visit, whose prices they may set anyway.
         moves = self.env["account.move"].sudo()
         for company, visits in self.grouped("company_id").items():
+            moves.with_company(company)._check_pet_income_accounts(
+                visits._get_uncovered_lines().product_id
+            )
             drafts = moves.with_company(company).create(
                 [visit._prepare_invoice_vals() for visit in visits]
             )

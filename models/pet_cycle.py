@@ -10,8 +10,10 @@ from odoo.tools import float_compare, format_date
 
 from ..lib import periods
 
-PAID_STATES = ("in_payment", "paid", "partial")
-SETTLED_STATES = ("in_payment", "paid")
+# Odoo calls an invoice reversed too that was paid with credits from elsewhere. One that
+# was reversed by a credit note of its own is not open any more, which is asked first.
+SETTLED_STATES = ("in_payment", "paid", "reversed")
+PAID_STATES = (*SETTLED_STATES, "partial")
 
 
 class PetCycle(models.Model):
@@ -63,10 +65,11 @@ class PetCycle(models.Model):
     free = fields.Float(compute="_compute_booked", digits="Product Unit")
     date_due = fields.Date(
         string="Due Date",
-        readonly=True,
+        compute="_compute_date_due",
+        store=True,
         index="btree_not_null",
         help="From the visits of the cycle, or from the plan's period; "
-        "a cycle without visits has none",
+        "a cycle without visits has none, until it is billed or paid",
     )
     date_post = fields.Date(
         string="Posts On",
@@ -128,8 +131,17 @@ class PetCycle(models.Model):
         help="Price of the sessions the cycle entitles to, "
         "before the taxes that come on top",
     )
+    invoice_currency_id = fields.Many2one(
+        "res.currency",
+        compute="_compute_invoice_currency_id",
+        store=True,
+        help="Of the invoice: an accountant may have changed it",
+    )
     amount_total = fields.Monetary(
-        string="Total", compute="_compute_amount_total", store=True
+        string="Total",
+        compute="_compute_amount_total",
+        store=True,
+        currency_field="invoice_currency_id",
     )
 
     # What the nightly job looks for, among all that is settled (X2).
@@ -157,6 +169,27 @@ class PetCycle(models.Model):
         for cycle in self:
             cycle.booked = booked.get(cycle._origin.id, 0.0)
             cycle.free = max(0.0, cycle.capacity - cycle.booked)
+
+    @api.depends(
+        "invoice_id",
+        "move_ids.bills_pet_cycle",
+        "move_ids.invoice_date_due",
+        "move_ids.state",
+        "payment_state",
+    )
+    def _compute_date_due(self):
+        """Follow the invoice (C5): an accountant may give it another due date.
+
+        What the visits call for is written here and there by `_set_due_dates`. A cycle
+        without visits has no due date, though its draft shows one; a closed cycle
+        keeps the one it had.
+        """
+        for cycle in self:
+            invoice = cycle.invoice_id
+            if invoice.bills_pet_cycle and (cycle.date_due or cycle._has_come()):
+                cycle.date_due = invoice.invoice_date_due
+            else:
+                cycle.date_due = cycle.date_due
 
     @api.depends(
         "date_due",
@@ -190,12 +223,12 @@ class PetCycle(models.Model):
     # What follows depends on the invoice by way of `move_ids`: by way of `invoice_id`
     # every change of any invoice, ours or not, would search the cycles for it.
 
-    @api.depends("move_ids.state", "move_ids.payment_state", "move_ids.move_type")
+    @api.depends("move_ids.bills_pet_cycle", "move_ids.move_type")
     def _compute_invoice_id(self):
         for cycle in self:
             invoices = cycle.move_ids.filtered(
                 lambda move: move.move_type == "out_invoice"
-            ).sorted(lambda move: (move._is_open_for_pet_cycle(), move.id))
+            ).sorted(lambda move: (move.bills_pet_cycle, move.id))
             cycle.invoice_id = invoices[-1:]
 
     @api.depends("invoice_id", "move_ids.state")
@@ -210,8 +243,9 @@ class PetCycle(models.Model):
 
     @api.depends(
         "invoice_id",
+        "move_ids.bills_pet_cycle",
         "move_ids.state",
-        "move_ids.payment_state",
+        "payment_state",
         "amount_untaxed",
         "plan_id.kind",
         "plan_id.state",
@@ -226,7 +260,7 @@ class PetCycle(models.Model):
         self.ensure_one()
         invoice = self.invoice_id
         if invoice:
-            if not invoice._is_open_for_pet_cycle():
+            if not invoice.bills_pet_cycle:
                 return "closed"
             if invoice.state == "posted":
                 paid = invoice.payment_state in SETTLED_STATES
@@ -234,14 +268,61 @@ class PetCycle(models.Model):
         elif self._is_invoice_missing():
             return "closed"
         # With a due date it waits no more, even without visits: its package is over.
-        if self.plan_id.kind == "plan" or self.appointment_ids or self.date_due:
+        if self._has_come() or self.date_due:
             return "scheduled"
         return "waiting"
+
+    def _has_come(self):
+        """Tell whether there is something to date the bill by: a visit, a period.
+
+        Or money that came early.
+        """
+        self.ensure_one()
+        return (
+            self.plan_id.kind == "plan" or bool(self.appointment_ids) or self._is_paid()
+        )
+
+    def _is_paid(self):
+        """Tell whether money was matched with the invoice, if only in part (C6, I3)."""
+        self.ensure_one()
+        if self.payment_state not in PAID_STATES:
+            return False
+        # Staff may know it without seeing the invoice: a yes or no.
+        invoice = self.sudo().invoice_id
+        return invoice.state != "draft" or invoice._is_draft_matched_with_money()
+
+    def _keeps_due_date(self):
+        """Tell whether no visit moves the due date: paid, or of a payment term (C6)."""
+        self.ensure_one()
+        # Staff may know it without seeing the invoice: a yes or no.
+        return self._is_paid() or bool(self.sudo().invoice_id.invoice_payment_term_id)
+
+    def _flush_bills(self):
+        """Write which invoices no longer bill these cycles, before others do (I3).
+
+        The unique index looks at one row after the other, and Odoo writes all that
+        changed in one go: the new bill may come before the old one.
+        """
+        self.move_ids.flush_recordset(["bills_pet_cycle"])
+
+    def _lacks_bill(self):
+        """Tell whether the cycle has no open invoice; of no cycle, False."""
+        # No invoice of it is shown; the next one is about to be linked.
+        cycles = self.sudo()
+        cycles._flush_bills()
+        return bool(self) and not any(cycles.move_ids.mapped("bills_pet_cycle"))
 
     def _is_invoice_missing(self):
         """Tell whether the cycle had to have an invoice and has none (S7, I3)."""
         self.ensure_one()
         return not self.invoice_id and not self.currency_id.is_zero(self.amount_untaxed)
+
+    @api.depends("plan_id.currency_id", "invoice_id", "move_ids.currency_id")
+    def _compute_invoice_currency_id(self):
+        for cycle in self:
+            cycle.invoice_currency_id = (
+                cycle.invoice_id.currency_id or cycle.plan_id.currency_id
+            )
 
     @api.depends("amount_untaxed", "invoice_id", "move_ids.amount_total")
     def _compute_amount_total(self):
@@ -299,8 +380,7 @@ class PetCycle(models.Model):
         """Return the cycles whose visits the company pins because of payments (C6)."""
         return self.filtered(
             lambda cycle: (
-                cycle.company_id.pet_paid_cycles == "freeze"
-                and cycle.payment_state in PAID_STATES
+                cycle.company_id.pet_paid_cycles == "freeze" and cycle._is_paid()
             )
         )
 
@@ -338,9 +418,20 @@ class PetCycle(models.Model):
         may do. A deal may do more: `_follow_deal`.
         """
         dates = self.filtered(
-            lambda cycle: cycle.state in ("waiting", "scheduled")
+            lambda cycle: (
+                cycle.state in ("waiting", "scheduled") and not cycle._keeps_due_date()
+            )
         )._get_due_dates()
         self._set_due_dates(dates)
+
+    def _follow_reopening(self):
+        """Deal again where closed cycles are billed again, and take their dates anew.
+
+        The visits of the package may have changed since (C2, C6). Those of a plan
+        stay in their period, whatever becomes of its invoice (C8).
+        """
+        self.plan_id._recycle()
+        self.filtered(lambda cycle: cycle.plan_id.kind == "plan")._follow_visits()
 
     def _follow_deal(self):
         """Let due dates follow a deal, by the invoice table (C6)."""
@@ -367,10 +458,12 @@ class PetCycle(models.Model):
         :param days: list of the local dates of the visits after the deal
         """
         self.ensure_one()
+        current = self._get_current_due_date()
+        if self._keeps_due_date():
+            return current
         if self.state in ("waiting", "scheduled"):
             return self._get_due_date(days)
-        current = self._get_current_due_date()
-        if self.state == "billed" and self.payment_state not in PAID_STATES:
+        if self.state == "billed":
             return max(self._get_due_date(days) or current, current)
         return current
 
@@ -389,7 +482,7 @@ class PetCycle(models.Model):
 
     def _get_invoice_warning(self):
         """Return what to know before visits of this cycle move, or None (C7)."""
-        if not self or self.state in ("waiting", "scheduled"):
+        if not self or (self.state in ("waiting", "scheduled") and not self._is_paid()):
             return None
         invoice = self.invoice_id.display_name
         if self.state == "closed":
@@ -397,7 +490,7 @@ class PetCycle(models.Model):
                 "%(cycle)s is closed: its other visits stay in it",
                 cycle=self.display_name,
             )
-        if self.payment_state not in PAID_STATES:
+        if not self._is_paid():
             return self.env._(
                 "%(invoice)s is posted: its due date can only move to a later one",
                 invoice=invoice,
@@ -413,6 +506,18 @@ class PetCycle(models.Model):
     def _get_current_due_date(self):
         self.ensure_one()
         return self.invoice_id.invoice_date_due or self.date_due
+
+    def _get_accounting_date(self, date_due):
+        """Return the accounting date of the cycle's draft: the day it will be posted.
+
+        So that what is sold today and billed next year stands in no period of this
+        year, and keeps none from being locked. Posting gives it the date of that day,
+        as any invoice without an invoice date.
+
+        :param date_due: date, the due date of the draft
+        """
+        self.ensure_one()
+        return max(self.company_id._get_pet_today(), self.date_post or date_due)
 
     def _set_due_dates(self, dates):
         """Write due dates on cycles and invoices, whatever their number at once.
@@ -477,6 +582,9 @@ class PetCycle(models.Model):
             for plan in billable.plan_id
         }
         for company, cycles in billable.grouped("company_id").items():
+            moves.with_company(company)._check_pet_income_accounts(
+                cycles.plan_id.line_ids.product_id
+            )
             moves |= (
                 moves.with_company(company)
                 ._unguarded()
@@ -499,6 +607,7 @@ class PetCycle(models.Model):
         self.ensure_one()
         plan = self.plan_id
         address = plan.partner_id.address_get(["invoice"])["invoice"]
+        date_due = self.date_due or plan.date_end or plan.date_start
         return {
             "move_type": "out_invoice",
             "company_id": self.company_id.id,
@@ -510,7 +619,8 @@ class PetCycle(models.Model):
             "invoice_origin": plan.name,
             # A term would overwrite the due date, which is ours.
             "invoice_payment_term_id": False,
-            "invoice_date_due": self.date_due or plan.date_end or plan.date_start,
+            "invoice_date_due": date_due,
+            "date": self._get_accounting_date(date_due),
             "invoice_line_ids": [
                 fields.Command.create(
                     self._prepare_invoice_line_vals(line, quantity, amount)
@@ -607,6 +717,7 @@ class PetCycle(models.Model):
         (cycles.invoice_id - numbered).unlink()
         if numbered:
             numbered.button_cancel()
+            cycles._flush_bills()
         cycles._create_invoices()
 
     def _shift_periods(self, day, delta):
@@ -700,7 +811,12 @@ class PetCycle(models.Model):
         }
 
     def action_pay(self):
-        """Post the invoices if need be and open Odoo's payment wizard (I2)."""
+        """Open Odoo's payment wizard; what is a draft is posted with the payment (I2).
+
+        So a dialog that is discarded leaves the drafts as they were.
+
+        :raises UserError: naming the cycles on which nothing is to be paid
+        """
         unpayable = self.filtered(
             lambda cycle: not cycle.invoice_id or cycle.state in ("settled", "closed")
         )
@@ -711,13 +827,13 @@ class PetCycle(models.Model):
                     cycles=", ".join(unpayable.mapped("display_name")),
                 )
             )
-        drafts = self.invoice_id.filtered(lambda move: move.state == "draft")
-        if drafts:
-            drafts.action_post()
-        action = self.invoice_id.action_register_payment()
+        invoices = self.invoice_id
+        invoices.check_access("write")
+        action = invoices.action_force_register_payment()
         # Afterwards back to where one was, as Odoo's own button on the invoice does.
         action["context"] = {
             **action["context"],
+            "default_post_pet_drafts": True,
             "dont_redirect_to_payments": True,
             "display_account_trust": True,
         }
@@ -742,11 +858,14 @@ class PetCycle(models.Model):
                     cycles=", ".join(refused.mapped("display_name")),
                 )
             )
-        # Cycles are not the accountant's to write: only the link and the due date
-        # of the cycles whose right to a new invoice was just checked change.
+        # Cycles and visits are not the accountant's to write: only the link and the due
+        # date of the cycles whose right to a new invoice was just checked change, and
+        # what a deal of their packages changes.
         cycles = self.sudo()
+        cycles.plan_id._touch()
+        cycles._flush_bills()
         cycles._create_invoices()
-        cycles._follow_visits()
+        cycles._follow_reopening()
         return self.action_view_invoice() if len(self) == 1 else True
 
     def action_view_appointments(self):

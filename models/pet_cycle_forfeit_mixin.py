@@ -72,7 +72,7 @@ class PetCycleForfeitMixin(models.AbstractModel):
             taken[line_id] += sessions
         granted = defaultdict(float)
         lines = over.plan_id.line_ids
-        for (line, __), sessions in lines._get_balances(TOTAL_KINDS).items():
+        for (line, __), sessions in lines._sum_entries(TOTAL_KINDS).items():
             granted[line] += sessions
         for plan, cycles in over.grouped("plan_id").items():
             left = {
@@ -100,7 +100,7 @@ class PetCycleForfeitMixin(models.AbstractModel):
                 left[line] -= sold[index]
             if is_closed:
                 continue  # not billed either: nobody pays for its sessions
-            if any(not line._is_enough(rest, 0.0) for line, rest in left.items()):
+            if any(line._is_some(-rest) for line, rest in left.items()):
                 break
             covered |= cycle
         return covered

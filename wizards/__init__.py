@@ -1,4 +1,5 @@
 from . import account_move_reversal
+from . import account_payment_register
 from . import pet_booking_mixin
 from . import pet_plan_sell
 from . import pet_plan_book

@@ -1,4 +1,6 @@
-from odoo import models
+from odoo import fields, models
+from odoo.exceptions import UserError
+from odoo.tools import format_date
 
 
 class AccountMoveReversal(models.TransientModel):
@@ -6,20 +8,38 @@ class AccountMoveReversal(models.TransientModel):
 
     def modify_moves(self):
         """Let the invoice made anew bill the cycle of the one it replaces (I3)."""
-        credited = self.move_ids.filtered("pet_cycle_id")
-        action = super().modify_moves()
-        made = self.new_move_ids.filtered(lambda move: move.move_type == "out_invoice")
-        if credited and len(made) == len(self.move_ids):
-            for origin, invoice in zip(self.move_ids, made, strict=True):
-                if origin in credited:
-                    # The link is nobody's to write by hand; this is the same bill.
-                    invoice._unguarded().write(
-                        {
-                            "pet_cycle_id": origin.pet_cycle_id.id,
-                            "pet_id": origin.pet_id.id,
-                            "invoice_origin": origin.invoice_origin,
-                        }
-                    )
-            # Cycles are not the accountant's to write: only their due dates follow.
-            credited.pet_cycle_id.sudo()._follow_visits()
+        self._check_pet_cycles_modifiable()
+        bills = self.move_ids.filtered("bills_pet_cycle")
+        # The link is nobody's to write by hand; this is the same bill.
+        wizard = self.with_env(self.move_ids._unguarded().env)
+        action = super(AccountMoveReversal, wizard).modify_moves()
+        # Cycles are not the accountant's to write: only their due dates follow.
+        bills.pet_cycle_id.sudo()._follow_visits()
         return action
+
+    def _check_pet_cycles_modifiable(self):
+        """Refuse a day to come: until then the cycle would have two invoices (I3).
+
+        :raises UserError: naming the invoices and the day
+        """
+        bills = self.move_ids.filtered("bills_pet_cycle")
+        if bills and self.date > fields.Date.context_today(self):
+            raise UserError(
+                self.env._(
+                    "%(invoices)s cannot be replaced on %(date)s, since a cycle has "
+                    "one open invoice at a time. Choose today or an earlier day, or "
+                    "credit now and create the new invoice from the cycle.",
+                    invoices=", ".join(bills.mapped("display_name")),
+                    date=format_date(self.env, self.date),
+                )
+            )
+
+    def _modify_default_reverse_values(self, origin_move):
+        values = super()._modify_default_reverse_values(origin_move)
+        # The origin is credited by now. If its cycle has no other bill, this is it.
+        cycle = origin_move.pet_cycle_id
+        if origin_move.move_type == "out_invoice" and cycle._lacks_bill():
+            values["pet_cycle_id"] = cycle.id
+            values["pet_id"] = origin_move.pet_id.id
+            values["invoice_origin"] = origin_move.invoice_origin
+        return values

@@ -157,7 +157,9 @@ class PetPlanCancelLine(models.TransientModel):
     wizard_id = fields.Many2one("pet.plan.cancel", required=True, ondelete="cascade")
     cycle_id = fields.Many2one("pet.cycle")
     plan_id = fields.Many2one(related="cycle_id.plan_id", related_sudo=False)
-    currency_id = fields.Many2one(related="cycle_id.currency_id", related_sudo=False)
+    currency_id = fields.Many2one(
+        related="cycle_id.invoice_currency_id", related_sudo=False
+    )
     amount_total = fields.Monetary(related="cycle_id.amount_total", related_sudo=False)
     cycle_state = fields.Selection(
         related="cycle_id.state", related_sudo=False, string="Cycle Status"

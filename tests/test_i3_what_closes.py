@@ -1,0 +1,275 @@
+from datetime import date, datetime
+
+from psycopg2 import IntegrityError
+
+from odoo import Command
+from odoo.tools import mute_logger
+
+from .common import PetPlansCommon
+
+
+class WhatClosesCommon(PetPlansCommon):
+    def setUp(self):
+        super().setUp()
+        self.plan, self.visits = self.sell_worked_example()
+        self.cycle = self.plan.cycle_ids.sorted("sequence")[1]
+        self.invoice = self.invoices(self.plan)[1].with_user(self.accountant)
+
+    def credit_elsewhere(self, amount):
+        """Return a posted credit note of the customer that credits no invoice."""
+        credit_note = (
+            self.env["account.move"]
+            .with_user(self.accountant)
+            .create(
+                {
+                    "move_type": "out_refund",
+                    "partner_id": self.customer.id,
+                    "invoice_line_ids": [
+                        Command.create(
+                            {"product_id": self.grooming.id, "price_unit": amount}
+                        )
+                    ],
+                }
+            )
+        )
+        return self.post(credit_note)
+
+    def make_entry(self, amount):
+        """Return a posted journal entry that owes the customer an amount."""
+        receivable = self.company_data["default_account_receivable"]
+        entry = (
+            self.env["account.move"]
+            .with_user(self.accountant)
+            .create(
+                {
+                    "move_type": "entry",
+                    "line_ids": [
+                        Command.create(
+                            {
+                                "account_id": receivable.id,
+                                "partner_id": self.customer.id,
+                                "credit": amount,
+                            }
+                        ),
+                        Command.create(
+                            {
+                                "account_id": self.company_data[
+                                    "default_account_expense"
+                                ].id,
+                                "debit": amount,
+                            }
+                        ),
+                    ],
+                }
+            )
+        )
+        return self.post(entry)
+
+    def match(self, move):
+        """Match the open credit of a move with the invoice, as its widget does."""
+        line = move.line_ids.filtered(
+            lambda line: line.account_id.account_type == "asset_receivable"
+        )
+        self.invoice.js_assign_outstanding_line(line.id)
+
+    def cancel(self, day):
+        self.visit_on(self.plan, day).action_cancel()
+
+
+class TestWhatCloses(WhatClosesCommon):
+    """C6, I3: only what happens to a cycle's own invoice closes the cycle."""
+
+    def test_credits_from_elsewhere_pay_it(self):
+        self.post(self.invoice)
+        self.match(self.credit_elsewhere(180.0))
+        self.assertEqual(self.invoice.payment_state, "reversed")  # Odoo's word for it
+        self.assertEqual(self.cycle.state, "settled")
+        self.cancel("01-19")
+        self.assertEqual(self.days(self.plan)[1], ["02-09", "02-16", "02-23", "03-02"])
+        self.assertEqual(self.cycle.date_due, date(2026, 2, 2))
+
+    def test_a_journal_entry_pays_it(self):
+        self.post(self.invoice)
+        self.match(self.make_entry(180.0))
+        self.assertEqual(self.cycle.state, "settled")
+
+    def test_an_entry_and_credits_from_elsewhere_pay_it(self):
+        self.post(self.invoice)
+        self.match(self.make_entry(80.0))
+        self.assertEqual(self.cycle.state, "billed")
+        self.match(self.credit_elsewhere(100.0))
+        self.assertEqual(self.invoice.payment_state, "reversed")
+        self.assertEqual(self.cycle.state, "settled")
+
+    def test_credits_from_elsewhere_freeze_it(self):
+        self.shop.pet_paid_cycles = "freeze"
+        self.post(self.invoice)
+        self.match(self.credit_elsewhere(180.0))
+        self.cancel("01-19")
+        self.assertEqual(self.days(self.plan)[1], ["02-02", "02-09", "02-16", "02-23"])
+
+    def test_credits_from_elsewhere_are_credited_with_the_plan(self):
+        """X7: what they paid is money like any other."""
+        self.post(self.invoice)
+        self.match(self.credit_elsewhere(180.0))
+        creditable = self.cycle.sudo()._get_creditable(
+            date(2026, 1, 10), leaving=self.visits
+        )
+        self.assertEqual(list(creditable), [self.cycle])
+
+    def test_part_by_its_own_credit_note_and_part_from_elsewhere(self):
+        self.post(self.invoice)
+        self.credit(self.invoice, quantity=1)
+        self.match(self.credit_elsewhere(135.0))
+        self.assertEqual(self.invoice.payment_state, "reversed")
+        self.assertEqual(self.cycle.state, "settled")
+
+    def test_its_own_credit_note_closes_it(self):
+        self.post(self.invoice)
+        credit_note = self.credit(self.invoice, post=False)
+        self.assertEqual(self.cycle.state, "billed")
+        self.post(credit_note)
+        self.assertEqual(self.cycle.state, "closed")
+
+    def test_two_credit_notes_of_its_own_close_it(self):
+        self.post(self.invoice)
+        self.credit(self.invoice, quantity=1)
+        self.assertEqual(self.cycle.state, "billed")
+        self.credit(self.invoice, quantity=3)
+        self.assertEqual(self.cycle.state, "closed")
+
+    def test_a_paid_one_that_is_credited_in_full(self):
+        """The customer gets the money back, or another invoice is paid with it."""
+        self.pay(self.invoice)
+        self.assertEqual(self.cycle.state, "settled")
+        self.credit(self.invoice)
+        self.assertEqual(self.cycle.state, "closed")
+
+    def test_the_credit_note_is_reversed(self):
+        """The reversal is an invoice, but none of the cycle's."""
+        self.post(self.invoice)
+        credit_note = self.credit(self.invoice)
+        again = self.credit(credit_note)
+        self.assertEqual(again.move_type, "out_invoice")
+        self.assertFalse(again.pet_cycle_id)
+        self.assertEqual(again.pet_id, self.luna)
+        self.assertEqual(self.cycle.sudo().invoice_id, self.invoice)
+        self.assertEqual(
+            self.cycle.sudo().move_ids.filtered(lambda m: m.state != "draft"),
+            self.invoice | credit_note,
+        )
+
+    def test_the_credit_note_is_reversed_for_a_better_one(self):
+        self.post(self.invoice)
+        credit_note = self.credit(self.invoice)
+        self.env["account.move.reversal"].with_user(self.accountant).with_context(
+            active_model="account.move", active_ids=credit_note.ids
+        ).create({"journal_id": credit_note.journal_id.id}).modify_moves()
+        self.assertEqual(self.cycle.sudo().invoice_id, self.invoice)
+        self.assertEqual(self.invoice.payment_state, "not_paid")
+
+    def test_the_database_refuses_a_second_bill(self):
+        """What a concurrent session might do, which no method here can see."""
+        self.env.flush_all()
+        bills = self.invoices(self.plan)
+        with (
+            mute_logger("odoo.sql_db"),
+            self.assertRaisesRegex(IntegrityError, "pet_cycle_uniq"),
+        ):
+            self.env.cr.execute(
+                "UPDATE account_move SET pet_cycle_id = %s WHERE id = %s",
+                (self.cycle.id, bills[0].id),
+            )
+
+
+class TestMoneyOnADraft(WhatClosesCommon):
+    """C6, I3: money matched with a draft counts as payment."""
+
+    def test_the_due_date_never_moves(self):
+        self.match(self.make_entry(180.0))
+        self.assertEqual(self.invoice.state, "draft")
+        self.assertEqual(self.cycle.payment_state, "paid")
+        self.cancel("01-19")
+        self.assertEqual(self.days(self.plan)[1], ["02-09", "02-16", "02-23", "03-02"])
+        self.assertEqual(self.invoice.invoice_date_due, date(2026, 2, 2))
+        self.assertEqual(self.cycle.date_due, date(2026, 2, 2))
+
+    def test_a_part_of_it_is_enough(self):
+        self.match(self.make_entry(50.0))
+        self.assertEqual(self.cycle.payment_state, "partial")
+        self.cancel("01-19")
+        self.assertEqual(self.cycle.date_due, date(2026, 2, 2))
+
+    def test_a_reschedule_does_not_move_it_either(self):
+        self.match(self.make_entry(180.0))
+        self.visit_on(self.plan, "02-02").reschedule(datetime(2026, 2, 4, 9))
+        self.assertEqual(self.invoice.invoice_date_due, date(2026, 2, 2))
+
+    def test_freeze_pins_its_visits(self):
+        self.shop.pet_paid_cycles = "freeze"
+        self.match(self.make_entry(180.0))
+        self.cancel("01-19")
+        self.assertEqual(self.days(self.plan)[1], ["02-02", "02-09", "02-16", "02-23"])
+
+    def test_the_preview_tells(self):
+        self.match(self.make_entry(180.0))
+        self.assertIn("is paid", self.cycle.sudo()._get_invoice_warning())
+
+    def test_the_job_posts_it(self):
+        self.match(self.make_entry(180.0))
+        self.clock.move_to("2026-02-02 12:00:00")
+        self.run_posting_job()
+        self.assertEqual(self.invoice.state, "posted")
+        self.assertEqual(self.cycle.state, "settled")
+
+    def test_the_job_posts_it_without_visits_too(self):
+        """Paid in advance: the draft waits for no visit, and shows its due date."""
+        plan = self.sell(self.make_template(validity=3), pet=self.rex)
+        cycle = plan.cycle_ids.sorted("sequence")[1]
+        self.invoice = self.invoices(plan)[1].with_user(self.accountant)
+        self.assertEqual(cycle.state, "waiting")
+        self.match(self.make_entry(180.0))
+        self.assertEqual(cycle.state, "scheduled")
+        self.assertEqual(cycle.date_due, date(2026, 4, 1))  # the plan's last day
+        self.clock.move_to("2026-04-01 12:00:00")
+        self.run_posting_job()
+        self.assertEqual(self.invoice.state, "posted")
+        self.assertEqual(cycle.state, "settled")
+
+    def test_taken_off_again_it_follows(self):
+        self.match(self.make_entry(180.0))
+        self.invoice.line_ids.remove_move_reconcile()
+        self.cancel("01-19")
+        self.assertEqual(self.cycle.date_due, date(2026, 2, 9))
+
+
+class TestDueDateShown(WhatClosesCommon):
+    """C5: the cycle shows the due date of its invoice, whoever gave it."""
+
+    def test_a_waiting_cycle_that_is_paid(self):
+        plan = self.sell(self.make_template(validity=3), pet=self.rex)
+        cycle, invoice = plan.cycle_ids[0], self.invoices(plan)[0]
+        self.assertFalse(cycle.date_due)
+        self.pay(invoice)
+        self.assertEqual(cycle.state, "settled")
+        self.assertEqual(cycle.date_due, invoice.invoice_date_due)
+
+    def test_the_accountant_moves_it_on_a_posted_one(self):
+        self.post(self.invoice)
+        self.invoice.invoice_date_due = "2026-02-20"
+        self.assertEqual(self.cycle.date_due, date(2026, 2, 20))
+
+    def test_an_accountants_term_on_a_draft(self):
+        """The dates are those of the term and stay; the cycle shows them."""
+        self.invoice.invoice_payment_term_id = self.pay_terms_b
+        self.env.flush_all()
+        due = self.invoice.invoice_date_due
+        self.assertNotEqual(due, date(2026, 2, 2))
+        self.assertEqual(self.cycle.date_due, due)
+        maturities = self.receivable_dates(self.invoice)
+        self.assertEqual(len(maturities), 2)
+        self.cancel("01-19")
+        self.assertEqual(self.invoice.invoice_payment_term_id, self.pay_terms_b)
+        self.assertEqual(self.invoice.invoice_date_due, due)
+        self.assertEqual(self.receivable_dates(self.invoice), maturities)
+        self.assertEqual(self.cycle.date_due, due)
