@@ -33,6 +33,11 @@ class AccountMove(models.Model):
         "The cycle already has an open invoice: cancel or credit that one first.",
     )
 
+    @api.model
+    def _get_reference_names(self):
+        # The rest of an invoice is Odoo's.
+        return {"pet_id"}
+
     @api.depends("pet_cycle_id")
     def _compute_invoice_payment_term_id(self):
         """Keep the invoices of cycles without term: it would take their date (S7)."""
