@@ -1,3 +1,4 @@
+from . import pet_reference_mixin
 from . import pet_guard_mixin
 from . import pet_batch_mixin
 from . import pet_reminder_mixin

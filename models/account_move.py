@@ -43,6 +43,11 @@ class AccountMove(models.Model):
         "The cycle already has an open invoice: cancel or credit that one first.",
     )
 
+    @api.model
+    def _get_reference_names(self):
+        # The rest of an invoice is Odoo's.
+        return {"pet_id"}
+
     # --- What closes a cycle (C6, I3) -------------------------------------------
 
     @api.depends(

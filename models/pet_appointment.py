@@ -333,6 +333,7 @@ class PetAppointment(models.Model):
         if self._is_unguarded():
             return super().write(vals)
         self._check_guarded(vals)
+        self._check_references([vals])  # before the visit leaves its plan
         self._check_editable(vals)
         replanned = self._get_replanned(vals)
         rescheduled = self._get_rescheduled(vals)

@@ -8,15 +8,18 @@ class PetAppointmentLine(models.Model):
     _inherit = ["pet.guard.mixin"]
     _order = "appointment_id, id"
     _rec_name = "product_id"
+    _check_company_auto = True
 
     appointment_id = fields.Many2one(
         "pet.appointment", required=True, index=True, ondelete="cascade"
     )
+    company_id = fields.Many2one(related="appointment_id.company_id")
     product_id = fields.Many2one(
         "product.product",
         string="Service",
         required=True,
         ondelete="restrict",
+        check_company=True,
         domain="[('sale_ok', '=', True)]",
     )
     plan_line_id = fields.Many2one(

@@ -17,6 +17,7 @@ class PetGuardMixin(models.AbstractModel):
 
     _name = "pet.guard.mixin"
     _description = "Guarded Fields"
+    _inherit = ["pet.reference.mixin"]
 
     _guarded_fields = frozenset()
 
@@ -47,6 +48,10 @@ class PetGuardMixin(models.AbstractModel):
                     records=", ".join(self.mapped("display_name")) or self._description,
                 )
             )
+
+    def _get_hidden_references(self, vals_list):
+        # What the model's own methods name, they have looked at.
+        return {} if self._is_unguarded() else super()._get_hidden_references(vals_list)
 
     @api.model
     def default_get(self, fields):

@@ -7,6 +7,26 @@ from odoo.tools import format_date
 from ..lib import dealing, periods
 
 
+def copied(name):
+    """Return the compute of a term that a draft copies from its template (S2).
+
+    Each term has its own: one that all shared would write them all wherever one is
+    missing, the terms agreed on with it, before end and cycles are computed. It
+    depends on the template's id only, never its content.
+
+    :param name: name of the term, on plan and template alike
+    """
+
+    @api.depends("template_id")
+    def compute(plans):
+        for plan in plans:
+            # Sold is sold: not even a new column may bring today's terms in.
+            terms = (plan._is_draft() and plan.template_id) or plan
+            plan[name] = terms[name]
+
+    return compute
+
+
 class PetPlan(models.Model):
     _name = "pet.plan"
     _description = "Pet Plan or Package"
@@ -162,52 +182,55 @@ class PetPlan(models.Model):
     # stored and editable on its own; they depend on the template's id only, so that
     # editing the template never reaches a plan that exists.
     kind = fields.Selection(
-        compute="_compute_terms", store=True, readonly=False, precompute=True
+        compute=copied("kind"), store=True, readonly=False, precompute=True
     )
     appointment_count = fields.Integer(
-        compute="_compute_terms", store=True, readonly=False, precompute=True
+        compute=copied("appointment_count"), store=True, readonly=False, precompute=True
     )
     appointments_per_cycle = fields.Integer(
-        compute="_compute_terms", store=True, readonly=False, precompute=True
+        compute=copied("appointments_per_cycle"),
+        store=True,
+        readonly=False,
+        precompute=True,
     )
     interval = fields.Integer(
-        compute="_compute_terms", store=True, readonly=False, precompute=True
+        compute=copied("interval"), store=True, readonly=False, precompute=True
     )
     interval_unit = fields.Selection(
-        compute="_compute_terms", store=True, readonly=False, precompute=True
+        compute=copied("interval_unit"), store=True, readonly=False, precompute=True
     )
     period_count = fields.Integer(
-        compute="_compute_terms", store=True, readonly=False, precompute=True
+        compute=copied("period_count"), store=True, readonly=False, precompute=True
     )
     validity = fields.Integer(
-        compute="_compute_terms", store=True, readonly=False, precompute=True
+        compute=copied("validity"), store=True, readonly=False, precompute=True
     )
     validity_unit = fields.Selection(
-        compute="_compute_terms", store=True, readonly=False, precompute=True
+        compute=copied("validity_unit"), store=True, readonly=False, precompute=True
     )
     due_basis = fields.Selection(
-        compute="_compute_terms", store=True, readonly=False, precompute=True
+        compute=copied("due_basis"), store=True, readonly=False, precompute=True
     )
     due_offset_days = fields.Integer(
-        compute="_compute_terms", store=True, readonly=False, precompute=True
+        compute=copied("due_offset_days"), store=True, readonly=False, precompute=True
     )
     post_lead_days = fields.Integer(
-        compute="_compute_terms", store=True, readonly=False, precompute=True
+        compute=copied("post_lead_days"), store=True, readonly=False, precompute=True
     )
     rollover = fields.Boolean(
-        compute="_compute_terms", store=True, readonly=False, precompute=True
+        compute=copied("rollover"), store=True, readonly=False, precompute=True
     )
     late_cancel_hours = fields.Integer(
-        compute="_compute_terms", store=True, readonly=False, precompute=True
+        compute=copied("late_cancel_hours"), store=True, readonly=False, precompute=True
     )
     no_show_policy = fields.Selection(
-        compute="_compute_terms", store=True, readonly=False, precompute=True
+        compute=copied("no_show_policy"), store=True, readonly=False, precompute=True
     )
     overdraft_limit = fields.Float(
-        compute="_compute_terms", store=True, readonly=False, precompute=True
+        compute=copied("overdraft_limit"), store=True, readonly=False, precompute=True
     )
     is_carry_over = fields.Boolean(
-        compute="_compute_terms", store=True, readonly=False, precompute=True
+        compute=copied("is_carry_over"), store=True, readonly=False, precompute=True
     )
     line_ids = fields.One2many(
         "pet.plan.line",
@@ -295,15 +318,6 @@ class PetPlan(models.Model):
     def _compute_currency_id(self):
         for plan in self:
             plan.currency_id = plan.company_id.currency_id
-
-    @api.depends("template_id")
-    def _compute_terms(self):
-        """Copy the terms; depends on the template's id only, never its content (S2)."""
-        for plan in self:
-            # Sold is sold: not even a new column may bring today's terms in.
-            terms = (plan._is_draft() and plan.template_id) or plan
-            for name in self._get_term_fields():
-                plan[name] = terms[name]
 
     @api.depends("template_id")
     def _compute_line_ids(self):
@@ -596,6 +610,17 @@ class PetPlan(models.Model):
                 "%(plan)s sells no service: add at least one line.",
                 plan=self.display_name,
             )
+        if self.kind == "plan" and self.date_end:
+            first, __ = self._get_period_bounds()[-1]
+            if self.date_end < first:
+                return self.env._(
+                    "%(plan)s would end on %(end)s, but the last of its %(count)s "
+                    "periods begins on %(first)s: sell fewer periods, or move the end.",
+                    plan=self.display_name,
+                    end=format_date(self.env, self.date_end),
+                    count=self.period_count,
+                    first=format_date(self.env, first),
+                )
         return None
 
     def _refuse_all(self, get_refusal):
@@ -649,6 +674,8 @@ class PetPlan(models.Model):
                 {"capacity": capacity, "date_from": first, "date_to": last}
                 for first, last in self._get_period_bounds()
             ]
+            # An end agreed on before the sale is that of the last period.
+            slots[-1]["date_to"] = self.date_end or slots[-1]["date_to"]
         else:
             capacities = dealing.capacities(
                 self.appointment_count, self.appointments_per_cycle

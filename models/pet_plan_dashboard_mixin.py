@@ -1,9 +1,11 @@
 from ast import literal_eval
+from contextlib import suppress
 from datetime import timedelta
 
 from lxml import etree
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
@@ -142,17 +144,23 @@ class PetPlanDashboardMixin(models.AbstractModel):
 
         :param domain: list, what the screen is limited to, such as one customer's
         :return: dict, name of a filter of the search view -> number of plans
+        :raises UserError: when the domain is none
         """
         self.browse().check_access("read")
+        try:
+            queries = {
+                name: self._search(Domain(domain or []) & Domain(card))
+                for name, card in self._get_card_domains().items()
+            }
+        except (KeyError, TypeError, ValueError) as error:
+            raise UserError(
+                self.env._("This is no domain of plans: %(domain)s", domain=domain)
+            ) from error
+        if not queries:
+            return {}
         counts = SQL(", ").join(
-            SQL(
-                "(%s) AS %s",
-                self._search(Domain(domain or []) & Domain(card)).select(
-                    SQL("COUNT(*)")
-                ),
-                SQL.identifier(name),
-            )
-            for name, card in self._get_card_domains().items()
+            SQL("(%s) AS %s", query.select(SQL("COUNT(*)")), SQL.identifier(name))
+            for name, query in queries.items()
         )
         [row] = self.env.execute_query_dict(SQL("SELECT %s", counts))
         return row
@@ -164,11 +172,19 @@ class PetPlanDashboardMixin(models.AbstractModel):
 
     @api.model
     def _get_card_domains(self):
-        """Return the domain of each card, as the search view has it (X3)."""
+        """Return the domain of each card, as the search view has it (X3).
+
+        A filter that somebody removed from the view, or gave a domain that only the
+        client can tell, has no card.
+        """
         xmlid = "pet_plans.pet_plan_view_search"
         view_id = self.env["ir.model.data"]._xmlid_to_res_id(xmlid)
         arch = etree.fromstring(self.get_view(view_id, "search")["arch"])
-        return {
-            name: literal_eval(arch.find(f".//filter[@name='{name}']").get("domain"))
-            for name in self._get_cards()
-        }
+        domains = {}
+        for name in self._get_cards():
+            card = arch.find(f".//filter[@name='{name}']")
+            if card is None:
+                continue
+            with suppress(SyntaxError, ValueError):
+                domains[name] = literal_eval(card.get("domain") or "[]")
+        return domains

@@ -48,7 +48,8 @@ class PetPlanPause(models.Model):
     @api.depends("date_from", "date_to")
     def _compute_days(self):
         for pause in self:
-            pause.days = (pause.date_to - pause.date_from).days + 1
+            complete = pause.date_from and pause.date_to
+            pause.days = complete and (pause.date_to - pause.date_from).days + 1
 
     @api.constrains("plan_id", "date_from", "date_to")
     def _check_overlap(self):

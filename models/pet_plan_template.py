@@ -6,7 +6,7 @@ from odoo.fields import Domain
 class PetPlanTemplate(models.Model):
     _name = "pet.plan.template"
     _description = "Plan or Package Template"
-    _inherit = ["pet.plan.terms.mixin", "mail.thread"]
+    _inherit = ["pet.reference.mixin", "pet.plan.terms.mixin", "mail.thread"]
     _order = "sequence, name, id"
     _check_company_auto = True
 
@@ -124,6 +124,26 @@ class PetPlanTemplate(models.Model):
                         template=template.name,
                         species=", ".join(template.species_ids.mapped("name")),
                         breeds=", ".join(strangers.mapped("name")),
+                    )
+                )
+
+    @api.constrains("company_id")
+    def _check_company_moved(self):
+        """Leave no plan of another company behind, and take no such service along."""
+        self.line_ids._check_company()
+        # Plans of all companies count, whether the manager sees them or not.
+        for template in self.sudo().filtered("company_id"):
+            strangers = template.plan_ids.filtered(
+                lambda plan, company=template.company_id: plan.company_id != company
+            )
+            if strangers:
+                raise ValidationError(
+                    self.env._(
+                        "%(template)s cannot belong to %(company)s alone: %(count)s "
+                        "plan(s) or package(s) of other companies were made from it.",
+                        template=template.name,
+                        company=template.company_id.name,
+                        count=len(strangers),
                     )
                 )
 

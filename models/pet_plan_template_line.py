@@ -4,6 +4,7 @@ from odoo import api, fields, models
 class PetPlanTemplateLine(models.Model):
     _name = "pet.plan.template.line"
     _description = "Service of a Plan Template"
+    _inherit = ["pet.reference.mixin"]
     _order = "template_id, sequence, id"
     _check_company_auto = True
 
@@ -60,9 +61,9 @@ class PetPlanTemplateLine(models.Model):
     @api.depends("quantity", "price_unit", "discount", "currency_id")
     def _compute_price_subtotal(self):
         for line in self:
-            line.price_subtotal = line.currency_id.round(
-                line.quantity * line.price_unit * (1 - line.discount / 100)
-            )
+            amount = line.quantity * line.price_unit * (1 - line.discount / 100)
+            currency = line.currency_id
+            line.price_subtotal = currency.round(amount) if currency else amount
 
     def _prepare_plan_line_vals(self):
         """Return the values of the plan line that copies this service (S2)."""

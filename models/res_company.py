@@ -94,9 +94,12 @@ class ResCompany(models.Model):
         return records.with_company(self).with_context(**context)
 
     def _get_pet_today(self):
-        """Return today's date by the clock of the shop (X1)."""
-        self.ensure_one()
-        return periods.local_day(fields.Datetime.now(), self.pet_tz)
+        """Return today's date by the clock of the shop (X1).
+
+        A form without a company goes by the clock of the one its user works in.
+        """
+        company = self or self.env.company
+        return periods.local_day(fields.Datetime.now(), company.pet_tz)
 
     def _format_pet_time(self, moment):
         """Return date and time of day by the clock of the shop, in words.

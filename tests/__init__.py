@@ -2,6 +2,7 @@ from . import test_access_companies
 from . import test_access_guarded_fields
 from . import test_access_meta
 from . import test_access_portal
+from . import test_access_references
 from . import test_access_roles
 from . import test_access_views
 from . import test_appointment
@@ -46,6 +47,7 @@ from . import test_p5_reminders
 from . import test_s12_lines_of_one_service
 from . import test_pet_owner
 from . import test_s1_sell
+from . import test_s2_explicit_terms
 from . import test_s2_snapshot
 from . import test_s3_confirm
 from . import test_s4_package_cycles

@@ -1,5 +1,6 @@
 from datetime import date, timedelta
 
+from odoo.exceptions import UserError
 from odoo.tests import HttpCase, tagged
 
 from odoo.addons.web.tests import test_js
@@ -42,6 +43,57 @@ class TestCards(PetPlansCommon):
         self.sell(pet=self.rex)
         counts = self.env["pet.plan"].retrieve_dashboard([("pet_id", "=", self.rex.id)])
         self.assertEqual(counts["active"], 1)
+
+    def change_filter(self, arch):
+        """Change a card's filter, as somebody's own view does."""
+        self.env["ir.ui.view"].sudo().create(
+            {
+                "name": "Our own search",
+                "model": "pet.plan",
+                "type": "search",
+                "inherit_id": self.env.ref("pet_plans.pet_plan_view_search").id,
+                "arch": arch,
+            }
+        )
+
+    def test_without_a_filter_there_is_no_card(self):
+        for change in (
+            "<filter name='week_1' position='replace'/>",
+            "<filter name='week_1' position='attributes'>"
+            "<attribute name='domain'>[('user_id', '=', uid)]</attribute></filter>",
+        ):
+            with self.subTest(change=change), self.cr.savepoint() as savepoint:
+                self.change_filter(change)
+                counts = self.env["pet.plan"].retrieve_dashboard()
+                self.assertNotIn("week_1", counts)
+                self.assertEqual(counts, self.count_as_listed())
+                savepoint.rollback()
+                self.env.invalidate_all()
+                self.env.registry.clear_cache("templates")
+
+    def test_without_any_filter_there_are_no_cards(self):
+        for name in self.env["pet.plan"]._get_cards():
+            self.change_filter(f"<filter name='{name}' position='replace'/>")
+        self.assertEqual(self.env["pet.plan"].retrieve_dashboard(), {})
+
+    def test_what_is_no_domain_is_refused(self):
+        for domain in (
+            [("no_such_field", "=", 1)],
+            [("state", "no such operator", "active")],
+            ["&"],
+            ["&", ("state", "=", "active")],
+            "state",
+            [1, 2],
+            [("state", "=")],
+            5,
+            {"state": "active"},
+            [("date_end", "<", "tomorrowish")],
+        ):
+            with (
+                self.subTest(domain=domain),
+                self.assert_refused(UserError, "no domain of plans"),
+            ):
+                self.env["pet.plan"].retrieve_dashboard(domain)
 
     def test_other_companies_do_not_count(self):
         self.sell()

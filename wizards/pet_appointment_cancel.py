@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 class PetAppointmentCancel(models.TransientModel):
     _name = "pet.appointment.cancel"
     _description = "Cancel Visits"
+    _inherit = ["pet.reference.mixin"]
 
     appointment_ids = fields.Many2many("pet.appointment", string="Visits")
     reason = fields.Char()
@@ -95,6 +96,7 @@ class PetAppointmentCancel(models.TransientModel):
 class PetAppointmentCancelLine(models.TransientModel):
     _name = "pet.appointment.cancel.line"
     _description = "Preview of a Cancellation"
+    _inherit = ["pet.reference.mixin"]
 
     wizard_id = fields.Many2one(
         "pet.appointment.cancel", required=True, ondelete="cascade"

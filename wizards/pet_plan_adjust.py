@@ -8,6 +8,7 @@ class PetPlanAdjust(models.TransientModel):
 
     _name = "pet.plan.adjust"
     _description = "Edit the Counters of a Plan"
+    _inherit = ["pet.reference.mixin"]
 
     plan_id = fields.Many2one("pet.plan", required=True, ondelete="cascade")
     line_ids = fields.One2many(
@@ -233,6 +234,7 @@ class PetPlanAdjust(models.TransientModel):
 class PetPlanAdjustLine(models.TransientModel):
     _name = "pet.plan.adjust.line"
     _description = "Counter to Edit"
+    _inherit = ["pet.reference.mixin"]
 
     wizard_id = fields.Many2one("pet.plan.adjust", required=True, ondelete="cascade")
     line_id = fields.Many2one("pet.plan.line", string="Service", required=True)

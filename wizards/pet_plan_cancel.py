@@ -7,6 +7,7 @@ class PetPlanCancel(models.TransientModel):
 
     _name = "pet.plan.cancel"
     _description = "Cancel Plans"
+    _inherit = ["pet.reference.mixin"]
 
     plan_ids = fields.Many2many("pet.plan", string="Plans")
     date = fields.Date(
@@ -153,6 +154,7 @@ class PetPlanCancel(models.TransientModel):
 class PetPlanCancelLine(models.TransientModel):
     _name = "pet.plan.cancel.line"
     _description = "Preview of a Cancelled Plan"
+    _inherit = ["pet.reference.mixin"]
 
     wizard_id = fields.Many2one("pet.plan.cancel", required=True, ondelete="cascade")
     cycle_id = fields.Many2one("pet.cycle")

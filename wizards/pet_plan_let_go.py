@@ -6,6 +6,7 @@ class PetPlanLetGo(models.TransientModel):
 
     _name = "pet.plan.let.go"
     _description = "Let Plans Go"
+    _inherit = ["pet.reference.mixin"]
 
     plan_ids = fields.Many2many("pet.plan", string="Plans")
     reason_id = fields.Many2one("pet.non.renewal.reason")

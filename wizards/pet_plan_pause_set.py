@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 class PetPlanPauseSet(models.TransientModel):
     _name = "pet.plan.pause.set"
     _description = "Pause a Plan"
+    _inherit = ["pet.reference.mixin"]
 
     plan_id = fields.Many2one("pet.plan", required=True, ondelete="cascade")
     date_from = fields.Date(

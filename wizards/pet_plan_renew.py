@@ -4,6 +4,7 @@ from odoo import api, fields, models
 class PetPlanRenew(models.TransientModel):
     _name = "pet.plan.renew"
     _description = "Renew a Plan"
+    _inherit = ["pet.reference.mixin"]
 
     plan_id = fields.Many2one("pet.plan", required=True, ondelete="cascade")
     partner_id = fields.Many2one(related="plan_id.partner_id", related_sudo=False)

@@ -5,6 +5,7 @@ from odoo.exceptions import AccessError, UserError
 class PetPlanTransfer(models.TransientModel):
     _name = "pet.plan.transfer"
     _description = "Transfer a Plan"
+    _inherit = ["pet.reference.mixin"]
 
     plan_id = fields.Many2one("pet.plan", required=True, ondelete="cascade")
     is_unused = fields.Boolean(compute="_compute_is_unused")

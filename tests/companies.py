@@ -1,0 +1,57 @@
+from .rpc import RpcCase
+
+
+class CompaniesCase(RpcCase):
+    """Two companies with one of everything, and people who work in one or in both."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.both = cls._make_user("pet_both", "pet_plans.group_manager")
+        cls.both.sudo().company_ids = cls.shop + cls.other_shop
+        cls.ours = cls.populate(cls.staff, cls.shop)
+        cls.theirs = cls.populate(cls.other_staff, cls.other_shop)
+
+    @classmethod
+    def populate(cls, user, company):
+        """Create one of everything in a company; return the records by model."""
+        env = cls.env(user=user)
+        customer = env["res.partner"].create(
+            {"name": f"Customer of {company.name}", "company_id": company.id}
+        )
+        pet = env["pet.pet"].create({"name": "Toto", "partner_id": customer.id})
+        template = cls.make_template().sudo().copy({"company_id": company.id})
+        template = template.with_user(user)
+        plan = env["pet.plan"].create(
+            {
+                "template_id": template.id,
+                "pet_id": pet.id,
+                "company_id": company.id,
+                "date_start": "2026-01-01",
+                "note": "secret",
+            }
+        )
+        plan.action_confirm()
+        visits = plan.book(cls.weekly(12))
+        pause = env["pet.plan.pause.set"].create(
+            {
+                "plan_id": plan.id,
+                "date_from": "2026-07-01",
+                "date_to": "2026-07-09",
+                "reason": "holidays",
+            }
+        )
+        pause.action_apply()
+        return {
+            "pet.pet": pet,
+            "pet.plan.template": template,
+            "pet.plan.template.line": template.line_ids,
+            "pet.plan": plan,
+            "pet.plan.line": plan.line_ids,
+            "pet.plan.entry": plan.entry_ids,
+            "pet.plan.pause": plan.pause_ids,
+            "pet.cycle": plan.cycle_ids,
+            "pet.appointment": visits,
+            "pet.appointment.line": visits.line_ids,
+            "res.partner": customer,
+        }
