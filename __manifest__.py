@@ -5,7 +5,14 @@
     "version": "19.0.1.0.0",
     "category": "Services/Pet Plans",
     "author": "Pet Plans contributors",
+    "maintainers": ["pet-plans"],
+    "website": "https://github.com/pet-plans/pet_plans",
     "license": "LGPL-3",
+    "images": [
+        "static/description/visits.png",
+        "static/description/plan.png",
+        "static/description/cancel.png",
+    ],
     "depends": ["account", "contacts", "mail", "portal", "product"],
     "data": [
         "security/pet_plans_security.xml",
