@@ -27,6 +27,9 @@ class AccountMove(models.Model):
         store=True,
         index="btree_not_null",
     )
+    pet_due_note = fields.Char(
+        related="pet_cycle_id.due_note", string="Due Date of the Cycle"
+    )
     bills_pet_cycle = fields.Boolean(
         compute="_compute_bills_pet_cycle",
         store=True,
@@ -55,7 +58,7 @@ class AccountMove(models.Model):
         "move_type",
         "state",
         "amount_total",
-        "amount_residual",
+        "payment_state",
         "reversal_move_ids.state",
         "reversal_move_ids.amount_total",
     )
@@ -70,7 +73,9 @@ class AccountMove(models.Model):
         (self - of_cycles).bills_pet_cycle = False
         for move in of_cycles:
             move.bills_pet_cycle = move._is_open_for_pet_cycle()
-        of_cycles.filtered("bills_pet_cycle")._check_only_bill_of_cycle()
+        # In a form that is being filled in nothing is billed yet.
+        bills = of_cycles.filtered(lambda move: move.id and move.bills_pet_cycle)
+        bills._check_only_bill_of_cycle()
 
     def _is_open_for_pet_cycle(self):
         """Tell whether the invoice still bills its cycle (C6, I3).
@@ -83,25 +88,27 @@ class AccountMove(models.Model):
         return (
             self.move_type == "out_invoice"
             and self.state != "cancel"
-            and not (self.state == "posted" and self._is_credited_in_full())
+            and not (self.state == "posted" and self._is_reversed_by_its_own())
         )
 
-    def _is_credited_in_full(self):
-        """Tell whether posted credit notes of its own leave nothing of the invoice."""
+    def _is_reversed_by_its_own(self):
+        """Tell whether credit notes of its own, in full, leave nothing to pay."""
         self.ensure_one()
-        credit_notes = self.reversal_move_ids.filtered(
-            lambda move: (
-                move.move_type == "out_refund"
-                and move.state == "posted"
-                and move.currency_id == self.currency_id
-            )
+        if self.payment_state != "reversed":
+            return False
+        credit_notes = self._get_matched_credits() & self.reversal_move_ids
+        credited = sum(
+            credit_notes.filtered(
+                lambda move: (
+                    move.state == "posted" and move.currency_id == self.currency_id
+                )
+            ).mapped("amount_total")
         )
-        credited = sum(credit_notes.mapped("amount_total"))
-        return (
-            bool(credit_notes)
-            and self.currency_id.is_zero(self.amount_residual)
-            and self.currency_id.compare_amounts(credited, self.amount_total) >= 0
-        )
+        return self.currency_id.compare_amounts(credited, self.amount_total) >= 0
+
+    def _get_matched_credits(self):
+        """Return the payments, credit notes and entries matched with an invoice."""
+        return self.line_ids.matched_credit_ids.credit_move_id.move_id
 
     def _is_draft_matched_with_money(self):
         """Tell whether there is money behind what a draft is matched with (I3).
@@ -110,9 +117,9 @@ class AccountMove(models.Model):
         a payment that was reset to draft itself.
         """
         self.ensure_one()
-        counterparts = self.line_ids.matched_credit_ids.credit_move_id.move_id
         return any(
-            move.state == "posted" for move in counterparts - self.reversal_move_ids
+            move.state == "posted"
+            for move in self._get_matched_credits() - self.reversal_move_ids
         )
 
     def _check_only_bill_of_cycle(self):
@@ -253,13 +260,7 @@ class AccountMove(models.Model):
 
         :param dates: dict, `account.move` record -> its due date
         """
-        moves = self.union(*dates).with_context(
-            check_move_validity=False,
-            skip_account_move_synchronization=True,
-            skip_invoice_sync=True,
-            skip_is_manually_modified=True,
-            tracking_disable=True,
-        )
+        moves = self.union(*dates)._with_dates_as_they_are()
         moved = moves.filtered(
             lambda move: (
                 not move.invoice_payment_term_id
@@ -275,6 +276,23 @@ class AccountMove(models.Model):
                 day = move.pet_cycle_id._get_accounting_date(dates[move])
                 if move.date != day:
                     move.date = day
+
+    def _set_pet_accounting_date(self, date):
+        """Move the accounting date of drafts of cycles (C5).
+
+        :param date: the day they will be posted
+        """
+        self._with_dates_as_they_are().write({"date": date})
+
+    def _with_dates_as_they_are(self):
+        """Return the same invoices, to write dates that change nothing else."""
+        return self.with_context(
+            check_move_validity=False,
+            skip_account_move_synchronization=True,
+            skip_invoice_sync=True,
+            skip_is_manually_modified=True,
+            tracking_disable=True,
+        )
 
     def _reverse_moves(self, default_values_list=None, cancel=False):
         """Let a credit note know the cycle and the pet of what it credits (I3)."""

@@ -98,6 +98,11 @@ class PetCycle(models.Model):
         compute="_compute_invoice_state",
         compute_sudo=True,
     )
+    due_note = fields.Char(
+        compute="_compute_due_note",
+        compute_sudo=True,
+        help="What a cycle without visits, and its draft, say about the due date",
+    )
     payment_state = fields.Selection(
         selection=lambda self: self._get_move_selection("payment_state"),
         compute="_compute_payment_state",
@@ -235,6 +240,23 @@ class PetCycle(models.Model):
     def _compute_invoice_state(self):
         for cycle in self:
             cycle.invoice_state = cycle.invoice_id.state
+
+    @api.depends("state", "plan_id.date_end", "move_ids.state")
+    def _compute_due_note(self):
+        """Say the same on plan and invoice of a cycle that has no date yet (C5)."""
+        for cycle in self:
+            cycle.due_note = cycle._get_due_note()
+
+    def _get_due_note(self):
+        self.ensure_one()
+        if self.state != "waiting":
+            return False
+        if self.invoice_id and self.plan_id.date_end:
+            return self.env._(
+                "by %(date)s at the latest, waiting for visits",
+                date=format_date(self.env, self.plan_id.date_end),
+            )
+        return self.env._("waiting for visits")
 
     @api.depends("invoice_id", "move_ids.payment_state")
     def _compute_payment_state(self):
@@ -518,6 +540,26 @@ class PetCycle(models.Model):
         """
         self.ensure_one()
         return max(self.company_id._get_pet_today(), self.date_post or date_due)
+
+    @api.model
+    def _leave_locked_period(self, companies, date):
+        """Date the drafts of cycles without visits after a period to be locked (C5).
+
+        Nobody knows when they will be posted, and a package may never expire.
+
+        :param companies: `res.company` records, with their branches
+        :param date: last day of the period
+        """
+        waiting = self.search(
+            [
+                ("company_id", "child_of", companies.ids),
+                ("state", "=", "waiting"),
+                ("invoice_id.state", "=", "draft"),
+                ("invoice_id.invoice_date", "=", False),
+                ("invoice_id.date", "<=", date),
+            ]
+        )
+        waiting.invoice_id._set_pet_accounting_date(date + timedelta(days=1))
 
     def _set_due_dates(self, dates):
         """Write due dates on cycles and invoices, whatever their number at once.

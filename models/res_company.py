@@ -82,6 +82,16 @@ class ResCompany(models.Model):
             or "UTC"
         )
 
+    def _validate_locks(self, values):
+        """Let no draft that waits for visits keep a period from being locked (C5)."""
+        hard_lock_date = fields.Date.to_date(values.get("hard_lock_date"))
+        if hard_lock_date:
+            # Odoo checks the right to lock. The drafts that move out of the way have
+            # no day yet; nothing else of their cycles changes.
+            cycles = self.env["pet.cycle"].sudo()
+            cycles._leave_locked_period(self, hard_lock_date)
+        return super()._validate_locks(values)
+
     def _get_scoped(self, records):
         """Return records as a job sees them: with this company's clock and language.
 

@@ -72,6 +72,25 @@ class TestAccountingDates(PetPlansCommon):
             self.dates(plan), [date(2026, 2, 10), date(2026, 2, 10), date(2026, 3, 1)]
         )
 
+    def test_a_package_that_never_expires_locks_no_year_open(self):
+        """Nobody knows the day of what waits for visits: it gets out of the way."""
+        plan = self.sell(self.make_template(validity=0))
+        plan.book([datetime(2026, 1, 5, 9)])
+        self.clock.move_to("2027-01-10 12:00:00")
+        self.run_posting_job()
+        self.shop.sudo().hard_lock_date = "2026-12-31"
+        self.assertEqual(self.shop.hard_lock_date, date(2026, 12, 31))
+        self.assertEqual(
+            self.invoices(plan).mapped("state"), ["posted", "draft", "draft"]
+        )
+        self.assertEqual(self.dates(plan)[1:], [date(2027, 1, 1)] * 2)
+
+    def test_what_is_due_is_posted_before_the_year_is_locked(self):
+        plan, __ = self.sell_worked_example()
+        with self.assertRaisesRegex(RedirectWarning, "still draft entries"):
+            self.shop.sudo().hard_lock_date = "2026-01-31"
+        self.assertEqual(self.dates(plan)[0], date(2026, 1, 5))
+
     # --- It follows the due date ---------------------------------------------------
 
     def test_booking(self):
@@ -124,6 +143,28 @@ class TestAccountingDates(PetPlansCommon):
         self.post(invoice)
         self.assertIn("/2026/", invoice.name)
 
+    def test_odoos_list_posts_it_at_once_too(self):
+        """Its Post Entries keeps for later only what has an invoice date to come."""
+        plan, __ = self.sell_worked_example()
+        invoice = self.invoices(plan)[1]
+        self.env["validate.account.move"].with_user(self.accountant).with_context(
+            active_model="account.move", active_ids=invoice.ids
+        ).create({}).validate_move()
+        self.assertEqual(invoice.state, "posted")
+        self.assertEqual(invoice.date, date(2026, 1, 2))
+
+    def test_under_a_lock_date(self):
+        """What is posted in an open period is not held by where the draft stood."""
+        self.clock.move_to("2026-01-20 12:00:00")
+        plan, __ = self.sell_worked_example()
+        self.shop.sudo().fiscalyear_lock_date = "2026-01-31"
+        self.clock.move_to("2026-02-02 12:00:00")
+        self.run_posting_job()
+        self.assertEqual(
+            self.invoices(plan).mapped("state"), ["posted", "posted", "draft"]
+        )
+        self.assertEqual(self.dates(plan)[:2], [date(2026, 2, 2)] * 2)
+
     def test_the_job_posts_late(self):
         plan, __ = self.sell_worked_example()
         self.clock.move_to("2026-02-05 12:00:00")
@@ -148,3 +189,26 @@ class TestAccountingDates(PetPlansCommon):
         self.assertEqual(invoice.invoice_date, date(2026, 1, 15))
         self.assertEqual(invoice.date, date(2026, 1, 15))
         self.assertEqual(invoice.invoice_date_due, date(2026, 2, 9))
+
+
+class TestWaitingNote(PetPlansCommon):
+    """C5: plan and invoice say the same about a cycle without visits."""
+
+    def test_until_the_plans_end(self):
+        plan = self.sell(self.make_template(validity=3))
+        cycle, draft = plan.cycle_ids[0], self.invoices(plan)[0]
+        self.assertFalse(cycle.date_due)
+        self.assertEqual(draft.invoice_date_due, plan.date_end)
+        self.assertEqual(
+            cycle.due_note, "by 04/01/2026 at the latest, waiting for visits"
+        )
+        self.assertEqual(draft.with_user(self.accountant).pet_due_note, cycle.due_note)
+
+    def test_without_end(self):
+        plan = self.sell(self.make_template(validity=0))
+        self.assertEqual(plan.cycle_ids[0].due_note, "waiting for visits")
+
+    def test_with_visits(self):
+        plan, __ = self.sell_worked_example()
+        self.assertFalse(any(plan.cycle_ids.mapped("due_note")))
+        self.assertFalse(any(self.invoices(plan).mapped("pet_due_note")))

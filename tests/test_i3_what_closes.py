@@ -3,6 +3,7 @@ from datetime import date, datetime
 from psycopg2 import IntegrityError
 
 from odoo import Command
+from odoo.tests import Form
 from odoo.tools import mute_logger
 
 from .common import PetPlansCommon
@@ -139,11 +140,28 @@ class TestWhatCloses(WhatClosesCommon):
         self.assertEqual(self.cycle.state, "closed")
 
     def test_a_paid_one_that_is_credited_in_full(self):
-        """The customer gets the money back, or another invoice is paid with it."""
+        """It stays paid: the credit note is owed to the customer (X7)."""
         self.pay(self.invoice)
-        self.assertEqual(self.cycle.state, "settled")
         self.credit(self.invoice)
-        self.assertEqual(self.cycle.state, "closed")
+        self.assertEqual(self.cycle.state, "settled")
+
+    def test_its_own_credit_note_pays_another_invoice(self):
+        """What reverses it then came from elsewhere: it was paid."""
+        self.post(self.invoice)
+        credit_note = self.credit(self.invoice)
+        self.invoice.line_ids.remove_move_reconcile()
+        self.assertEqual(self.cycle.state, "billed")
+        self.match(self.credit_elsewhere(180.0))
+        self.assertEqual(self.invoice.payment_state, "reversed")
+        self.assertEqual(self.cycle.state, "settled")
+        self.assertEqual(credit_note.payment_state, "not_paid")
+
+    def test_in_a_form(self):
+        """While an invoice is edited it is not compared with itself."""
+        with Form(self.invoice) as form, form.invoice_line_ids.edit(0) as line:
+            line.price_unit = 40.0
+        self.assertEqual(self.cycle.amount_total, 160.0)
+        self.assertTrue(self.invoice.bills_pet_cycle)
 
     def test_the_credit_note_is_reversed(self):
         """The reversal is an invoice, but none of the cycle's."""

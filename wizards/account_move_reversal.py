@@ -23,7 +23,7 @@ class AccountMoveReversal(models.TransientModel):
         :raises UserError: naming the invoices and the day
         """
         bills = self.move_ids.filtered("bills_pet_cycle")
-        if bills and self.date > fields.Date.context_today(self):
+        if bills and self.date and self.date > fields.Date.context_today(self):
             raise UserError(
                 self.env._(
                     "%(invoices)s cannot be replaced on %(date)s, since a cycle has "

@@ -1,5 +1,8 @@
 import { registry } from "@web/core/registry";
 
+const POST_AND_PAY =
+    ".o_form_view .o_statusbar_buttons button[name=action_pay]:contains('Post & Pay')";
+
 registry.category("web_tour.tours").add("pet_plans_pay_cycle", {
     steps: () => [
         {
@@ -26,8 +29,26 @@ registry.category("web_tour.tours").add("pet_plans_pay_cycle", {
             run: "click",
         },
         {
-            content: "Pay",
-            trigger: ".o_form_view .o_statusbar_buttons button[name=action_pay]",
+            content: "Post and pay",
+            trigger: POST_AND_PAY,
+            run: "click",
+        },
+        {
+            content: "The draft is posted with the payment only",
+            trigger: ".modal .alert:contains('will be posted together with the payment')",
+        },
+        {
+            content: "Think again",
+            trigger: ".modal button[special=cancel]",
+            run: "click",
+        },
+        {
+            content: "Nothing was posted",
+            trigger: `body:not(:has(.modal)) .o_statusbar_status .o_arrow_button_current:contains('Scheduled')`,
+        },
+        {
+            content: "Post and pay after all",
+            trigger: POST_AND_PAY,
             run: "click",
         },
         {
