@@ -503,7 +503,7 @@ class PetAppointment(models.Model):
             group._unguarded().write({"cycle_id": cycle_id, "holds_sessions": True})
         # Due dates are written on cycles and draft invoices, which are not the
         # user's to write: only those the visits have just entered follow.
-        visits.cycle_id.sudo()._follow_visits()
+        visits.cycle_id._sudo_clean()._follow_visits()
         visits.plan_id._touch()
         visits._sync_sessions()
 
@@ -594,8 +594,8 @@ class PetAppointment(models.Model):
         """
         # Staff may not write counters or entries; the callers have checked the visits,
         # and this moves exactly their sessions.
-        lines = self.env["pet.plan.line"].sudo()
-        lines._post_entries(self.sudo()._get_missing_entries(reason))
+        lines = self.env["pet.plan.line"]._sudo_clean()
+        lines._post_entries(self._sudo_clean()._get_missing_entries(reason))
 
     def _get_missing_entries(self, reason=None):
         """Return the entries between what the visits hold and what the ledger says.
@@ -713,7 +713,7 @@ class PetAppointment(models.Model):
         # Only the due date of the own cycle's draft; see C1.
         on_plan.filtered(
             lambda visit: visit.plan_id.kind == "package"
-        ).cycle_id.sudo()._follow_visits()
+        ).cycle_id._sudo_clean()._follow_visits()
         self._message_log_batch(
             bodies={
                 visit.id: self.env._(
@@ -994,7 +994,7 @@ class PetAppointment(models.Model):
         dealt = freed.filtered("holds_sessions").plan_id
         freed._release(reason)
         # See `pet.plan.action_recycle`.
-        dealt.sudo()._recycle()
+        dealt._sudo_clean()._recycle()
 
     def _cancel_with_plan(self, reason):
         """Cancel visits because their plan is: their sessions go, nothing is dealt."""
@@ -1012,7 +1012,7 @@ class PetAppointment(models.Model):
         if settled:
             # What comes back into a period that is over expires with the next
             # nightly job; cycles are not the user's to write.
-            settled.sudo()._unguarded().write({"sessions_expired": False})
+            settled._sudo_clean()._unguarded().write({"sessions_expired": False})
         return cycles
 
     def _leave_plan(self):
@@ -1021,7 +1021,7 @@ class PetAppointment(models.Model):
             return
         cycles = self._release()
         # As after a cancellation: the packages they leave are dealt again.
-        cycles.plan_id.sudo()._recycle()
+        cycles.plan_id._sudo_clean()._recycle()
 
     def _filter_served(self):
         """Return the visits that only a manager, with a reason, may cancel (C9)."""
@@ -1165,7 +1165,7 @@ class PetAppointment(models.Model):
             )
         # Staff have no invoicing rights: this opens one draft with the services of
         # each visit, whose prices they may set anyway.
-        moves = self.env["account.move"].sudo()
+        moves = self.env["account.move"]._sudo_clean()
         for company, visits in self.grouped("company_id").items():
             moves.with_company(company)._check_pet_income_accounts(
                 visits._get_uncovered_lines().product_id

@@ -861,7 +861,7 @@ class PetCycle(models.Model):
         # Cycles and visits are not the accountant's to write: only the link and the due
         # date of the cycles whose right to a new invoice was just checked change, and
         # what a deal of their packages changes.
-        cycles = self.sudo()
+        cycles = self._sudo_clean()
         cycles.plan_id._touch()
         cycles._flush_bills()
         cycles._create_invoices()

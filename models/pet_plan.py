@@ -502,7 +502,7 @@ class PetPlan(models.Model):
         if "date_end" in vals:
             # Status, ledger and periods are not the user's to write; who may move
             # the end date was checked above.
-            self.sudo()._follow_end()
+            self._sudo_clean()._follow_end()
         return result
 
     def _get_sold_fields(self):
@@ -566,7 +566,7 @@ class PetPlan(models.Model):
         self._check_confirmable()
         # Cycles, entries and invoices are nobody's to create by hand, and staff have
         # no invoicing rights: selling opens exactly the records of these plans.
-        plans = self.sudo()
+        plans = self._sudo_clean()
         plans._unguarded().write({"state": "active"})
         cycles = (
             plans.env["pet.cycle"]

@@ -216,7 +216,7 @@ class PetPlanBookingMixin(models.AbstractModel):
         self.check_access("write")
         # Cycles and invoices are not the user's to write; a deal touches only those
         # of these plans, by the table of C6.
-        self.sudo()._recycle()
+        self._sudo_clean()._recycle()
         return True
 
     def _touch(self):

@@ -1,4 +1,5 @@
 from . import test_access_companies
+from . import test_access_context
 from . import test_access_guarded_fields
 from . import test_access_meta
 from . import test_access_portal
