@@ -1,5 +1,6 @@
 from . import test_access_companies
 from . import test_access_context
+from . import test_access_customers
 from . import test_access_guarded_fields
 from . import test_access_meta
 from . import test_access_portal
