@@ -52,6 +52,7 @@ from . import test_s1_sell
 from . import test_s2_explicit_terms
 from . import test_s2_snapshot
 from . import test_s3_confirm
+from . import test_s3_confirm_race
 from . import test_s4_package_cycles
 from . import test_s5_plan_periods
 from . import test_s6_amounts
