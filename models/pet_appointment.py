@@ -274,7 +274,8 @@ class PetAppointment(models.Model):
     def _compute_is_late(self):
         now = fields.Datetime.now()
         for visit in self:
-            hours = visit.plan_id.late_cancel_hours
+            plan = visit.plan_id
+            hours = plan and plan._get_bounded("late_cancel_hours")
             visit.is_late = bool(
                 hours
                 and visit.start
@@ -333,7 +334,9 @@ class PetAppointment(models.Model):
         if self._is_unguarded():
             return super().write(vals)
         self._check_guarded(vals)
-        self._check_references([vals])  # before the visit leaves its plan
+        # Before the visit leaves its plan:
+        self._check_references([vals])
+        self._check_bounds(vals)
         self._check_editable(vals)
         replanned = self._get_replanned(vals)
         rescheduled = self._get_rescheduled(vals)
@@ -693,13 +696,33 @@ class PetAppointment(models.Model):
     def reschedule(self, start):
         """Move the visit to another time: this visit only, same cycle (C1).
 
-        :param start: naive UTC datetime, or its string
+        :param start: naive UTC datetime, or a text as `pet.plan.book` takes it
         :raises UserError: when the plan does not run on that day, or the visit has
             taken place
         """
         self.ensure_one()
-        self.write({"start": fields.Datetime.to_datetime(start)})
+        self.write({"start": self._parse_start(start)})
         return True
+
+    @api.model
+    def _parse_start(self, start):
+        """Return a start as naive UTC datetime.
+
+        :param start: naive UTC datetime, or a text as `pet.plan.book` takes it
+        :raises UserError: when it is no date and time
+        """
+        try:
+            if isinstance(start, str):
+                return periods.parse_moment(start)
+            return fields.Datetime.to_datetime(start)
+        except (OverflowError, TypeError, ValueError) as error:
+            raise UserError(
+                self.env._(
+                    "%(start)s is no date and time of a visit: write it like "
+                    "2026-01-31 09:00:00 (in UTC) or 2026-01-31T09:00:00-03:00.",
+                    start=start,
+                )
+            ) from error
 
     def _after_reschedule(self, old_starts):
         """Check the new dates and let the own cycle's draft follow (C1).
@@ -1116,7 +1139,8 @@ class PetAppointment(models.Model):
     def _get_visit_reminder_domain(self, company):
         """Return the domain of the visits customers are to be reminded of now (P5)."""
         now = fields.Datetime.now()
-        until = now + timedelta(hours=company.pet_visit_reminder_hours)
+        hours = company._get_bounded("pet_visit_reminder_hours")
+        until = now + timedelta(hours=hours)
         return Domain(
             [
                 ("company_id", "=", company.id),

@@ -15,7 +15,8 @@ KNOWN_ZONES = available_timezones()
 
 
 class ResCompany(models.Model):
-    _inherit = "res.company"
+    _name = "res.company"
+    _inherit = ["res.company", "pet.bounds.mixin"]
 
     pet_tz = fields.Selection(
         selection=lambda self: self._get_pet_tz_selection(),

@@ -17,6 +17,7 @@ from . import test_b3_race
 from . import test_b3_refusals
 from . import test_b4_walk_in
 from . import test_book_queries
+from . import test_bounds
 from . import test_c10_worked_example
 from . import test_c1_reschedule
 from . import test_c2_cancel
