@@ -2,16 +2,19 @@
 
 Moments are naive datetimes in UTC, as Odoo stores them; days are dates of the
 calendar on the shop's wall. ``tz`` is the IANA name of its time zone, for example
-"America/Sao_Paulo"; an unknown one raises ``zoneinfo.ZoneInfoNotFoundError``.
+"America/Sao_Paulo". One that this system does not know is looked up among the names
+that dateutil carries; what nobody knows counts as UTC, since a name stored by another
+system must not make every date unreadable.
 """
 
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone, tzinfo
 from itertools import pairwise
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from dateutil.relativedelta import relativedelta
 from dateutil.rrule import DAILY, MO, WEEKLY, rrule
+from dateutil.zoneinfo import get_zonefile_instance
 
 UNITS = ("day", "week", "month", "year")
 FREQUENCIES = {"day": DAILY, "week": WEEKLY}
@@ -90,7 +93,22 @@ def due_date(days: Iterable[date], basis: str, offset_days: int) -> date | None:
 
 def local_day(moment: datetime, tz: str) -> date:
     """Return the date on the shop's calendar at a moment (naive UTC)."""
-    return _to_local(moment, ZoneInfo(tz)).date()
+    return _to_local(moment, _find_zone(tz)).date()
+
+
+def parse_moment(text: str) -> datetime:
+    """Return the moment (naive UTC) that a text in ISO 8601 names.
+
+    "2026-01-05 09:00:00" is UTC, as Odoo writes it; "2026-01-05T09:00:00Z" and
+    "2026-01-05T06:00:00-03:00" say it themselves.
+
+    :raise ValueError: when it names none
+    """
+    # Python 3.10 does not know the Z.
+    moment = datetime.fromisoformat(text.strip().replace("Z", "+00:00"))
+    if moment.tzinfo:
+        moment = moment.astimezone(timezone.utc).replace(tzinfo=None)
+    return moment.replace(microsecond=0)
 
 
 def visit_starts(
@@ -123,7 +141,7 @@ def visit_starts(
     """
     weekdays = set(weekdays)
     _check_recurrence(every, unit, weekdays)
-    zone = ZoneInfo(tz)
+    zone = _find_zone(tz)
     local_times = rrule(
         FREQUENCIES[unit],
         dtstart=_to_local(first, zone),
@@ -150,12 +168,19 @@ def _check_recurrence(every: int, unit: str, weekdays: set[int]) -> None:
         raise ValueError(f"weekdays are 0 (Monday) to 6 (Sunday), not {weekdays}")
 
 
-def _to_local(moment: datetime, zone: ZoneInfo) -> datetime:
+def _find_zone(tz: str) -> tzinfo:
+    try:
+        return ZoneInfo(tz)
+    except (ZoneInfoNotFoundError, ValueError):
+        return get_zonefile_instance().get(tz) or timezone.utc
+
+
+def _to_local(moment: datetime, zone: tzinfo) -> datetime:
     """Return the naive time on the local clock at a moment (naive UTC)."""
     return moment.replace(tzinfo=timezone.utc).astimezone(zone).replace(tzinfo=None)
 
 
-def _to_utc(local_time: datetime, zone: ZoneInfo) -> datetime:
+def _to_utc(local_time: datetime, zone: tzinfo) -> datetime:
     """Return the moment (naive UTC) of a naive time on the local clock."""
     local_time = local_time.replace(tzinfo=zone, fold=0)
     return local_time.astimezone(timezone.utc).replace(tzinfo=None)

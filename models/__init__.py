@@ -1,3 +1,4 @@
+from . import pet_bounds_mixin
 from . import pet_reference_mixin
 from . import pet_guard_mixin
 from . import pet_batch_mixin

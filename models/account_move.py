@@ -161,7 +161,7 @@ class AccountMove(models.Model):
         :yield: the same records, by whose context the inner steps know
         """
         # Who may change invoices need not read plans; nothing is shown of them.
-        cycles = (self | self.reversed_entry_id).sudo().pet_cycle_id
+        cycles = (self | self.reversed_entry_id)._sudo_clean().pet_cycle_id
         if not cycles or self.env.context.get("pet_plans_followed") is _FOLLOWED:
             yield self
             return

@@ -274,7 +274,8 @@ class PetAppointment(models.Model):
     def _compute_is_late(self):
         now = fields.Datetime.now()
         for visit in self:
-            hours = visit.plan_id.late_cancel_hours
+            plan = visit.plan_id
+            hours = plan and plan._get_bounded("late_cancel_hours")
             visit.is_late = bool(
                 hours
                 and visit.start
@@ -333,7 +334,9 @@ class PetAppointment(models.Model):
         if self._is_unguarded():
             return super().write(vals)
         self._check_guarded(vals)
-        self._check_references([vals])  # before the visit leaves its plan
+        # Before the visit leaves its plan:
+        self._check_references([vals])
+        self._check_bounds(vals)
         self._check_editable(vals)
         replanned = self._get_replanned(vals)
         rescheduled = self._get_rescheduled(vals)
@@ -503,7 +506,7 @@ class PetAppointment(models.Model):
             group._unguarded().write({"cycle_id": cycle_id, "holds_sessions": True})
         # Due dates are written on cycles and draft invoices, which are not the
         # user's to write: only those the visits have just entered follow.
-        visits.cycle_id.sudo()._follow_visits()
+        visits.cycle_id._sudo_clean()._follow_visits()
         visits.plan_id._touch()
         visits._sync_sessions()
 
@@ -594,8 +597,8 @@ class PetAppointment(models.Model):
         """
         # Staff may not write counters or entries; the callers have checked the visits,
         # and this moves exactly their sessions.
-        lines = self.env["pet.plan.line"].sudo()
-        lines._post_entries(self.sudo()._get_missing_entries(reason))
+        lines = self.env["pet.plan.line"]._sudo_clean()
+        lines._post_entries(self._sudo_clean()._get_missing_entries(reason))
 
     def _get_missing_entries(self, reason=None):
         """Return the entries between what the visits hold and what the ledger says.
@@ -693,13 +696,33 @@ class PetAppointment(models.Model):
     def reschedule(self, start):
         """Move the visit to another time: this visit only, same cycle (C1).
 
-        :param start: naive UTC datetime, or its string
+        :param start: naive UTC datetime, or a text as `pet.plan.book` takes it
         :raises UserError: when the plan does not run on that day, or the visit has
             taken place
         """
         self.ensure_one()
-        self.write({"start": fields.Datetime.to_datetime(start)})
+        self.write({"start": self._parse_start(start)})
         return True
+
+    @api.model
+    def _parse_start(self, start):
+        """Return a start as naive UTC datetime.
+
+        :param start: naive UTC datetime, or a text as `pet.plan.book` takes it
+        :raises UserError: when it is no date and time
+        """
+        try:
+            if isinstance(start, str):
+                return periods.parse_moment(start)
+            return fields.Datetime.to_datetime(start)
+        except (OverflowError, TypeError, ValueError) as error:
+            raise UserError(
+                self.env._(
+                    "%(start)s is no date and time of a visit: write it like "
+                    "2026-01-31 09:00:00 (in UTC) or 2026-01-31T09:00:00-03:00.",
+                    start=start,
+                )
+            ) from error
 
     def _after_reschedule(self, old_starts):
         """Check the new dates and let the own cycle's draft follow (C1).
@@ -713,7 +736,7 @@ class PetAppointment(models.Model):
         # Only the due date of the own cycle's draft; see C1.
         on_plan.filtered(
             lambda visit: visit.plan_id.kind == "package"
-        ).cycle_id.sudo()._follow_visits()
+        ).cycle_id._sudo_clean()._follow_visits()
         self._message_log_batch(
             bodies={
                 visit.id: self.env._(
@@ -994,7 +1017,7 @@ class PetAppointment(models.Model):
         dealt = freed.filtered("holds_sessions").plan_id
         freed._release(reason)
         # See `pet.plan.action_recycle`.
-        dealt.sudo()._recycle()
+        dealt._sudo_clean()._recycle()
 
     def _cancel_with_plan(self, reason):
         """Cancel visits because their plan is: their sessions go, nothing is dealt."""
@@ -1012,7 +1035,7 @@ class PetAppointment(models.Model):
         if settled:
             # What comes back into a period that is over expires with the next
             # nightly job; cycles are not the user's to write.
-            settled.sudo()._unguarded().write({"sessions_expired": False})
+            settled._sudo_clean()._unguarded().write({"sessions_expired": False})
         return cycles
 
     def _leave_plan(self):
@@ -1021,7 +1044,7 @@ class PetAppointment(models.Model):
             return
         cycles = self._release()
         # As after a cancellation: the packages they leave are dealt again.
-        cycles.plan_id.sudo()._recycle()
+        cycles.plan_id._sudo_clean()._recycle()
 
     def _filter_served(self):
         """Return the visits that only a manager, with a reason, may cancel (C9)."""
@@ -1116,7 +1139,8 @@ class PetAppointment(models.Model):
     def _get_visit_reminder_domain(self, company):
         """Return the domain of the visits customers are to be reminded of now (P5)."""
         now = fields.Datetime.now()
-        until = now + timedelta(hours=company.pet_visit_reminder_hours)
+        hours = company._get_bounded("pet_visit_reminder_hours")
+        until = now + timedelta(hours=hours)
         return Domain(
             [
                 ("company_id", "=", company.id),
@@ -1165,7 +1189,7 @@ class PetAppointment(models.Model):
             )
         # Staff have no invoicing rights: this opens one draft with the services of
         # each visit, whose prices they may set anyway.
-        moves = self.env["account.move"].sudo()
+        moves = self.env["account.move"]._sudo_clean()
         for company, visits in self.grouped("company_id").items():
             moves.with_company(company)._check_pet_income_accounts(
                 visits._get_uncovered_lines().product_id

@@ -50,6 +50,9 @@ class PetAppointmentLine(models.Model):
     _quantity_positive = models.Constraint(
         "CHECK(quantity > 0)", "A visit takes more than 0 sessions of a service."
     )
+    _price_not_negative = models.Constraint(
+        "CHECK(price_unit >= 0)", "The price of a service cannot be negative."
+    )
 
     @api.depends("product_id", "appointment_id.plan_id")
     def _compute_plan_line_id(self):

@@ -217,7 +217,8 @@ class PetCycle(models.Model):
             if never or not cycle.date_due:
                 cycle.date_post = False
                 continue
-            day = cycle.date_due - timedelta(days=plan.post_lead_days)
+            lead = timedelta(days=plan._get_bounded("post_lead_days"))
+            day = cycle.date_due - lead
             # I1: the invoice of a period is not posted before the period has come
             cycle.date_post = max(day, cycle.date_from) if cycle.date_from else day
 
@@ -426,7 +427,8 @@ class PetCycle(models.Model):
             days = [self.date_from]
         elif not days and plan.state == "expired" and self.invoice_id:
             days = [plan._get_last_day_used()]
-        return periods.due_date(days, plan.due_basis, plan.due_offset_days) or False
+        offset = plan._get_bounded("due_offset_days")
+        return periods.due_date(days, plan.due_basis, offset) or False
 
     def _get_due_dates(self):
         """Return the due date the rules call for now: dict, cycle -> date or False."""
@@ -903,7 +905,7 @@ class PetCycle(models.Model):
         # Cycles and visits are not the accountant's to write: only the link and the due
         # date of the cycles whose right to a new invoice was just checked change, and
         # what a deal of their packages changes.
-        cycles = self.sudo()
+        cycles = self._sudo_clean()
         cycles.plan_id._touch()
         cycles._flush_bills()
         cycles._create_invoices()

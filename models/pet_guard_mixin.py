@@ -4,6 +4,8 @@ from odoo.exceptions import AccessError
 # Only code of this process can hold this very object: a context that came over RPC
 # is JSON and can at best carry something that looks like it.
 _GUARD = object()
+# What of a caller's context goes into what our methods make.
+KEPT_KEYS = ("lang", "tz", "allowed_company_ids")
 
 
 class PetGuardMixin(models.AbstractModel):
@@ -27,6 +29,26 @@ class PetGuardMixin(models.AbstractModel):
 
     def _is_unguarded(self):
         return self.env.context.get("pet_plans_guard") is _GUARD
+
+    def _with_clean_context(self):
+        """Return the same records with a context of our own.
+
+        A context comes from whoever calls, and many of its keys tell Odoo to leave
+        something out (`skip_invoice_sync`) or to fill something in (`default_*`). Of
+        what our methods make themselves only language, time zone and chosen companies
+        are the caller's to say.
+        """
+        context = {
+            key: value for key, value in self.env.context.items() if key in KEPT_KEYS
+        }
+        if self._is_unguarded():
+            context["pet_plans_guard"] = _GUARD
+        return self.with_env(self.env(context=context))
+
+    def _sudo_clean(self):
+        """Return the same records with all rights, and a context of our own."""
+        # Whoever calls has checked what they open; here is only settled how.
+        return self.sudo()._with_clean_context()
 
     def _check_guarded(self, names):
         """Refuse to write guarded fields.

@@ -502,7 +502,7 @@ class PetPlan(models.Model):
         if "date_end" in vals:
             # Status, ledger and periods are not the user's to write; who may move
             # the end date was checked above.
-            self.sudo()._follow_end()
+            self._sudo_clean()._follow_end()
         return result
 
     def _get_sold_fields(self):
@@ -566,8 +566,11 @@ class PetPlan(models.Model):
         self._check_confirmable()
         # Cycles, entries and invoices are nobody's to create by hand, and staff have
         # no invoicing rights: selling opens exactly the records of these plans.
-        plans = self.sudo()
+        plans = self._sudo_clean()
         plans._unguarded().write({"state": "active"})
+        # At once, before any cycle: of two who confirm one draft the second waits
+        # here, is tried again, and is told that the plan is sold.
+        plans.flush_recordset(["state"])
         cycles = (
             plans.env["pet.cycle"]
             ._unguarded()
@@ -599,11 +602,17 @@ class PetPlan(models.Model):
     def _get_confirm_refusal(self):
         """Return why the plan cannot be sold, as a sentence, or None (S3)."""
         self.ensure_one()
+        if self.state == "cancelled":
+            return self.env._(
+                "%(plan)s is cancelled: only a draft is confirmed.",
+                plan=self.display_name,
+            )
         if self.state != "draft":
             return self.env._(
-                "%(plan)s is already %(state)s: only a draft is confirmed.",
+                "%(plan)s is already sold, and is %(state)s: only a draft is "
+                "confirmed.",
                 plan=self.display_name,
-                state=self._get_state_label(),
+                state=self._get_state_label().lower(),
             )
         if not self.line_ids:
             return self.env._(
@@ -648,7 +657,7 @@ class PetPlan(models.Model):
                 periods.validity_end(self.date_start, self.validity, self.validity_unit)
                 or False
             )
-        except ValueError as error:
+        except (OverflowError, ValueError) as error:
             raise UserError(
                 self.env._(
                     "%(plan)s: there is no date %(duration)s after %(start)s.",

@@ -42,7 +42,8 @@ class PetPlanBookingMixin(models.AbstractModel):
     def book(self, starts, **values):
         """Book visits on this plan (B1-B3).
 
-        :param starts: list of naive UTC datetimes, or their strings
+        :param starts: list of naive UTC datetimes, or texts: "2026-01-05 09:00:00" in
+            UTC, or ISO 8601 with its zone, "2026-01-05T06:00:00-03:00"
         :param values: more values of the visits, such as `user_id`, `duration`, or
             `pet_id`, which a shared plan needs
         :return: the new `pet.appointment` records, in the order of `starts`
@@ -59,9 +60,10 @@ class PetPlanBookingMixin(models.AbstractModel):
                     customer=self.partner_id.display_name,
                 )
             )
-        return self.env["pet.appointment"].create(
+        visits = self.env["pet.appointment"]
+        return visits.create(
             [
-                {**values, "plan_id": self.id, "start": fields.Datetime.to_datetime(at)}
+                {**values, "plan_id": self.id, "start": visits._parse_start(at)}
                 for at in starts
             ]
         )
@@ -216,7 +218,7 @@ class PetPlanBookingMixin(models.AbstractModel):
         self.check_access("write")
         # Cycles and invoices are not the user's to write; a deal touches only those
         # of these plans, by the table of C6.
-        self.sudo()._recycle()
+        self._sudo_clean()._recycle()
         return True
 
     def _touch(self):

@@ -76,7 +76,7 @@ class PetPlanCancellationMixin(models.AbstractModel):
         self._get_visits_from(day)._cancel_with_plan(reason)
         # Ledger, cycles and drafts are not the user's to write; only those of the
         # plans the user just cancelled are.
-        plans = self.sudo()
+        plans = self._sudo_clean()
         lines = plans.line_ids
         lines._post_entries(
             [

@@ -102,6 +102,11 @@ class PetPlanEntry(models.Model):
     def _default_date(self):
         return fields.Datetime.now()
 
+    @api.model
+    def _get_bounds(self):
+        # Facts, however large: what leads to them has bounds.
+        return {}
+
     @api.model_create_multi
     def create(self, vals_list):
         if not self._is_unguarded():

@@ -229,7 +229,8 @@ class PetPlanLine(models.Model):
             rows.append({**vals, "balance": balances[vals["line_id"]]})
         # Nobody may create entries by hand, not even managers; this method is the
         # only one that does, for balances it has just moved.
-        return self.env["pet.plan.entry"].sudo()._unguarded().create(rows)
+        entries = self.env["pet.plan.entry"]._sudo_clean()
+        return entries._unguarded().create(rows)
 
     def _check_period_sessions(self, vals_list):
         """Refuse to take more of a plan's period than the period has (B2, C8).

@@ -90,11 +90,11 @@ class PetPlanPauseMixin(models.AbstractModel):
                 days=saved,
             )
             # Pauses and periods are not the user's to write; see `_pause`.
-            plan.sudo()._shift_end(day, -saved)
+            plan._sudo_clean()._shift_end(day, -saved)
             if pause.date_from == day:
-                pause.sudo().unlink()
+                pause._sudo_clean().unlink()
             else:
-                pause.sudo()._unguarded().date_to = day - timedelta(days=1)
+                pause._sudo_clean()._unguarded().date_to = day - timedelta(days=1)
             plan._message_log(body=body)
         return True
 
@@ -146,7 +146,7 @@ class PetPlanPauseMixin(models.AbstractModel):
         self._get_visits_between(date_from, date_to)._cancel(reason=reason)
         # Pauses and periods are not the user's to write: this one, of a plan the
         # user may write, is checked above.
-        plan = self.sudo()
+        plan = self._sudo_clean()
         pause = (
             plan.env["pet.plan.pause"]
             ._unguarded()

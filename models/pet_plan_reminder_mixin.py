@@ -64,7 +64,8 @@ class PetPlanReminderMixin(models.AbstractModel):
     def _get_renewal_reminder_domain(self, company):
         """Return the domain of the plans whose end customers are told about (P5)."""
         today = company._get_pet_today()
-        until = today + timedelta(days=company.pet_renewal_reminder_days)
+        days = company._get_bounded("pet_renewal_reminder_days")
+        until = today + timedelta(days=days)
         return (
             self._get_reminder_domain(company)
             & Domain("is_carry_over", "=", False)

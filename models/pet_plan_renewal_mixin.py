@@ -154,7 +154,8 @@ class PetPlanRenewalMixin(models.AbstractModel):
         self._check_renewable()
         # A renewal cancelled just now must not stand in the way of the unique index.
         self.renewal_ids.flush_recordset(["state"])
-        renewals = self._unguarded().create(vals_list).with_env(self.env)
+        plans = self._with_clean_context()._unguarded()
+        renewals = plans.create(vals_list).with_env(self.env)
         renewals.action_confirm()
         self._message_log_batch(
             bodies={
@@ -233,7 +234,7 @@ class PetPlanRenewalMixin(models.AbstractModel):
             ]
         # Counters are not the user's to write: exactly what leaves one plan, whose
         # renewal was checked, enters the other.
-        self.line_ids.sudo()._post_entries(entries)
+        self.line_ids._sudo_clean()._post_entries(entries)
 
     # --- Letting go ------------------------------------------------------------
 

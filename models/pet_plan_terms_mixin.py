@@ -144,23 +144,6 @@ class PetPlanTermsMixin(models.AbstractModel):
                     )
                 )
 
-    @api.constrains(
-        "validity", "post_lead_days", "late_cancel_hours", "overdraft_limit"
-    )
-    def _check_not_negative(self):
-        names = ("validity", "post_lead_days", "late_cancel_hours", "overdraft_limit")
-        for terms in self:
-            for name in names:
-                if terms[name] < 0:
-                    raise ValidationError(
-                        self.env._(
-                            "%(name)s: %(field)s cannot be negative (%(value)s).",
-                            name=terms.display_name,
-                            field=self._fields[name]._description_string(self.env),
-                            value=terms[name],
-                        )
-                    )
-
     def _get_duration_label(self):
         """Return how long these terms run, in words: "3 months" (X5)."""
         self.ensure_one()

@@ -31,7 +31,7 @@ class PetPlanTransferMixin(models.AbstractModel):
         self.ensure_one()
         # Sold terms are fixed for users, and staff have no invoicing rights: only
         # this plan and its drafts change hands.
-        plan = self.sudo()
+        plan = self._sudo_clean()
         plan._unguarded().write({"partner_id": partner.id, "pet_id": pet.id})
         plan.cycle_ids._renew_drafts()
         plan._message_log(
@@ -65,18 +65,22 @@ class PetPlanTransferMixin(models.AbstractModel):
                 )
             )
         # Staff have no invoicing rights: reads the drafts of this plan only.
-        unbilled = self.sudo()._get_unbilled_cycles()
+        unbilled = self._sudo_clean()._get_unbilled_cycles()
         quantities = defaultdict(float)
         for (line, __), quantity in left.items():
             quantities[line] += quantity
-        other = self._unguarded().create(
-            self._prepare_transfer_vals(
-                partner, pet, quantities, self._get_unbilled_amounts(unbilled)
+        other = (
+            self._with_clean_context()
+            ._unguarded()
+            .create(
+                self._prepare_transfer_vals(
+                    partner, pet, quantities, self._get_unbilled_amounts(unbilled)
+                )
             )
         )
         other = other.with_env(self.env)
         # See `_hand_over_sessions`; the new plan's grant is the second entry.
-        self.line_ids.sudo()._post_entries(
+        self.line_ids._sudo_clean()._post_entries(
             [
                 line._prepare_entry_vals("transfer", -part, cycle=cycle, reason=reason)
                 for (line, cycle), part in left.items()

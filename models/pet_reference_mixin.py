@@ -19,6 +19,7 @@ class PetReferenceMixin(models.AbstractModel):
 
     _name = "pet.reference.mixin"
     _description = "Checked References"
+    _inherit = ["pet.bounds.mixin"]
 
     @api.model
     def _get_reference_names(self):

@@ -40,7 +40,10 @@ class PetReminderMixin(models.AbstractModel):
         mailed = self.filtered("partner_id.email")
         if not template or not mailed:
             return
-        template.send_mail_batch(mailed.ids)
+        mails = template.send_mail_batch(mailed.ids)
+        # A name typed over several lines must not stop the mail: a subject has one.
+        for mail in mails.filtered(lambda mail: "\n" in (mail.subject or "")):
+            mail.subject = " ".join(mail.subject.split())
         mailed._message_log_batch(
             bodies={
                 record.id: self.env._(

@@ -1,18 +1,25 @@
+from zoneinfo import available_timezones
+
 from pytz import country_timezones
 
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 from odoo.tools import format_date, format_time
 
 from odoo.addons.base.models.res_partner import _tz_get
 
 from ..lib import periods
 
+# Odoo also offers old names of time zones, which it translates for `pytz` alone.
+KNOWN_ZONES = available_timezones()
+
 
 class ResCompany(models.Model):
-    _inherit = "res.company"
+    _name = "res.company"
+    _inherit = ["res.company", "pet.bounds.mixin"]
 
     pet_tz = fields.Selection(
-        _tz_get,
+        selection=lambda self: self._get_pet_tz_selection(),
         string="Shop Time Zone",
         required=True,
         default=lambda self: self._default_pet_tz(),
@@ -64,8 +71,33 @@ class ResCompany(models.Model):
     )
     pet_visit_reminder_hours = fields.Integer(string="Hours Before", default=24)
 
+    @api.model
+    def _get_pet_tz_selection(self):
+        """Return the time zones that Odoo offers and the system knows."""
+        return [(name, label) for name, label in _tz_get(self) if name in KNOWN_ZONES]
+
+    @api.model
+    def _get_first_known_tz(self, *names):
+        """Return the first of some names that is a time zone to choose, else UTC."""
+        known = dict(self._get_pet_tz_selection())
+        return next((name for name in names if name in known), "UTC")
+
+    @api.constrains("pet_tz")
+    def _check_pet_tz(self):
+        # The ORM does not look at the values of a selection that a method lists.
+        known = dict(self._get_pet_tz_selection())
+        for company in self:
+            if company.pet_tz not in known:
+                raise ValidationError(
+                    self.env._(
+                        "%(company)s: the system does not know the time zone %(zone)s.",
+                        company=company.name,
+                        zone=company.pet_tz,
+                    )
+                )
+
     def _default_pet_tz(self):
-        return self.env.user.tz or "UTC"
+        return self._get_first_known_tz(self.env.user.tz)
 
     def _guess_pet_tz(self):
         """Return the time zone a shop most likely keeps, where it says none itself.
@@ -75,11 +107,10 @@ class ResCompany(models.Model):
         """
         self.ensure_one()
         zones = country_timezones.get(self.country_id.code or "", [])
-        return (
-            self.partner_id.tz
-            or (zones[0] if len(zones) == 1 else False)
-            or self.env.ref("base.user_admin").tz
-            or "UTC"
+        return self._get_first_known_tz(
+            self.partner_id.tz,
+            zones[0] if len(zones) == 1 else False,
+            self.env.ref("base.user_admin").tz,
         )
 
     def _validate_locks(self, values):

@@ -1,9 +1,17 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 
 
 class ResPartner(models.Model):
-    _inherit = "res.partner"
+    """Customers have pets and plans; the counter makes and edits them, no accounts.
+
+    The addon's own access lets its staff write contacts, which Odoo keeps for those
+    with rights on contacts. Who writes by that access alone gives names, addresses and
+    the like: nothing of accounting, and nobody who is no customer.
+    """
+
+    _name = "res.partner"
+    _inherit = ["res.partner", "pet.reference.mixin"]
 
     pet_ids = fields.One2many("pet.pet", "partner_id", string="Pets")
     pet_plan_ids = fields.One2many(
@@ -33,6 +41,139 @@ class ResPartner(models.Model):
             )
         for partner in self:
             partner[field] = counts.get(partner._origin, 0)
+
+    # --- What the counter may write (13) ---------------------------------------
+
+    @api.model
+    def _get_reference_names(self):
+        # The rest of a contact is Odoo's.
+        return {"pet_ids", "pet_plan_ids"}
+
+    @api.model
+    def _is_written_by_counter(self):
+        """Tell whether the user writes contacts by this addon's access alone."""
+        user = self.env.user
+        if self.env.su or not user.has_group("pet_plans.group_user"):
+            return False
+        if user.has_group("account.group_account_invoice"):
+            return False
+        # Which groups have access is nobody's secret; it decides no more than this.
+        own = self.env.ref("pet_plans.access_res_partner_user", False)
+        accesses = self.env["ir.model.access"].sudo()
+        return not accesses.search_count(
+            [
+                ("id", "!=", own.sudo().id),
+                ("model_id.model", "=", self._name),
+                ("perm_write", "=", True),
+                ("group_id", "in", user.all_group_ids.ids),
+            ],
+            limit=1,
+        )
+
+    @api.model
+    def _get_accounting_names(self):
+        """Return the names of the fields that decide how a customer is billed.
+
+        What Odoo keeps per company (accounts, terms, fiscal position, credit limit),
+        whatever accounting adds, and bank accounts.
+        """
+        return {
+            name
+            for name, field in self._fields.items()
+            if not field.readonly
+            and (
+                name == "bank_ids"
+                or (field.company_dependent and name != "barcode")
+                or all(module.startswith("account") for module in field._modules or "-")
+            )
+        }
+
+    def _get_billing(self, names):
+        """Return what some fields say now: dict, (partner, field name) -> value."""
+        return {
+            (partner, name): partner[name] for partner in self.sudo() for name in names
+        }
+
+    def _check_billing(self, before):
+        """Refuse that the counter changed how customers are billed.
+
+        What a contact takes over from its household or company is not a change.
+
+        :param before: dict of `_get_billing`, or one with the values of a new contact
+        """
+        changed = set()
+        for (partner, name), old in before.items():
+            head = partner.commercial_partner_id - partner
+            if partner[name] != old and not (head and partner[name] == head[name]):
+                changed.add(name)
+        if changed:
+            raise AccessError(
+                self.env._(
+                    "%(fields)s of a customer are set by accounting, not at the "
+                    "counter.",
+                    fields=", ".join(
+                        self._fields[name]._description_string(self.env)
+                        for name in sorted(changed)
+                    ),
+                )
+            )
+
+    def _check_customers(self):
+        """Refuse to edit who is no customer: companies of this shop and its staff."""
+        # Only whether there is such a user or company, of whatever company.
+        partners = self.sudo().with_context(active_test=False)
+        others = partners.filtered(
+            lambda partner: (
+                partner.ref_company_ids
+                or partner.user_ids.filtered(lambda user: user._is_internal())
+            )
+        )
+        if others:
+            raise AccessError(
+                self.env._(
+                    "%(partners)s: the contacts of companies and colleagues are not "
+                    "edited at the counter.",
+                    partners=", ".join(others.mapped("display_name")),
+                )
+            )
+
+    def _check_counter_links(self, vals_list):
+        """Refuse companies and households that the user cannot see."""
+        for name in ("company_id", "parent_id"):
+            ids = {vals[name] for vals in vals_list if vals.get(name)}
+            linked = self.env[self._fields[name].comodel_name].browse(ids)
+            if linked - linked._filtered_access("read"):
+                self._refuse_references({name: ids})
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if not self._is_written_by_counter():
+            return super().create(vals_list)
+        self._check_counter_links(vals_list)
+        partners = super().create(vals_list)
+        names = self._get_accounting_names()
+        # As a contact is made that nobody says anything of, in a context or a form.
+        blank = self.with_env(self.env(su=True, context={}))
+        blank = blank.with_company(self.env.company).new()
+        partners._check_billing(
+            {
+                (partner, name): blank[name]
+                for partner in partners.sudo()
+                for name in names
+            }
+        )
+        return partners
+
+    def write(self, vals):
+        if not self._is_written_by_counter():
+            return super().write(vals)
+        self._check_customers()
+        self._check_counter_links([vals])
+        names = self._get_accounting_names().intersection(vals)
+        before = self._get_billing(names)
+        result = super().write(vals)
+        self._check_billing(before)
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_pet_owner(self):

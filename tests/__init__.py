@@ -1,4 +1,6 @@
 from . import test_access_companies
+from . import test_access_context
+from . import test_access_customers
 from . import test_access_guarded_fields
 from . import test_access_meta
 from . import test_access_portal
@@ -15,6 +17,7 @@ from . import test_b3_race
 from . import test_b3_refusals
 from . import test_b4_walk_in
 from . import test_book_queries
+from . import test_bounds
 from . import test_c10_worked_example
 from . import test_c1_reschedule
 from . import test_c2_cancel
@@ -50,6 +53,7 @@ from . import test_s1_sell
 from . import test_s2_explicit_terms
 from . import test_s2_snapshot
 from . import test_s3_confirm
+from . import test_s3_confirm_race
 from . import test_s4_package_cycles
 from . import test_s5_plan_periods
 from . import test_s6_amounts
@@ -61,6 +65,7 @@ from . import test_transfer
 from . import test_transfer_money
 from . import test_u1_plan_selection
 from . import test_x1_status
+from . import test_x1_time_zones
 from . import test_x2_drafts
 from . import test_x2_expiry
 from . import test_x2_extension

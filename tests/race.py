@@ -101,7 +101,7 @@ class RaceCase(BaseCase):
                 )
             self.registry.clear_cache()
 
-    def sell(self, sessions, **terms):
+    def sell(self, sessions, confirm=True, **terms):
         """Commit a plan without price, and so without invoices; return its id."""
         with self.commit() as env:
             template = env["pet.plan.template"].create(
@@ -129,7 +129,8 @@ class RaceCase(BaseCase):
                     "company_id": env.ref("base.main_company").id,
                 }
             )
-            plan.action_confirm()
+            if confirm:
+                plan.action_confirm()
             return plan.id
 
     # --- People at work ----------------------------------------------------------

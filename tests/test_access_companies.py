@@ -221,6 +221,43 @@ class TestCompanies(CompaniesCase):
                 }
             )
 
+    def test_a_template_leaves_no_plan_behind(self):
+        template = self.as_both("pet.plan.template").browse(
+            self.ours["pet.plan.template"].id
+        )
+        with self.assertRaisesRegex(UserError, "1 plan.* of other companies"):
+            template.company_id = self.other_shop
+        template.company_id = False
+        with self.assertRaisesRegex(UserError, "1 plan.* of other companies"):
+            template.company_id = self.other_shop
+        template.company_id = self.shop
+
+    def test_a_template_takes_no_service_along(self):
+        service = (
+            self.env["product.product"]
+            .sudo()
+            .create({"name": "Our bath", "company_id": self.shop.id})
+        )
+        template = self.make_template([(service, 12, 45.0)])
+        template = self.as_both("pet.plan.template").browse(template.id)
+        with self.assertRaisesRegex(UserError, "[Cc]ompan"):
+            template.company_id = self.other_shop
+
+    def test_services_of_a_visit_are_of_its_company(self):
+        service = (
+            self.env["product.product"]
+            .sudo()
+            .create({"name": "Their bath", "company_id": self.other_shop.id})
+        )
+        line = self.ours["pet.appointment"][-1].line_ids
+        lines = self.as_both("pet.appointment.line")
+        with self.assertRaisesRegex(UserError, "[Cc]ompan"):
+            lines.browse(line.id).product_id = service
+        with self.assertRaisesRegex(UserError, "[Cc]ompan"):
+            lines.create(
+                {"appointment_id": line.appointment_id.id, "product_id": service.id}
+            )
+
     def test_companies_are_not_mixed_in_a_visit(self):
         for values in (
             {"pet_id": self.theirs["pet.pet"].id},

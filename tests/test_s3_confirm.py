@@ -86,7 +86,9 @@ class TestConfirm(PetPlansCommon):
 
     def test_confirming_twice_is_refused_and_changes_nothing(self):
         plan = self.sell()
-        with self.assert_refused(UserError, f"{plan.name}.* is already Active"):
+        with self.assert_refused(
+            UserError, f"{plan.name}.* is already sold, and is active"
+        ):
             plan.action_confirm()
         self.assertEqual(len(plan.cycle_ids), 3)
         self.assertEqual(len(self.invoices(plan)), 3)

@@ -14,7 +14,7 @@ class AccountMoveReversal(models.TransientModel):
         wizard = self.with_env(self.move_ids._unguarded().env)
         action = super(AccountMoveReversal, wizard).modify_moves()
         # Cycles are not the accountant's to write: only their due dates follow.
-        bills.pet_cycle_id.sudo()._follow_visits()
+        bills.pet_cycle_id._sudo_clean()._follow_visits()
         return action
 
     def _check_pet_cycles_modifiable(self):

@@ -188,7 +188,7 @@ class PetPlanAdjust(models.TransientModel):
         """
         # Counters are nobody's to write; the right to this edit, its reason and its
         # numbers were checked above.
-        lines = self.plan_id.line_ids.sudo()
+        lines = self.plan_id.line_ids._sudo_clean()
         balances = lines._load_balances()
         lines._post_entries(
             [

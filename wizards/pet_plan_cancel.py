@@ -145,7 +145,7 @@ class PetPlanCancel(models.TransientModel):
             # Staff have no invoicing rights: this prepares drafts that an accountant
             # checks and posts, and reduces those there are, for what the plans just
             # cancelled leave unused.
-            cycles = plans.sudo().cycle_ids
+            cycles = plans._sudo_clean().cycle_ids
             cycles._create_credit_notes(self.reason)
             cycles._cut_drafts()
         return {"type": "ir.actions.act_window_close"}

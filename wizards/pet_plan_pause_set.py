@@ -50,6 +50,8 @@ class PetPlanPauseSet(models.TransientModel):
         :raises UserError: when the dates are the wrong way round or outside the plan
         """
         self.ensure_one()
+        if not (self.reason or "").strip():
+            raise UserError(self.env._("Give the reason of this pause."))
         if self.date_to < self.date_from:
             raise UserError(
                 self.env._(

@@ -122,7 +122,8 @@ class PetPlanSell(models.TransientModel):
         self.ensure_one()
         if self.plan_id:
             return self.plan_id._get_opening_action()
-        plan = self.env["pet.plan"].create(self._prepare_plan_vals())
+        plans = self.env["pet.plan"]._with_clean_context()
+        plan = plans.create(self._prepare_plan_vals())
         self.plan_id = plan
         self._apply_price(plan)
         plan.action_confirm()
