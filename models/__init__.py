@@ -7,6 +7,7 @@ from . import pet_plan_terms_mixin
 from . import pet_plan_status_mixin
 from . import pet_plan_booking_mixin
 from . import pet_plan_renewal_mixin
+from . import pet_plan_carry_mixin
 from . import pet_plan_cancellation_mixin
 from . import pet_plan_pause_mixin
 from . import pet_plan_transfer_mixin
@@ -24,6 +25,7 @@ from . import pet_plan_line
 from . import pet_plan_entry
 from . import pet_cycle_credit_mixin
 from . import pet_cycle_forfeit_mixin
+from . import pet_cycle_carry_mixin
 from . import pet_cycle
 from . import pet_appointment
 from . import pet_appointment_line

@@ -26,6 +26,7 @@ class PetCycle(models.Model):
         "pet.batch.mixin",
         "pet.cycle.credit.mixin",
         "pet.cycle.forfeit.mixin",
+        "pet.cycle.carry.mixin",
     ]
     _order = "plan_id, sequence"
     _guarded_fields = frozenset(
@@ -40,6 +41,9 @@ class PetCycle(models.Model):
             "billing_error",
             "sessions_expired",
             "is_forfeited",
+            "line_ids",
+            "carried_from_id",
+            "carried_to_ids",
             "move_ids",
             "appointment_ids",
         }
@@ -891,6 +895,7 @@ class PetCycle(models.Model):
             lambda cycle: (
                 cycle.state != "closed"
                 or cycle.plan_id.state == "cancelled"
+                or cycle.carried_to_ids  # a renewal bills it (X6)
                 or cycle.currency_id.is_zero(cycle.amount_untaxed)
             )
         )

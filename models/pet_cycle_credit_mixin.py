@@ -30,7 +30,7 @@ class PetCycleCreditMixin(models.AbstractModel):
                 lapsed += cycle
         return lapsed
 
-    def _get_unused_sessions(self, leaving=None):
+    def _get_unused_sessions(self, leaving=None, lapsed=None, returned=None):
         """Return the sessions each cycle billed that the customer gives up (X7).
 
         Per cycle that is what it entitles to and no visit takes. But no session
@@ -39,19 +39,25 @@ class PetCycleCreditMixin(models.AbstractModel):
         on. What had expired before is gone too.
 
         :param leaving: visits that go with the plan, if they are still in their cycle
+        :param lapsed: cycles whose sessions are over; by default `_filter_lapsed`
+        :param returned: dict, plan line -> sessions that a renewal gives back
         :return: dict, cycle -> dict, plan line -> sessions
         """
         plans = self.plan_id
+        if lapsed is None:
+            lapsed = plans.cycle_ids._filter_lapsed()
         taken = plans.cycle_ids._get_taken_sessions()
         for row in leaving.line_ids if leaving else ():
             taken[row.appointment_id.cycle_id.id, row.plan_line_id.id] -= row.quantity
         granted = plans.line_ids._sum_entries(TOTAL_KINDS)
+        for line, quantity in (returned or {}).items():
+            granted[line, self.browse()] += quantity
         unused = {cycle: {} for cycle in self}
         for plan in plans:
             cycles = plan.cycle_ids.sorted("sequence")
-            live = cycles - cycles._filter_lapsed()
             shares = plan._get_shares(cycles.mapped("capacity"))
             for line, sold in shares.items():
+                live = (cycles - lapsed)._filter_not_carried(line)
                 left = {
                     cycle: max(0.0, share - taken[cycle.id, line.id])
                     for cycle, share in zip(cycles, sold, strict=True)
@@ -76,6 +82,42 @@ class PetCycleCreditMixin(models.AbstractModel):
                         unused[cycle][line] = quantity - lost
         return unused
 
+    def _filter_not_carried(self, line):
+        """Return the cycles whose sessions of a service were not carried away (X6)."""
+        return self.filtered(
+            lambda cycle: line not in cycle.carried_to_ids.line_ids.carried_from_id
+        )
+
+    def _get_returned_sessions(self, leaving=None):
+        """Return what the renewed plans billed of the sessions given up here (X6).
+
+        Carried sessions without a price were billed by the plan they came from.
+
+        :param leaving: see `_get_unused_sessions`
+        :return: dict, billed cycle of a renewed plan -> dict, plan line -> sessions
+        """
+        returned = defaultdict(float)
+        carrying = self.filtered("line_ids")
+        for sessions in carrying._get_unused_sessions(leaving).values():
+            for line, quantity in sessions.items():
+                if line.carried_from_id and not line.price_unit:
+                    returned[line.carried_from_id] += quantity
+        lines = self.env["pet.plan.line"].union(*returned)
+        origin = lines.plan_id.cycle_ids.filtered(
+            lambda cycle: cycle.state in ("billed", "settled")
+        )
+        none = self.browse()
+        before = origin._get_unused_sessions(lapsed=none)
+        after = origin._get_unused_sessions(lapsed=none, returned=returned)
+        return {
+            cycle: {
+                line: quantity - before[cycle].get(line, 0.0)
+                for line, quantity in sessions.items()
+                if quantity > before[cycle].get(line, 0.0)
+            }
+            for cycle, sessions in after.items()
+        }
+
     def _get_sold(self):
         """Return what the cycle sells: list of (plan line, sessions, amount) (S6)."""
         self.ensure_one()
@@ -90,12 +132,17 @@ class PetCycleCreditMixin(models.AbstractModel):
 
         :param leaving: see `_get_unused_sessions`
         :return: dict, cycle -> dict, invoice line -> part from 0 to 1; only cycles of
-            which something was billed, is not used and was not credited before
+            which something was billed, is not used and was not credited before; those
+            of the renewed plan too, where they billed what was carried (X6)
         """
         billed = self.filtered(lambda cycle: cycle.state in ("billed", "settled"))
+        unused = defaultdict(dict, billed._get_unused_sessions(leaving))
+        for cycle, sessions in self._get_returned_sessions(leaving).items():
+            for line, quantity in sessions.items():
+                unused[cycle][line] = unused[cycle].get(line, 0.0) + quantity
         parts = {
-            cycle: cycle._get_credit_parts(unused)
-            for cycle, unused in billed._get_unused_sessions(leaving).items()
+            cycle: cycle._get_credit_parts(sessions)
+            for cycle, sessions in unused.items()
         }
         return {
             cycle: lines

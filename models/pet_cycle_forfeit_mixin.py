@@ -113,12 +113,23 @@ class PetCycleForfeitMixin(models.AbstractModel):
         made of it since is theirs.
         """
         self.ensure_one()
-        invoice = self.invoice_id
         return self.is_forfeited or (
+            self._is_unbilled() and not self.appointment_ids.filtered("holds_sessions")
+        )
+
+    def _is_unbilled(self):
+        """Tell whether nobody is, or ever was, asked to pay for the cycle.
+
+        It has a draft that nobody paid for, or had one until the plan ended (X2).
+        """
+        self.ensure_one()
+        invoice = self.invoice_id
+        if invoice.state == "cancel":
+            return self.is_forfeited
+        return (
             invoice.state == "draft"
             and not invoice.posted_before
             and invoice.payment_state in UNPAID_STATES
-            and not self.appointment_ids.filtered("holds_sessions")
         )
 
     def _forfeit_drafts(self):

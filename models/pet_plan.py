@@ -36,6 +36,7 @@ class PetPlan(models.Model):
         "pet.plan.status.mixin",
         "pet.plan.booking.mixin",
         "pet.plan.renewal.mixin",
+        "pet.plan.carry.mixin",
         "pet.plan.cancellation.mixin",
         "pet.plan.pause.mixin",
         "pet.plan.transfer.mixin",
@@ -361,13 +362,21 @@ class PetPlan(models.Model):
                 else 0
             )
 
-    @api.depends("line_ids.price_subtotal", "kind", "period_count")
+    @api.depends(
+        "line_ids.price_subtotal", "line_ids.cycle_ids", "kind", "period_count"
+    )
     def _compute_amount_total(self):
         for plan in self:
-            periods_sold = plan.period_count if plan.kind == "plan" else 1
-            plan.amount_total = (
-                sum(plan.line_ids.mapped("price_subtotal")) * periods_sold
+            carried = plan.line_ids - plan._get_offer_lines()
+            plan.amount_total = plan._get_offer_price() + sum(
+                carried.mapped("price_subtotal")
             )
+
+    def _get_offer_price(self):
+        """Return the price of what was sold with the whole plan, nothing carried."""
+        self.ensure_one()
+        periods_sold = self.period_count if self.kind == "plan" else 1
+        return sum(self._get_offer_lines().mapped("price_subtotal")) * periods_sold
 
     @api.depends(
         "line_ids.total",
@@ -699,14 +708,38 @@ class PetPlan(models.Model):
     def _get_shares(self, capacities):
         """Return the sessions of each service that each cycle entitles to (S4, S5).
 
-        :param capacities: list of floats, the cycles' capacities in order
+        What was carried into the plan is in cycles of its own (X6); in a period it
+        comes on top.
+
+        :param capacities: list of floats, the capacities of all cycles in order
         :return: dict, line of the plan -> list of floats parallel to `capacities`
         """
         self.ensure_one()
+        cycles = self.cycle_ids.sorted("sequence")  # none yet while it is sold
+        own = {line: [c in line.cycle_ids for c in cycles] for line in self.line_ids}
+        if self.kind == "plan":
+            return {
+                line: [
+                    line.quantity if here else 0.0
+                    for here in (
+                        own[line] if line.cycle_ids else [True] * len(capacities)
+                    )
+                ]
+                for line in self.line_ids
+            }
+        apart = [bool(cycle.line_ids) for cycle in cycles] or [False] * len(capacities)
         return {
-            line: [line.quantity] * len(capacities)
-            if self.kind == "plan"
-            else dealing.spread(line.quantity, capacities)
+            line: dealing.spread(
+                line.quantity,
+                [
+                    capacity if here else 0.0
+                    for capacity, here in zip(
+                        capacities,
+                        own[line] if line.cycle_ids else [not one for one in apart],
+                        strict=True,
+                    )
+                ],
+            )
             for line in self.line_ids
         }
 
@@ -721,7 +754,7 @@ class PetPlan(models.Model):
         for line, shares in self._get_shares(capacities).items():
             total = line.price_subtotal
             if self.kind == "plan":
-                amounts = [total] * len(shares)
+                amounts = [total if share else 0.0 for share in shares]
             else:
                 amounts = dealing.spread_amount(
                     total, shares, self.currency_id.rounding

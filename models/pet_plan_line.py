@@ -20,7 +20,15 @@ class PetPlanLine(models.Model):
     _inherit = ["pet.guard.mixin"]
     _order = "plan_id, sequence, id"
     _check_company_auto = True
-    _guarded_fields = frozenset({"remaining", "company_id", "price_subtotal"})
+    _guarded_fields = frozenset(
+        {
+            "remaining",
+            "company_id",
+            "price_subtotal",
+            "cycle_ids",
+            "carried_from_id",
+        }
+    )
 
     plan_id = fields.Many2one("pet.plan", required=True, index=True, ondelete="cascade")
     company_id = fields.Many2one(related="plan_id.company_id", store=True, index=True)
@@ -54,6 +62,26 @@ class PetPlanLine(models.Model):
     discount = fields.Float(string="Discount (%)", digits="Discount")
     price_subtotal = fields.Monetary(
         string="Subtotal", compute="_compute_price_subtotal", store=True
+    )
+    cycle_ids = fields.Many2many(
+        "pet.cycle",
+        "pet_cycle_plan_line_rel",
+        "line_id",
+        "cycle_id",
+        string="Cycles of Its Own",
+        readonly=True,
+        copy=False,
+        help="Carried over from another plan, and sold in these cycles only; "
+        "empty: sold with the whole plan",
+    )
+    carried_from_id = fields.Many2one(
+        "pet.plan.line",
+        string="Carried Over From",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="restrict",
+        help="The service of the renewed plan that sold these sessions",
     )
     entry_ids = fields.One2many("pet.plan.entry", "line_id", string="Ledger")
     appointment_line_ids = fields.One2many(
@@ -169,6 +197,8 @@ class PetPlanLine(models.Model):
 
     def _check_plan_is_draft(self):
         """Refuse to change the services of a plan that is sold (S2)."""
+        if self._is_unguarded():
+            return  # the plan's own methods: what is carried into it (X6)
         sold = self.plan_id.filtered(lambda plan: plan.state != "draft")
         if sold:
             raise UserError(
@@ -183,6 +213,22 @@ class PetPlanLine(models.Model):
         self.ensure_one()
         amount = quantity * self.price_unit * (1 - self.discount / 100)
         return self.currency_id.round(amount) if self.currency_id else amount
+
+    def _prepare_carried_vals(self, quantity, price):
+        """Return the values of the line of a renewal that takes sessions over (X6).
+
+        :param quantity: float, sessions
+        :param price: float, what of it is not billed yet
+        """
+        self.ensure_one()
+        # What was billed long ago is credited on the invoices it came from.
+        is_billed_before = self.carried_from_id and not self.price_unit
+        return {
+            "product_id": self.product_id.id,
+            "quantity": quantity,
+            "price_unit": price / quantity,
+            "carried_from_id": self.carried_from_id.id if is_billed_before else self.id,
+        }
 
     # --- The ledger (L1, B3) ---------------------------------------------------
 

@@ -3,8 +3,6 @@ from datetime import timedelta
 from odoo import Command, api, fields, models
 from odoo.tools import format_date
 
-from .pet_plan_line import TOTAL_KINDS
-
 
 class PetPlanRenewalMixin(models.AbstractModel):
     """Renewing: once, linked both ways, never charged by itself (X6)."""
@@ -140,7 +138,7 @@ class PetPlanRenewalMixin(models.AbstractModel):
                         "discount": line.discount,
                     }
                 )
-                for line in self.line_ids
+                for line in self._get_offer_lines()
             ],
         }
 
@@ -171,70 +169,6 @@ class PetPlanRenewalMixin(models.AbstractModel):
         self._unguarded().write({"date_let_go": False, "non_renewal_reason_id": False})
         self._close_renewal_talks()
         return renewals
-
-    def _get_carryable(self, products):
-        """Return the sessions that a renewal may carry over, by service (X6).
-
-        What is left; of a plan that ended, what expired with its end. Sessions of
-        periods that were over before are gone, those of periods to come stay.
-
-        :param products: the services the renewal has; others stay with this plan
-        :return: list of (line, cycle, sessions, whether they expired)
-        """
-        self.ensure_one()
-        lines = self.line_ids.filtered(lambda line: line.product_id in products)
-        left = [
-            (line, cycle, quantity, False)
-            for line, cycle, quantity in lines._get_usable_now(lines._load_balances())
-        ]
-        granted = lines._sum_entries(TOTAL_KINDS)
-        expired = [
-            (line, cycle, part, True)
-            for line, cycle, quantity in self._get_reinstatable()
-            if line in lines
-            and not cycle  # what expired with a period is of that period only
-            and line._is_some(part := quantity - self._get_beyond_end(line, granted))
-        ]
-        return left + expired
-
-    def _get_beyond_end(self, line, granted):
-        """Return the sessions of a line in periods behind the end: they never come.
-
-        :param granted: dict, (line, cycle) -> sessions
-        """
-        self.ensure_one()
-        return sum(
-            granted[line, cycle]
-            for cycle in self.cycle_ids
-            if cycle.date_from and self.date_end and cycle.date_from > self.date_end
-        )
-
-    def _hand_over_sessions(self, other, reason):
-        """Move what is left to another plan, service by service (X6).
-
-        :param other: `pet.plan` record that gets the sessions
-        :param reason: text, kept on both entries
-        """
-        self.ensure_one()
-        targets = {line.product_id: line for line in reversed(other.line_ids)}
-        products = other.line_ids.product_id
-        entries = []
-        for line, cycle, quantity, expired in self._get_carryable(products):
-            if expired:
-                entries.append(
-                    line._prepare_entry_vals(
-                        "reinstate", quantity, cycle, reason=reason
-                    )
-                )
-            entries += [
-                line._prepare_entry_vals("transfer", -quantity, cycle, reason=reason),
-                targets[line.product_id]._prepare_entry_vals(
-                    "transfer", quantity, reason=reason
-                ),
-            ]
-        # Counters are not the user's to write: exactly what leaves one plan, whose
-        # renewal was checked, enters the other.
-        self.line_ids._sudo_clean()._post_entries(entries)
 
     # --- Letting go ------------------------------------------------------------
 

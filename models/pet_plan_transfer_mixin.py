@@ -183,6 +183,6 @@ class PetPlanTransferMixin(models.AbstractModel):
         size = (
             self.appointments_per_cycle
             if self.kind == "package"
-            else round(max(self.line_ids.mapped("quantity")))
+            else round(max(self._get_offer_lines().mapped("quantity")))
         )
         return min(visits, max(1, size))

@@ -72,6 +72,7 @@ from . import test_x2_extension
 from . import test_x3_cards
 from . import test_x3_expiry_bucket
 from . import test_x6_carry
+from . import test_x6_carry_money
 from . import test_x6_renew
 from . import test_x7_afterwards
 from . import test_x7_cancel_plan

@@ -95,7 +95,7 @@ class TestRenew(PetPlansCommon):
             .entry_ids.filtered(lambda entry: entry.kind == "transfer")
             .sorted("id")
             .mapped("quantity"),
-            [-9.0, 9.0],
+            [-9.0, 1.0, 4.0, 4.0],
         )
 
     def test_the_renewed_plan_is_not_listed_as_not_renewed(self):

@@ -114,7 +114,10 @@ class PetPlanCancel(models.TransientModel):
                 "amount_credited": credited.get(cycle, 0.0),
                 "amount_billed": billed.get(cycle, 0.0),
             }
-            for cycle in cycles.sorted(lambda one: (one.plan_id.id, one.sequence))
+            # With those of a renewed plan that billed what was carried (X6).
+            for cycle in cycles.union(*credited).sorted(
+                lambda one: (one.plan_id.id, one.sequence)
+            )
         ]
 
     def _get_effect(self, cycle, kept):

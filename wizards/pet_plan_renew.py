@@ -18,7 +18,7 @@ class PetPlanRenew(models.TransientModel):
         compute="_compute_carryable",
         digits="Product Unit",
         help="What is left, or expired with the end of the plan, of the services that "
-        "the renewal has",
+        "the renewal has; negative: what is owed",
     )
     date_start = fields.Date(
         compute="_compute_date_start",
@@ -35,8 +35,8 @@ class PetPlanRenew(models.TransientModel):
     )
     carry_remaining = fields.Boolean(
         string="Carry over What Is Left",
-        help="Sessions left of the old plan move to the new one; they can be used "
-        "from its first day on",
+        help="Sessions left of the old plan, or owed, move to the new one, which bills "
+        "those not billed yet; they are used first",
     )
     price = fields.Monetary(string="New Price", compute="_compute_price")
     old_price = fields.Monetary(
@@ -57,21 +57,29 @@ class PetPlanRenew(models.TransientModel):
     def _compute_carryable(self):
         for wizard in self:
             plan = wizard.plan_id
-            offer = plan if wizard.keep_price else plan.template_id
-            wizard.carryable = plan and sum(
-                quantity
-                for __, __, quantity, __ in plan._get_carryable(
-                    offer.line_ids.product_id
-                )
+            products = wizard._get_offer_lines().product_id
+            wizard.carryable = plan and (
+                sum(quantity for __, __, quantity, __ in plan._get_carryable(products))
+                - sum(plan._get_owed(products).values())
             )
+
+    def _get_offer_lines(self):
+        """Return the services that the renewal has."""
+        self.ensure_one()
+        plan = self.plan_id
+        return plan._get_offer_lines() if self.keep_price else plan.template_id.line_ids
 
     @api.depends("plan_id", "keep_price")
     def _compute_price(self):
         for wizard in self:
             plan = wizard.plan_id
-            offer = plan if wizard.keep_price else plan.template_id
-            wizard.price = offer.amount_total
-            wizard.currency_id = offer.currency_id
+            template = plan.template_id
+            if wizard.keep_price:
+                wizard.price = plan._get_offer_price()
+                wizard.currency_id = plan.currency_id
+            else:
+                wizard.price = template.amount_total
+                wizard.currency_id = template.currency_id
 
     def action_apply(self):
         """Sell the renewal (X6).
