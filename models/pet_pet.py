@@ -189,6 +189,7 @@ class PetPet(models.Model):
         visits = pet._get_visits_to_come().filtered(
             lambda visit: visit.plan_id not in plans and not pet._fits_owner(visit)
         )
+        # Back to the user's own rights: what they cannot see is only counted.
         seen_plans, seen_visits = (
             records.sudo(False)._filtered_access("read") for records in (plans, visits)
         )
@@ -214,6 +215,7 @@ class PetPet(models.Model):
             )
             for visit in seen_visits.sorted("start")
         ]
+        # Compares ids only.
         hidden = len(plans - seen_plans.sudo()), len(visits - seen_visits.sudo())
         if any(hidden):
             obstacles.append(

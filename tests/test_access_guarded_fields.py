@@ -236,9 +236,13 @@ class TestGuardedFields(RpcCase):
                         self.assertIn("AccessError", error.name)
                     else:
                         new = self.env[model].sudo().browse(record_id)
-                        self.assertNotEqual(
-                            new._fields[name].convert_to_write(new[name], new), forged
-                        )
+                        value = new._fields[name].convert_to_write(new[name], new)
+                        # A new invoice bills no cycle, whoever says so or not.
+                        honest = {("account.move", "bills_pet_cycle"): False}
+                        if (model, name) in honest:
+                            self.assertEqual(value, honest[model, name])
+                        else:
+                            self.assertNotEqual(value, forged)
 
     def test_every_guarded_model_is_tried(self):
         persistent = {
