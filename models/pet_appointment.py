@@ -4,6 +4,7 @@ from datetime import timedelta
 from odoo import Command, api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from ..lib import periods
 
@@ -23,11 +24,10 @@ class PetAppointment(models.Model):
         "mail.activity.mixin",
     ]
     _order = "start desc, id desc"
-    _rec_names_search = ["name", "pet_id.name", "partner_id.name"]
+    _rec_names_search = ["name", "partner_id.name"]
     _check_company_auto = True
     _guarded_fields = frozenset(
         {
-            "name",
             "partner_id",
             "state",
             "cycle_id",
@@ -38,7 +38,8 @@ class PetAppointment(models.Model):
         }
     )
 
-    name = fields.Char(compute="_compute_name", store=True)
+    # Not stored: a pet that gets another name would rewrite all its visits.
+    name = fields.Char(compute="_compute_name", search="_search_name")
     pet_id = fields.Many2one(
         "pet.pet",
         required=True,
@@ -187,6 +188,14 @@ class PetAppointment(models.Model):
             services = ", ".join(visit.line_ids.product_id.mapped("name"))
             visit.name = " – ".join(filter(None, (visit.pet_id.name, services)))
 
+    @api.model
+    def _search_name(self, operator, value):
+        if operator in Domain.NEGATIVE_OPERATORS:
+            return NotImplemented
+        return Domain("pet_id.name", operator, value) | Domain(
+            "line_ids.product_id.name", operator, value
+        )
+
     @api.depends("name", "start", "company_id.pet_tz")
     @api.depends_context("show_start", "lang")
     def _compute_display_name(self):
@@ -245,30 +254,53 @@ class PetAppointment(models.Model):
     )
     def _compute_session_label(self):
         """Number the visits of each package, or of each period of a plan."""
-        ranks, totals = {}, {}
-        siblings = self.env["pet.appointment"].search_fetch(
-            [("plan_id", "in", self.plan_id.ids), ("holds_sessions", "=", True)],
-            ["plan_id", "cycle_id"],
-            order="start, id",
-        )
-        counts = defaultdict(int)
-        for visit in siblings:
-            plan = visit.plan_id
-            group = visit.cycle_id if plan.kind == "plan" else plan
-            counts[group] += 1
-            ranks[visit.id] = counts[group]
-            totals[visit.id] = (
+        ranks = self._get_ranks()
+        for visit in self:
+            rank, plan = ranks.get(visit._origin.id), visit.plan_id
+            total = (
                 visit.cycle_id.capacity
                 if plan.kind == "plan"
                 else plan.appointment_count
             )
-        for visit in self:
-            rank = ranks.get(visit._origin.id)
             visit.session_label = rank and self.env._(
-                "%(rank)s of %(total)s",
-                rank=rank,
-                total=f"{max(totals[visit._origin.id], rank):g}",
+                "%(rank)s of %(total)s", rank=rank, total=f"{max(total, rank):g}"
             )
+
+    def _get_ranks(self):
+        """Return which visit each of these is of its package, or of its period.
+
+        Counted by the database: a screen of visits need not load all the others of
+        their plans.
+
+        :return: dict, id -> int from 1, of those that hold sessions
+        """
+        if not self._origin.plan_id:
+            return {}
+        self.flush_model(["plan_id", "cycle_id", "start", "holds_sessions"])
+        return dict(
+            self.env.execute_query(
+                SQL(
+                    """
+                    SELECT id, rank
+                      FROM (SELECT visit.id,
+                                   ROW_NUMBER() OVER (
+                                       PARTITION BY visit.plan_id,
+                                           CASE plan.kind
+                                               WHEN 'plan' THEN visit.cycle_id
+                                           END
+                                       ORDER BY visit.start, visit.id
+                                   ) AS rank
+                              FROM pet_appointment visit
+                              JOIN pet_plan plan ON plan.id = visit.plan_id
+                             WHERE visit.plan_id IN %(plans)s
+                               AND visit.holds_sessions IS TRUE) AS ranked
+                     WHERE id IN %(visits)s
+                    """,
+                    plans=self._origin.plan_id._ids,
+                    visits=self._origin._ids,
+                )
+            )
+        )
 
     @api.depends("start", "state", "plan_id.late_cancel_hours")
     def _compute_is_late(self):
@@ -1049,58 +1081,6 @@ class PetAppointment(models.Model):
     def _filter_served(self):
         """Return the visits that only a manager, with a reason, may cancel (C9)."""
         return self.filtered(lambda visit: visit.state in SERVED_STATES)
-
-    def _preview_cancel(self, consumed):
-        """Return what cancelling these visits would do, without doing it (C7).
-
-        :param consumed: the visits among these whose sessions stay used
-        :return: list of value dicts of `pet.appointment.cancel.line`, by start
-        """
-        self._origin.check_access("read")
-        # Reads dates and names of the invoices of these plans, which staff without
-        # invoicing rights are to be warned about.
-        cancelled = self._origin.sudo()
-        freed = cancelled - consumed._origin
-        rows = []
-        for plan in cancelled.plan_id:
-            held = plan._get_dealt_visits()
-            shown = held | (cancelled & plan.appointment_ids)
-            cycles, due_dates = plan._preview_deal(
-                freed & plan.appointment_ids, kept=cancelled - freed
-            )
-            rows += [
-                visit._prepare_preview_vals(
-                    plan.cycle_ids.browse(cycles.get(visit.id)),
-                    due_dates,
-                    cancelled=visit in cancelled,
-                )
-                for visit in shown.sorted(lambda visit: (visit.start, visit.id))
-            ]
-        rows += [
-            visit._prepare_preview_vals(self.env["pet.cycle"], {}, cancelled=True)
-            for visit in cancelled.filtered(lambda visit: not visit.plan_id)
-        ]
-        return rows
-
-    def _prepare_preview_vals(self, new_cycle, due_dates, cancelled):
-        """Return the preview row of one visit (C7)."""
-        self.ensure_one()
-        old_cycle = self.cycle_id
-        warnings = dict.fromkeys(
-            warning
-            for cycle in (old_cycle, new_cycle)
-            if (cancelled or old_cycle != new_cycle)
-            and (warning := cycle._get_invoice_warning())
-        )
-        return {
-            "appointment_id": self.id,
-            "is_cancelled": cancelled,
-            "old_cycle_id": old_cycle.id,
-            "new_cycle_id": new_cycle.id,
-            "old_date_due": old_cycle._get_current_due_date() if old_cycle else False,
-            "new_date_due": due_dates.get(new_cycle, False),
-            "warning": "; ".join(warnings) or False,
-        }
 
     def _check_cancellable(self, reason):
         """Refuse to cancel twice, or a served visit without the right (C9)."""

@@ -775,14 +775,20 @@ class PetCycle(models.Model):
         :param delta: timedelta, may be negative
         """
         later = self.filtered(lambda cycle: cycle.date_to and cycle.date_to >= day)
-        # One after the other, the farthest first, since no two periods of a plan may
-        # start on the same day even for a moment.
-        for cycle in later.sorted("sequence", reverse=delta.days > 0):
-            vals = {"date_to": cycle.date_to + delta, "sessions_expired": False}
-            if cycle.date_from > day:
-                vals["date_from"] = cycle.date_from + delta
-            cycle._unguarded().write(vals)
-            cycle.flush_recordset(["date_from", "date_to"])
+        later = later._unguarded()
+        starts = {
+            cycle: cycle.date_from + delta for cycle in later if cycle.date_from > day
+        }
+        # No two periods of a plan may start on the same day even for a moment: they
+        # have no first day while they move.
+        moving = later.filtered(lambda cycle: cycle in starts)
+        moving.date_from = False
+        moving.flush_recordset(["date_from"])
+        later.sessions_expired = False
+        for cycle in later:
+            cycle.date_to += delta
+        for cycle in moving:
+            cycle.date_from = starts[cycle]
         later._follow_visits()
 
     # --- Posting (I1) ----------------------------------------------------------

@@ -287,16 +287,16 @@ class PetPlanBookingMixin(models.AbstractModel):
             ],
         )
 
-    def _preview_deal(self, leaving, kept):
+    def _preview_deal(self, staying, leaving, kept):
         """Return what a cancellation would do to cycles, by the deal itself (C7).
 
+        :param staying: visits of the plan that hold sessions afterwards too
         :param leaving: visits of the plan that are cancelled and leave their cycles
         :param kept: visits that are cancelled with their sessions used: they stay
         :return: tuple, {visit id: cycle id} without those that leave, and
             {cycle: due date or False}
         """
         self.ensure_one()
-        staying = self._get_dealt_visits() - leaving
         if leaving.filtered("holds_sessions") and self._is_dealt():
             cycles = self._deal(staying, pinned=kept)
             return cycles, self.cycle_ids._preview_due_dates(leaving, cycles)

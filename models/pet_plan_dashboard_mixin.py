@@ -1,6 +1,6 @@
 from ast import literal_eval
 from contextlib import suppress
-from datetime import timedelta
+from datetime import date, timedelta
 
 from lxml import etree
 
@@ -29,24 +29,82 @@ class PetPlanDashboardMixin(models.AbstractModel):
         search="_search_expiry_bucket",
     )
 
+    is_latest = fields.Boolean(
+        compute="_compute_is_latest",
+        store=True,
+        help="No other plan of the same customer and pet ends later: if it is over, "
+        "it was not renewed",
+    )
+
+    _not_renewed = models.Index(
+        "(company_id, date_end) "
+        "WHERE is_latest IS TRUE AND state IN ('active', 'expired')"
+    )
+
     @api.depends(
         "state",
         "date_end",
-        "company_id.pet_tz",
+        "pet_id",
+        "company_id",
         "partner_id.pet_plan_ids.state",
         "partner_id.pet_plan_ids.date_end",
         "partner_id.pet_plan_ids.pet_id",
     )
+    def _compute_is_latest(self):
+        """Tell the plan of a customer and pet that ends last from the others (X4).
+
+        One that still runs ends later than one that is over, so that today need not
+        be asked, and the card can count an index. Plans of other companies do not
+        count.
+        """
+        latest = {}
+        # Whoever changes one plan need not see the others: only their ends count.
+        for plan in (
+            self.env["pet.plan"]
+            .sudo()
+            .search_fetch(
+                [
+                    ("partner_id", "in", self.partner_id.ids),
+                    ("state", "in", ("active", "expired")),
+                ],
+                ["partner_id", "pet_id", "company_id", "date_end"],
+            )
+        ):
+            key = plan._get_renewal_key()
+            latest[key] = max(plan, latest.get(key, plan), key=self._get_end_order)
+        for plan in self:
+            plan.is_latest = latest.get(plan._get_renewal_key()) == plan._origin
+
+    def _get_renewal_key(self):
+        """Return what a plan has in common with those that renew it (X4)."""
+        self.ensure_one()
+        return self.partner_id.id, self.pet_id.id, self.company_id.id
+
+    @api.model
+    def _get_end_order(self, plan):
+        """Return the sort key of plans by their end; one without end is last."""
+        return plan.date_end or date.max, plan.id
+
+    @api.depends("state", "date_end", "company_id.pet_tz", "is_latest")
     def _compute_expiry_bucket(self):
         """By how many days are left, judged by dates (X1, X3, X4)."""
-        not_renewed = self.search(
-            Domain("id", "in", self.ids)
-            & self._get_bucket_domain("not_renewed", self.company_id)
-        )
         for plan in self:
             plan.expiry_bucket = plan._get_running_bucket() or (
-                plan._origin in not_renewed and "not_renewed"
+                plan._is_not_renewed() and "not_renewed"
             )
+
+    def _is_not_renewed(self):
+        """Tell whether the plan ended, and the customer has none after it (X4).
+
+        Carried over plans stay out of the figures of renewals (K6).
+        """
+        self.ensure_one()
+        return (
+            self.state in ("active", "expired")
+            and self._is_over()
+            and self.is_latest
+            and not self.is_carry_over
+        )
 
     def _get_running_bucket(self):
         """Return the bucket of a plan that still runs (X3), or None."""
@@ -95,9 +153,7 @@ class PetPlanDashboardMixin(models.AbstractModel):
             return (
                 Domain("date_end", "<", today)
                 & Domain("is_carry_over", "=", False)
-                & Domain.custom(
-                    to_sql=lambda model, alias, query: self._get_sql_last(alias)
-                )
+                & Domain("is_latest", "=", True)
             )
         first, last = {
             "week_1": (0, 7),
@@ -109,31 +165,6 @@ class PetPlanDashboardMixin(models.AbstractModel):
         if last is None:
             return ends | Domain("date_end", "=", False)
         return ends & Domain("date_end", "<=", today + timedelta(days=last))
-
-    @api.model
-    def _get_sql_last(self, alias):
-        """Return the SQL of X4: no other plan of that customer and pet ends later.
-
-        One that still runs ends later than one that is over, so that today need not
-        be asked. Equalities only, so that the database can compare all at once.
-        """
-        self.flush_model(["partner_id", "pet_id", "company_id", "state", "date_end"])
-        return SQL(
-            """NOT EXISTS (
-                SELECT FROM pet_plan other
-                 WHERE other.partner_id = %(partner)s
-                   AND COALESCE(other.pet_id, 0) = COALESCE(%(pet)s, 0)
-                   AND other.company_id = %(company)s
-                   AND other.state IN ('active', 'expired')
-                   AND (other.date_end IS NULL
-                        OR (other.date_end, other.id) > (%(end)s, %(id)s))
-            )""",
-            id=SQL.identifier(alias, "id"),
-            end=SQL.identifier(alias, "date_end"),
-            partner=SQL.identifier(alias, "partner_id"),
-            pet=SQL.identifier(alias, "pet_id"),
-            company=SQL.identifier(alias, "company_id"),
-        )
 
     @api.model
     def retrieve_dashboard(self, domain=None):

@@ -59,13 +59,62 @@ class PetAppointmentCancel(models.TransientModel):
         for wizard in self:
             wizard.line_ids = [
                 Command.clear(),
-                *(
-                    Command.create(vals)
-                    for vals in wizard.appointment_ids._preview_cancel(
-                        wizard._get_consumed()
-                    )
-                ),
+                *(Command.create(vals) for vals in wizard._prepare_line_vals_list()),
             ]
+
+    def _prepare_line_vals_list(self):
+        """Return what cancelling the visits would do, without doing it (C7).
+
+        By plan and start: the cancelled ones and all that stay.
+        """
+        self.ensure_one()
+        visits = self.appointment_ids._origin
+        visits.check_access("read")
+        # Reads dates and names of the invoices of these plans, which staff without
+        # invoicing rights are to be warned about.
+        cancelled = visits.sudo()
+        freed = cancelled - self._get_consumed()._origin
+        held = cancelled.plan_id._get_dealt_visits()
+        vals_list = []
+        for plan, shown in (held | cancelled).grouped("plan_id").items():
+            leaving = shown & freed
+            cycles, due_dates = {}, {}
+            if plan:
+                cycles, due_dates = plan._preview_deal(
+                    (shown & held) - leaving, leaving, kept=cancelled - freed
+                )
+            vals_list += [
+                self._prepare_line_vals(
+                    visit, plan.cycle_ids.browse(cycles.get(visit.id)), due_dates
+                )
+                for visit in shown.sorted(lambda visit: (visit.start, visit.id))
+            ]
+        return vals_list
+
+    def _prepare_line_vals(self, visit, new_cycle, due_dates):
+        """Return the preview of one visit (C7).
+
+        :param new_cycle: where it is afterwards, if anywhere
+        :param due_dates: dict, cycle -> date or False afterwards
+        """
+        self.ensure_one()
+        is_cancelled = visit in self.appointment_ids._origin
+        old_cycle = visit.cycle_id
+        warnings = dict.fromkeys(
+            warning
+            for cycle in (old_cycle, new_cycle)
+            if (is_cancelled or old_cycle != new_cycle)
+            and (warning := cycle._get_invoice_warning())
+        )
+        return {
+            "appointment_id": visit.id,
+            "is_cancelled": is_cancelled,
+            "old_cycle_id": old_cycle.id,
+            "new_cycle_id": new_cycle.id,
+            "old_date_due": old_cycle and old_cycle._get_current_due_date(),
+            "new_date_due": due_dates.get(new_cycle, False),
+            "warning": "; ".join(warnings) or False,
+        }
 
     def _get_consumed(self):
         """Return the visits whose sessions stay used (C9).
