@@ -57,12 +57,14 @@ class ResPartner(models.Model):
             return False
         if user.has_group("account.group_account_invoice"):
             return False
+        own_id = self.env["ir.model.data"]._xmlid_to_res_id(
+            "pet_plans.access_res_partner_user"
+        )
         # Which groups have access is nobody's secret; it decides no more than this.
-        own = self.env.ref("pet_plans.access_res_partner_user", False)
         accesses = self.env["ir.model.access"].sudo()
         return not accesses.search_count(
             [
-                ("id", "!=", own.sudo().id),
+                ("id", "!=", own_id),
                 ("model_id.model", "=", self._name),
                 ("perm_write", "=", True),
                 ("group_id", "in", user.all_group_ids.ids),
@@ -84,12 +86,19 @@ class ResPartner(models.Model):
             and (
                 name == "bank_ids"
                 or (field.company_dependent and name != "barcode")
-                or all(module.startswith("account") for module in field._modules or "-")
+                or self._is_accounting_alone(field)
             )
         }
 
+    @api.model
+    def _is_accounting_alone(self, field):
+        """Tell whether a field is there because of accounting alone."""
+        modules = field._modules
+        return bool(modules) and all(name.startswith("account") for name in modules)
+
     def _get_billing(self, names):
         """Return what some fields say now: dict, (partner, field name) -> value."""
+        # Only to compare: whoever writes a field need not be shown it.
         return {
             (partner, name): partner[name] for partner in self.sudo() for name in names
         }

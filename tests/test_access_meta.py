@@ -111,7 +111,7 @@ class TestSource(PetPlansCommon):
             for path in sorted((root / folder).glob("*.py")):
                 lines = path.read_text(encoding="utf-8").splitlines()
                 for number, line in enumerate(lines):
-                    if not re.search(r"\b_?sudo(_clean)?\(", line):
+                    if not re.search(r"(?<!def )\b_?sudo(_clean)?\(", line):
                         continue
                     above = lines[max(0, number - LINES_FOR_A_REASON) : number + 1]
                     if not any("# " in text for text in above):

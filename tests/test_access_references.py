@@ -278,6 +278,32 @@ class TestReferences(CompaniesCase):
                     )
                     self.assertUntouched(before)
 
+    def test_wizards_take_no_list_of_others(self):
+        before = self.snapshot("account.move", "res.partner")
+        for model in self.own_models():
+            Model = self.env[model].with_user(self.manager)
+            if not Model.is_transient():
+                continue
+            for field in Model._fields.values():
+                target = self.targets.get(field.comodel_name)
+                if not target or field.type != "many2many" or field.compute:
+                    continue
+                for command in ([6, 0, [target]], [4, target]):
+                    values = {field.name: [command]}
+                    with self.subTest(field=str(field), command=command):
+                        self.assert_refused_by_rpc(
+                            self.manager, model, "create", values
+                        )
+                        self.assert_blind(
+                            self.manager,
+                            model,
+                            [],
+                            values,
+                            [field.name],
+                            self.spec(self.manager, model),
+                        )
+                        self.assertUntouched(before)
+
     def test_what_views_preset_is_dropped(self):
         for model in self.own_models():
             for field, target in self.references(model):
