@@ -119,7 +119,7 @@ class ResCompany(models.Model):
         if hard_lock_date:
             # Odoo checks the right to lock. The drafts that move out of the way have
             # no day yet; nothing else of their cycles changes.
-            cycles = self.env["pet.cycle"].sudo()
+            cycles = self.env["pet.cycle"]._sudo_clean()
             cycles._leave_locked_period(self, hard_lock_date)
         return super()._validate_locks(values)
 
