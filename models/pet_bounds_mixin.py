@@ -163,7 +163,8 @@ class PetBoundsMixin(models.AbstractModel):
 
     def _validate_fields(self, field_names, excluded_names=()):
         """Look at what a context or a computation has filled in, too."""
-        bounded = self._get_bounds().keys() & set(field_names)
+        field_names = set(field_names)  # the ORM gives an iterator, to be read once
+        bounded = self._get_bounds().keys() & field_names
         for record in self:
             record._check_bounds({name: record[name] for name in bounded})
         return super()._validate_fields(field_names, excluded_names)
