@@ -192,9 +192,13 @@ class AccountMove(models.Model):
                 )
             )
             cycles = {move: move.pet_cycle_id for move in credited}
-            credited._link_pet_cycles(dict.fromkeys(credited))
-            result = super(AccountMove, moves).button_cancel()
-            credited._link_pet_cycles(cycles)
+            # Without cycle it would take the payment term of its customer (S7).
+            with self.env.protecting(
+                [self._fields["invoice_payment_term_id"]], credited
+            ):
+                credited._link_pet_cycles(dict.fromkeys(credited))
+                result = super(AccountMove, moves).button_cancel()
+                credited._link_pet_cycles(cycles)
         return result
 
     def _link_pet_cycles(self, cycles):
@@ -260,13 +264,11 @@ class AccountMove(models.Model):
 
         :param dates: dict, `account.move` record -> its due date
         """
-        moves = self.union(*dates)._with_dates_as_they_are()
-        moved = moves.filtered(
-            lambda move: (
-                not move.invoice_payment_term_id
-                and move.invoice_date_due != dates[move]
-            )
+        moves = self.union(*dates).filtered(
+            lambda move: not move.invoice_payment_term_id
         )
+        moves = moves._with_dates_as_they_are()
+        moved = moves.filtered(lambda move: move.invoice_date_due != dates[move])
         for move in moved:
             move.invoice_date_due = dates[move]
         for line in moved._get_pet_receivable_lines():
