@@ -273,11 +273,20 @@ class AccountMove(models.Model):
             move.invoice_date_due = dates[move]
         for line in moved._get_pet_receivable_lines():
             line.date_maturity = dates[line.move_id]
-        for move in moves:
-            if move.state == "draft" and not move.invoice_date:
-                day = move.pet_cycle_id._get_accounting_date(dates[move])
-                if move.date != day:
-                    move.date = day
+        # All are read before the first is written, on which those of cycles depend.
+        days = {
+            move: move.pet_cycle_id._get_accounting_date(dates[move])
+            for move in moves
+            if move.state == "draft" and not move.invoice_date
+        }
+        # As a compute does it: Odoo searches payments each time a date is written, so
+        # what depends on it is told once. Drafts that were never dated have no number.
+        names = [self._fields["date"], self._fields["name"]]
+        dated = moves.filtered(lambda move: move.date != days.get(move, move.date))
+        with self.env.protecting(names, dated):
+            for move in dated:
+                move.date = days[move]
+            dated.modified(["date"])
 
     def _set_pet_accounting_date(self, date):
         """Move the accounting date of drafts of cycles (C5).
