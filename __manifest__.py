@@ -66,6 +66,7 @@
         "web.assets_unit_tests": ["pet_plans/static/tests/*.test.js"],
         "web.assets_tests": ["pet_plans/static/tests/tours/**/*"],
     },
+    "pre_init_hook": "pre_init_hook",
     "post_init_hook": "post_init_hook",
     "application": True,
 }

@@ -192,9 +192,13 @@ class AccountMove(models.Model):
                 )
             )
             cycles = {move: move.pet_cycle_id for move in credited}
-            credited._link_pet_cycles(dict.fromkeys(credited))
-            result = super(AccountMove, moves).button_cancel()
-            credited._link_pet_cycles(cycles)
+            # Without cycle it would take the payment term of its customer (S7).
+            with self.env.protecting(
+                [self._fields["invoice_payment_term_id"]], credited
+            ):
+                credited._link_pet_cycles(dict.fromkeys(credited))
+                result = super(AccountMove, moves).button_cancel()
+                credited._link_pet_cycles(cycles)
         return result
 
     def _link_pet_cycles(self, cycles):
@@ -260,22 +264,29 @@ class AccountMove(models.Model):
 
         :param dates: dict, `account.move` record -> its due date
         """
-        moves = self.union(*dates)._with_dates_as_they_are()
-        moved = moves.filtered(
-            lambda move: (
-                not move.invoice_payment_term_id
-                and move.invoice_date_due != dates[move]
-            )
+        moves = self.union(*dates).filtered(
+            lambda move: not move.invoice_payment_term_id
         )
+        moves = moves._with_dates_as_they_are()
+        moved = moves.filtered(lambda move: move.invoice_date_due != dates[move])
         for move in moved:
             move.invoice_date_due = dates[move]
         for line in moved._get_pet_receivable_lines():
             line.date_maturity = dates[line.move_id]
-        for move in moves:
-            if move.state == "draft" and not move.invoice_date:
-                day = move.pet_cycle_id._get_accounting_date(dates[move])
-                if move.date != day:
-                    move.date = day
+        # All are read before the first is written, on which those of cycles depend.
+        days = {
+            move: move.pet_cycle_id._get_accounting_date(dates[move])
+            for move in moves
+            if move.state == "draft" and not move.invoice_date
+        }
+        # As a compute does it: Odoo searches payments each time a date is written, so
+        # what depends on it is told once. Drafts that were never dated have no number.
+        names = [self._fields["date"], self._fields["name"]]
+        dated = moves.filtered(lambda move: move.date != days.get(move, move.date))
+        with self.env.protecting(names, dated):
+            for move in dated:
+                move.date = days[move]
+            dated.modified(["date"])
 
     def _set_pet_accounting_date(self, date):
         """Move the accounting date of drafts of cycles (C5).

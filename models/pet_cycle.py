@@ -206,6 +206,9 @@ class PetCycle(models.Model):
         "payment_state",
         "plan_id.post_lead_days",
         "plan_id.date_end",
+        "invoice_id",
+        "move_ids.invoice_payment_term_id",
+        "move_ids.date",
     )
     def _compute_date_post(self):
         for cycle in self:
@@ -220,6 +223,10 @@ class PetCycle(models.Model):
             )
             if never or not cycle.date_due:
                 cycle.date_post = False
+                continue
+            if cycle.invoice_id.invoice_payment_term_id:
+                # The accountant's term counts from the day of the draft (I3).
+                cycle.date_post = cycle.invoice_id.date
                 continue
             lead = timedelta(days=plan._get_bounded("post_lead_days"))
             day = cycle.date_due - lead

@@ -104,6 +104,19 @@ class TestTwoInvoices(PetPlansCommon):
         self.assertEqual(self.old.pet_cycle_id, self.cycle)
         self.assert_still_billed_by(new)
 
+    def test_a_credited_one_that_is_cancelled_keeps_its_dates(self):
+        """S7: no payment term of the customer comes in on the way."""
+        self.post(self.old)
+        self.credit(self.old)
+        self.invoice_anew()
+        self.customer.property_payment_term_id = self.pay_terms_b
+        self.old.button_cancel()
+        self.env.flush_all()
+        self.assertFalse(self.old.invoice_payment_term_id)
+        self.assertEqual(self.old.invoice_date_due, date(2026, 2, 2))
+        self.assertEqual(self.receivable_dates(self.old), [date(2026, 2, 2)])
+        self.assertEqual(self.old.pet_plan_id, self.plan)
+
     def test_a_cancelled_one_is_deleted_beside_the_new_one(self):
         self.old.button_cancel()
         new = self.invoice_anew()

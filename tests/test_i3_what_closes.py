@@ -113,9 +113,7 @@ class TestWhatCloses(WhatClosesCommon):
         """X7: what they paid is money like any other."""
         self.post(self.invoice)
         self.match(self.credit_elsewhere(180.0))
-        creditable = self.cycle.sudo()._get_creditable(
-            date(2026, 1, 10), leaving=self.visits
-        )
+        creditable = self.cycle.sudo()._get_creditable(leaving=self.visits)
         self.assertEqual(list(creditable), [self.cycle])
 
     def test_part_by_its_own_credit_note_and_part_from_elsewhere(self):
@@ -291,3 +289,16 @@ class TestDueDateShown(WhatClosesCommon):
         self.assertEqual(self.invoice.invoice_date_due, due)
         self.assertEqual(self.receivable_dates(self.invoice), maturities)
         self.assertEqual(self.cycle.date_due, due)
+        self.assertEqual(self.invoice.date, date(2026, 2, 2))
+        self.assertEqual(self.cycle.date_post, date(2026, 2, 2))
+
+    def test_the_job_posts_it_on_the_day_from_which_the_term_counts(self):
+        """So the dates that the draft shows are those it gets."""
+        self.invoice.invoice_payment_term_id = self.pay_terms_b
+        self.env.flush_all()
+        maturities = self.receivable_dates(self.invoice)
+        self.clock.move_to("2026-02-02 12:00:00")
+        self.run_posting_job()
+        self.assertEqual(self.invoice.state, "posted")
+        self.assertEqual(self.receivable_dates(self.invoice), maturities)
+        self.assertEqual(self.cycle.date_due, self.invoice.invoice_date_due)
