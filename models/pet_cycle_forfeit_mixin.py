@@ -7,9 +7,6 @@ from odoo.tools import format_date
 
 from .pet_plan_line import TOTAL_KINDS
 
-# Draft invoices with which no money is matched (I3).
-UNPAID_STATES = ("not_paid", "blocked")
-
 
 class PetCycleForfeitMixin(models.AbstractModel):
     """Not billing what never comes or was never used, when a plan ends (X2)."""
@@ -38,9 +35,17 @@ class PetCycleForfeitMixin(models.AbstractModel):
         forfeited = live.filtered("is_forfeited")
         (never - forfeited)._forfeit_drafts()
         (forfeited - never)._restore_drafts()
-        live.filtered(
+        waiting = live.filtered(
             lambda cycle: cycle.plan_id.kind == "package" and not cycle.appointment_ids
-        )._follow_visits()
+        )
+        # What is paid as a draft, too: only what is posted keeps its date (C6).
+        over = waiting.filtered(
+            lambda cycle: (
+                cycle.plan_id.state == "expired" and cycle.invoice_id.state == "draft"
+            )
+        )
+        over._set_due_dates(over._get_due_dates())
+        (waiting - over)._follow_visits()
 
     def _filter_behind_end(self):
         """Return the periods that begin behind the end of their plan."""
@@ -129,7 +134,7 @@ class PetCycleForfeitMixin(models.AbstractModel):
         return (
             invoice.state == "draft"
             and not invoice.posted_before
-            and invoice.payment_state in UNPAID_STATES
+            and not self._is_paid()
         )
 
     def _forfeit_drafts(self):

@@ -17,6 +17,42 @@ class PetPlanCarryMixin(models.AbstractModel):
     _name = "pet.plan.carry.mixin"
     _description = "Carrying Sessions over to Renewals"
 
+    def action_carry_over(self):
+        """Carry what is left or owed over into the renewal that exists (X6).
+
+        :raises UserError: when there is no renewal that can take it, or nothing left
+        """
+        self.ensure_one()
+        self.check_access("write")
+        renewal = self.renewed_by_id
+        if not renewal:
+            raise UserError(
+                self.env._(
+                    "%(plan)s is not renewed yet: renew it, with what is left.",
+                    plan=self.display_name,
+                )
+            )
+        renewal.check_access("write")
+        products = renewal._get_offer_lines().product_id
+        carryable = self._get_carryable(products)
+        if renewal.state != "active" or not (carryable or self._get_owed(products)):
+            left = sum(quantity for __, __, quantity, __ in carryable)
+            raise UserError(
+                self.env._(
+                    "There is nothing to carry over from %(plan)s: it has %(left)s "
+                    "session(s) left of the services of %(renewal)s, which is "
+                    "%(state)s.",
+                    plan=self.display_name,
+                    left=f"{left:g}",
+                    renewal=renewal.display_name,
+                    state=renewal._get_state_label().lower(),
+                )
+            )
+        self._hand_over_sessions(
+            renewal, self.env._("Renewal of %(plan)s", plan=self.display_name)
+        )
+        return renewal._get_opening_action()
+
     # --- What the old plan has to carry ------------------------------------------
 
     def _get_carryable(self, products):
@@ -148,8 +184,29 @@ class PetPlanCarryMixin(models.AbstractModel):
         ]
         entries += plan._prepare_owed_entries(renewal, products, reason)
         plan.line_ids._post_entries(entries)
+        self._note_carried(
+            renewal, sum(quantities.values()), lines.filtered("price_unit")
+        )
         if lines and renewal.appointment_ids:
             renewal._recycle()  # what was carried is used first
+
+    def _note_carried(self, renewal, sessions, unbilled):
+        """Tell on both plans what was carried over.
+
+        :param sessions: float, without those owed
+        :param unbilled: the lines of the renewal that are still to be billed
+        """
+        self.ensure_one()
+        body = self.env._(
+            "%(sessions)s session(s) carried over from %(plan)s to %(renewal)s, which "
+            "bills %(price)s for those not billed yet.",
+            sessions=f"{sessions:g}",
+            plan=self.display_name,
+            renewal=renewal.display_name,
+            price=renewal.currency_id.format(sum(unbilled.mapped("price_subtotal"))),
+        )
+        plans = self + renewal.with_env(self.env)
+        plans._message_log_batch(bodies=dict.fromkeys(plans.ids, body))
 
     def _prepare_owed_entries(self, renewal, products, reason):
         """Return the entries by which a renewal pays what the old plan owes (X6)."""

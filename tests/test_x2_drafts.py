@@ -250,7 +250,7 @@ class TestUnusedPackage(ForfeitCommon):
         self.expire()
         cycles = plan.sudo().cycle_ids
         self.invoices(plan)[1:].button_draft()
-        cycles._unguarded().write({"is_forfeited": False})
+        cycles[1:]._unguarded().write({"is_forfeited": False, "date_due": False})
         self.assertEqual(cycles.mapped("state")[1:], ["waiting"] * 2)
         self.update_plans()
         self.assertEqual(self.states(plan), ["draft", "cancel", "cancel"])

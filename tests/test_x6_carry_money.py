@@ -282,7 +282,7 @@ class TestCarryMoney(CarryCommon):
         plan.action_renew()
         renewal = plan.renewed_by_id
         self.post(self.invoices(renewal)[0])
-        plan._hand_over_sessions(renewal, "Afterwards")
+        plan.action_carry_over()
         self.assertEqual(self.states(renewal), ["posted"] + ["draft"] * 4)
         self.assertEqual(
             renewal.cycle_ids.sorted("sequence").mapped("carried_from_id"),
@@ -290,6 +290,39 @@ class TestCarryMoney(CarryCommon):
         )
         self.assertFalse(renewal.cycle_ids.sorted("sequence")[0].carried_from_id)
         self.assert_cycles_add_up(renewal)
+
+    def test_afterwards_there_must_be_something(self):
+        plan = self.sell()
+        with self.assert_refused(UserError, "is not renewed yet"):
+            plan.action_carry_over()
+        plan.action_renew()
+        plan.action_carry_over()
+        with self.assert_refused(UserError, "nothing to carry over.* 0 session"):
+            plan.action_carry_over()
+
+    def test_told_on_both_plans(self):
+        plan = self.sell()
+        self.use(plan, 4)
+        renewal = self.carry(plan)
+        for one in plan + renewal:
+            self.assertIn("8 session(s) carried over", "".join(self.bodies(one)))
+
+    def test_paid_and_free_sessions_of_one_service(self):
+        """S12: lines of one service, used one after the other."""
+        template = self.make_template(
+            [(self.bath, 10, 45.0), (self.bath, 2, 0.0)], appointment_count=12
+        )
+        for billed in range(3):
+            for used in (1, 5, 9, 11):
+                with self.subTest(billed=billed, used=used):
+                    plan = self.sell(template)
+                    self.use(plan, used)
+                    self.post(self.invoices(plan)[:billed])
+                    before = self.billed(plan)
+                    renewal = self.carry(plan)
+                    self.assertEqual(plan.sessions_remaining, 0.0)
+                    self.assertEqual(renewal.sessions_remaining, 24.0 - used)
+                    self.assertEqual(self.billed(plan, renewal), before + 450.0)
 
 
 class TestCarryCredited(CarryCommon, CancelPlanCommon):
