@@ -31,6 +31,7 @@ SERVICE_SOLD_TWICE_IS_MISCOUNTED = True  # S12: lines of one service are one bal
 INDEX = st.integers(0, 23)
 PRICES = st.sampled_from((45.0, 33.33, 19.99, 0.0, 100.0, 0.07))
 QUANTITIES = st.sampled_from((None, 1.0, 3.0, 2.5, 0.5, 7.0, 1.25))
+CARDS = {"week_1": 7, "week_2": 14, "month_1": 30, "later": 9999}  # days left at most
 VISITS = st.tuples(
     st.integers(-1, 20),  # days from now, or from the start of the plan
     st.sampled_from((7, 1, 3, 30)),  # days from one to the next
@@ -407,6 +408,7 @@ class History(RuleBasedStateMachine):
                 self._run_jobs()
         if nightly:
             self._check_states()
+        self._check_cards()
 
     def _run_jobs(self):
         for shop in self.shops:
@@ -430,6 +432,22 @@ class History(RuleBasedStateMachine):
                 left = plan.line_ids.mapped("remaining")
                 if max(left) > 0.001:
                     raise self._fault(f"X2: {plan.name} expired with {left} left")
+
+    def _check_cards(self):
+        """The cards count the plans that run by the days they have left (X3)."""
+        for shop in self.shops:
+            today = shop.company._get_pet_today()
+            counts = dict.fromkeys(CARDS, 0)
+            for plan in self.world.plans.values():
+                if plan.company_id != shop.company.id:
+                    continue
+                left = (plan.date_end - today).days if plan.date_end else 999
+                if plan.state in ("active", "expired") and left >= 0:
+                    card = next(name for name, last in CARDS.items() if left <= last)
+                    counts[card] += 1
+            shown = self.env["pet.plan"].with_user(shop.staff).retrieve_dashboard()
+            if {name: shown[name] for name in CARDS} != counts:
+                raise self._fault(f"X3: the cards show {shown}, not {counts}")
 
     # --- The accountant -------------------------------------------------------
 
