@@ -312,7 +312,7 @@ class History(RuleBasedStateMachine):
     def _book(self, index, pet, visits):
         """Book visits; as many as are left, but now and then more."""
         plan = self._plan(index)
-        pet = plan.pet_id or self.pets[pet % len(self.pets)]
+        pet = plan.pet_id or self.pets[pet % 3]
         first, gap, count, hour, units = visits
         if (left := max(plan.line_ids.mapped("remaining"))) > 0 and count % 3:
             count = min(count, max(1, int(left / units)))

@@ -14,7 +14,7 @@ from .histories import History, Shop
 
 HISTORIES = "PET_PLANS_HISTORIES"  # how many, instead of the few of each run
 SEED = "PET_PLANS_SEED"  # to run those of a seed again
-FEW = 6
+FEW = 8
 STEPS = 20
 
 
