@@ -3,7 +3,7 @@
 import sys
 
 import pytest
-from workshop import addon, commands, locks, odoo, shell, stamps
+from workshop import account_tests, addon, commands, locks, odoo, shell, stamps
 from workshop.messages import Problem
 
 
@@ -126,3 +126,31 @@ def test_complaints_of_a_log():
 )
 def test_paths_are_those_that_odoo_imports(arguments, expected, chosen):
     assert commands.arguments_for_pytest(arguments) == (expected, chosen)
+
+
+def report_of(path, **outcomes):
+    """Write what pytest reports of some tests, and read it as the command does."""
+    cases = "".join(
+        f'<testcase classname="x.tests.test_a.TestA" name="{name}">{tag}</testcase>'
+        for name, tag in outcomes.items()
+    )
+    path.write_text(f"<testsuites><testsuite>{cases}</testsuite></testsuites>")
+    return account_tests.read_results(path)
+
+
+def test_results_of_account_tests_are_compared(tmp_path):
+    path = tmp_path / "report.xml"
+    without = report_of(path, test_pay="", test_post="<failure/>", test_draw="<error/>")
+    with_addon = report_of(
+        path, test_pay="<error/>", test_post="", test_draw="<error/>"
+    )
+    assert account_tests.compare(without, with_addon) == [
+        "test_a.TestA.test_pay: passed without the addon, failed with it",
+        "test_a.TestA.test_post: failed without the addon, passed with it",
+    ]
+    assert not account_tests.compare(without, without)
+
+
+def test_report_in_which_nothing_passed_is_a_problem(tmp_path):
+    with pytest.raises(Problem, match="No test passed"):
+        report_of(tmp_path / "report.xml", test_pay="<error/>")

@@ -1,4 +1,4 @@
-"""What ``dev/run``, ``dev/test``, ``dev/odoo`` and ``dev/lint`` do."""
+"""What ``dev/run``, ``dev/test``, ``dev/odoo`` and the others do."""
 
 import argparse
 import contextlib
@@ -10,7 +10,7 @@ import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from . import addon, browser, lint, shell, workshop
+from . import account_tests, addon, browser, lint, shell, workshop
 from .messages import Problem, say, step
 from .odoo import is_free
 from .paths import ADDON, ADDONS, DEV, HOME, ROOT
@@ -60,6 +60,40 @@ def test(arguments):
             return _pytest(databases.odoo, name, arguments, logs)
 
 
+def account(arguments):
+    """Run Odoo's tests of accounting, or some files, with the addon and without.
+
+    The exit code tells whether the results differ.
+    """
+    with workshop.opened(with_browser=True) as databases:
+        databases.drop_orphans()
+        without, with_addon = (
+            _run_account_tests(databases, template, words, arguments)
+            for template, words in (
+                (databases.dependencies_template(demo=False), "without"),
+                (databases.addon_template(demo=False), "with"),
+            )
+        )
+    say(f"Without the addon: {account_tests.summary(without)}.")
+    say(f"With the addon: {account_tests.summary(with_addon)}.")
+    differences = account_tests.compare(without, with_addon)
+    say("\n".join(differences) or "The results are the same.")
+    return 1 if differences else 0
+
+
+def _run_account_tests(databases, template, words, arguments):
+    """Run the tests in a copy of ``template``; return what became of each."""
+    report = shell.log_path(f"account-{words}").with_suffix(".xml")
+    report.unlink(missing_ok=True)
+    names, options = account_tests.split(arguments)
+    paths = account_tests.paths(databases.odoo.source, names)
+    options += [*_side_by_side(options), f"--junitxml={report}", "--quiet", "--tb=no"]
+    with step(f"Running Odoo's tests of accounting {words} the addon"):
+        with _test_database(databases, template) as name:
+            _pytest(databases.odoo, name, [*options, *map(str, paths)], {})
+    return account_tests.read_results(report)
+
+
 def bench(arguments):
     """Run the benchmarks, or those that are named, in a throw-away database."""
     with workshop.opened() as databases:
@@ -90,6 +124,7 @@ COMMANDS = {
     "run": run,
     "odoo": odoo,
     "test": test,
+    "account": account,
     "bench": bench,
     "lint": check_style,
 }
