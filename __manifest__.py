@@ -33,7 +33,7 @@
         "wizards/pet_plan_renew_views.xml",
         "wizards/pet_plan_cancel_views.xml",
         "wizards/pet_plan_let_go_views.xml",
-        "wizards/pet_plan_pause_set_views.xml",
+        "wizards/pet_plan_pause_start_views.xml",
         "wizards/pet_plan_transfer_views.xml",
         "wizards/account_payment_register_views.xml",
         "views/pet_species_views.xml",

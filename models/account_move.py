@@ -3,6 +3,8 @@ from contextlib import contextmanager
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from .windows import open_record
+
 # Only code of this process can hold this very object; see `pet.guard.mixin`.
 _FOLLOWED = object()
 
@@ -407,10 +409,4 @@ class AccountMove(models.Model):
                     "%(invoice)s does not bill a cycle.", invoice=self.display_name
                 )
             )
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "pet.cycle",
-            "res_id": self.pet_cycle_id.id,
-            "view_mode": "form",
-            "views": [(False, "form")],
-        }
+        return open_record(self.pet_cycle_id)

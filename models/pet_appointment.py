@@ -1,12 +1,13 @@
 from collections import defaultdict
 from datetime import timedelta
 
-from odoo import Command, api, fields, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..lib import periods
+from .windows import open_record
 
 UPCOMING_STATES = ("scheduled", "confirmed")
 SERVED_STATES = ("in_service", "finished", "delivered", "no_show")
@@ -156,17 +157,6 @@ class PetAppointment(models.Model):
     is_late = fields.Boolean(
         compute="_compute_is_late", help="Cancelling now would be a late cancellation"
     )
-    invoice_id = fields.Many2one(
-        "account.move",
-        readonly=True,
-        copy=False,
-        index="btree_not_null",
-        help="Ordinary invoice of the services no plan covers",
-    )
-    to_invoice = fields.Boolean(
-        compute="_compute_to_invoice", search="_search_to_invoice"
-    )
-
     _units_allowed = models.Constraint(
         "CHECK(units IN (0.5, 1))", "A visit weighs 1 in its cycle, or 0.5 (half day)."
     )
@@ -314,26 +304,6 @@ class PetAppointment(models.Model):
                 and visit.state in UPCOMING_STATES
                 and now > visit.start - timedelta(hours=hours)
             )
-
-    @api.depends("state", "invoice_id.state", "line_ids.plan_line_id")
-    def _compute_to_invoice(self):
-        for visit in self:
-            visit.to_invoice = (
-                visit.state in ("received", "in_service", "finished", "delivered")
-                and not visit._is_billed_apart()
-                and bool(visit._get_uncovered_lines())
-            )
-
-    def _search_to_invoice(self, operator, value):
-        if operator != "in":
-            return NotImplemented
-        return [
-            ("state", "in", ("received", "in_service", "finished", "delivered")),
-            "|",
-            ("invoice_id", "=", False),
-            ("invoice_id", "any!", [("state", "=", "cancel")]),
-            ("line_ids", "any", [("plan_line_id", "=", False)]),
-        ]
 
     # --- Constraints -----------------------------------------------------------
 
@@ -504,225 +474,6 @@ class PetAppointment(models.Model):
         self.ensure_one()
         return self.state not in UPCOMING_STATES
 
-    # --- Booking (B1-B4) -------------------------------------------------------
-
-    def _check_allowed(self):
-        """Refuse visits outside what their plan allows, all in one message (B3).
-
-        :raises UserError: one line per refused visit
-        """
-        refusals = [
-            self.env._(
-                "%(plan)s cannot take the visit of %(start)s: %(reason)s.",
-                plan=visit.plan_id.display_name,
-                start=visit.company_id._format_pet_time(visit.start),
-                reason=reason,
-            )
-            for visit in self
-            if (reason := visit.plan_id._get_refusal(visit))
-        ]
-        if refusals:
-            raise UserError("\n".join(refusals))
-
-    def _book(self):
-        """Give visits of plans their cycle and services, take the sessions (B2, B3).
-
-        :raises UserError: naming the plan, the reason and the numbers
-        """
-        visits = self.sorted(lambda visit: (visit.start, visit.id))
-        visits._check_allowed()
-        places = visits._get_places()
-        visits._write_services({visit: place.parts for visit, place in places.items()})
-        entering = visits.grouped(lambda visit: places[visit].slot.id)
-        for cycle_id, group in entering.items():
-            group._unguarded().write({"cycle_id": cycle_id, "holds_sessions": True})
-        # Due dates are written on cycles and draft invoices, which are not the
-        # user's to write: only those the visits have just entered follow.
-        visits.cycle_id._sudo_clean()._follow_visits()
-        visits.plan_id._touch()
-        visits._sync_sessions()
-
-    def _get_places(self):
-        """Return where each visit goes, one after the other: cycle and sessions (B2).
-
-        :return: dict, visit -> `lib.booking.Place`
-        :raises UserError: naming the plan that has no open cycle
-        """
-        allotments = self.plan_id._get_allotments()
-        places = {}
-        for visit in self:
-            place = allotments[visit.plan_id].enter(
-                visit._get_day(),
-                visit.units,
-                visit._get_wanted_sessions() if visit.line_ids else None,
-            )
-            if place is None:
-                raise UserError(
-                    self.env._(
-                        "%(plan)s cannot take the visit of %(start)s: no open cycle "
-                        "is left of its %(count)s.",
-                        plan=visit.plan_id.display_name,
-                        start=visit.company_id._format_pet_time(visit.start),
-                        count=len(visit.plan_id.cycle_ids),
-                    )
-                )
-            places[visit] = place
-        return places
-
-    def _get_wanted_sessions(self):
-        """Return what the services of the visit take of its plan.
-
-        :return: dict, product id -> sessions
-        """
-        self.ensure_one()
-        wanted = defaultdict(float)
-        for line in self.line_ids.filtered("plan_line_id"):
-            wanted[line.product_id.id] += line.quantity
-        return dict(wanted)
-
-    def _write_services(self, parts_by_visit):
-        """Let the services of visits say of which lines of the plan they take (S12).
-
-        :param parts_by_visit: dict, visit -> dict, product id -> list of
-            `lib.balances.Part`
-        """
-        new_lines = []
-        for visit, by_product in parts_by_visit.items():
-            covered = visit.line_ids.filtered("plan_line_id").grouped("product_id")
-            for product, lines in covered.items():
-                if product.id in by_product:
-                    new_lines += lines._cover(by_product[product.id])
-            new_lines += [
-                visit._prepare_covered_vals(part)
-                for product_id, parts in by_product.items()
-                if product_id not in {product.id for product in covered}
-                for part in parts
-            ]
-        # The visit settles its sessions as a whole, not line by line.
-        self.env["pet.appointment.line"]._unguarded().create(new_lines)
-
-    def _prepare_covered_vals(self, part):
-        """Return the values of a service of this visit that a line of its plan covers.
-
-        :param part: `lib.balances.Part`
-        """
-        self.ensure_one()
-        sold = self.env["pet.plan.line"].browse(part.line)
-        return {
-            "appointment_id": self.id,
-            "product_id": sold.product_id.id,
-            "plan_line_id": sold.id,
-            "quantity": part.quantity,
-            "price_unit": sold.price_unit,
-        }
-
-    def _sync_sessions(self, reason=None):
-        """Bring the ledger in line with what the visits hold now (L1, B3).
-
-        The facts are the services of the visits and whether they hold sessions; the
-        entries are what is missing between those and what the ledger says. So every
-        way of changing a visit (booking, cancelling, editing its services, giving it
-        another plan) is written down by this one method.
-
-        :param reason: text kept on the entries
-        :raises UserError: when too few sessions are left (B3)
-        """
-        # Staff may not write counters or entries; the callers have checked the visits,
-        # and this moves exactly their sessions.
-        lines = self.env["pet.plan.line"]._sudo_clean()
-        lines._post_entries(self._sudo_clean()._get_missing_entries(reason))
-
-    def _get_missing_entries(self, reason=None):
-        """Return the entries between what the visits hold and what the ledger says.
-
-        :param reason: text kept on the entries
-        :return: list of value dicts of `pet.plan.entry`; what comes back is first, so
-            that an exchange needs no session to spare
-        """
-        deltas = defaultdict(float)
-        for key, held in self._get_held_sessions().items():
-            deltas[key] -= held
-        for line in self.line_ids:
-            visit = line.appointment_id
-            if visit.holds_sessions and line.plan_line_id:
-                deltas[visit, line.plan_line_id] += line.quantity
-        vals_list = [
-            line._prepare_entry_vals(
-                "book" if missing > 0 else "release",
-                -missing,
-                cycle=visit.cycle_id,
-                visit=visit,
-                reason=reason,
-            )
-            for (visit, line), missing in deltas.items()
-            if round(missing, 6)
-        ]
-        return sorted(vals_list, key=lambda vals: vals["kind"], reverse=True)
-
-    def _get_held_sessions(self):
-        """Return what visits hold by the ledger: dict, (visit, line) -> sessions."""
-        visits = self.grouped("id")
-        return {
-            (visits[visit.id], line): -quantity
-            for visit, line, quantity in self.env["pet.plan.entry"]._read_group(
-                [
-                    ("appointment_id", "in", self.ids),
-                    ("kind", "in", ("book", "release")),
-                ],
-                ["appointment_id", "line_id"],
-                ["quantity:sum"],
-            )
-        }
-
-    def _settle_edit(self):
-        """Take or give back the sessions that an edit of services changed (B2, C9).
-
-        :raises AccessError: when staff would take back a session that was served
-        """
-        self._cover_edited()
-        reason = self.env._("Services of the visit edited")
-        served = self._filter_served()
-        if served and not self.env.user.has_group("pet_plans.group_manager"):
-            # Reads the ledger only to see whether something would come back.
-            returned = defaultdict(float)
-            for vals in served.sudo()._get_missing_entries():
-                line = self.env["pet.plan.line"].browse(vals["line_id"])
-                returned[vals["appointment_id"], line.product_id] += vals["quantity"]
-            if any(round(quantity, 6) > 0 for quantity in returned.values()):
-                raise AccessError(
-                    self.env._(
-                        "%(visits)s took place: only a manager takes its sessions "
-                        "back.",
-                        visits=", ".join(served.mapped("display_name")),
-                    )
-                )
-        self._sync_sessions(reason)
-
-    def _cover_edited(self):
-        """Choose the plan's lines anew for services whose sessions changed (S12)."""
-        held = self._get_held_sessions()
-        balances = self.plan_id.line_ids._load_balances()
-        parts = {}
-        for visit in self:
-            covered = visit.line_ids.filtered("plan_line_id").grouped("product_id")
-            parts[visit] = {}
-            for product, services in covered.items():
-                mine = {
-                    line: quantity
-                    for (other, line), quantity in held.items()
-                    if other == visit and line.product_id == product
-                }
-                asked = defaultdict(float)
-                for service in services:
-                    asked[service.plan_line_id] += service.quantity
-                if {k: q for k, q in mine.items() if round(q, 6)} == asked:
-                    continue
-                balance, period = balances[services.plan_line_id[:1]], visit.cycle_id.id
-                for line, quantity in mine.items():
-                    balance.move(quantity, line.id, period)
-                parts[visit][product.id] = balance.take(sum(asked.values()), period)
-        self._write_services(parts)
-
     # --- Rescheduling (C1) -----------------------------------------------------
 
     def reschedule(self, start):
@@ -764,7 +515,7 @@ class PetAppointment(models.Model):
         self.filtered("reminded")._unguarded().write({"reminded": False})
         on_plan = self.filtered("holds_sessions")
         on_plan._check_allowed()
-        on_plan.plan_id._touch()
+        on_plan.plan_id._bump_revision()
         # Only the due date of the own cycle's draft; see C1.
         on_plan.filtered(
             lambda visit: visit.plan_id.kind == "package"
@@ -782,7 +533,7 @@ class PetAppointment(models.Model):
 
     # --- Status ----------------------------------------------------------------
 
-    def _go(self, state, allowed):
+    def _advance(self, state, allowed):
         """Move the visits on to another status.
 
         :param state: the new status
@@ -826,31 +577,31 @@ class PetAppointment(models.Model):
 
     def action_confirm(self):
         """The customer confirmed the visit."""
-        self._go("confirmed", ("scheduled",))
+        self._advance("confirmed", ("scheduled",))
         return True
 
     def action_receive(self):
         """Check the pet in; without booking, pick its plan by U1 (B4)."""
-        self._go("received", UPCOMING_STATES)
+        self._advance("received", UPCOMING_STATES)
         self._pick_plans()
         return True
 
     def action_start(self):
         """The service begins; a pet not checked in yet is on the way (B4)."""
         arriving = self.filtered(lambda visit: visit.state in UPCOMING_STATES)
-        self._go("in_service", (*UPCOMING_STATES, "received"))
+        self._advance("in_service", (*UPCOMING_STATES, "received"))
         # Who was checked in before has its plan, or staff decided on none.
         arriving._pick_plans()
         return True
 
     def action_finish(self):
         """The service is done."""
-        self._go("finished", ("received", "in_service"))
+        self._advance("finished", ("received", "in_service"))
         return True
 
     def action_deliver(self):
         """The pet is back with its owner."""
-        self._go("delivered", ("received", "in_service", "finished"))
+        self._advance("delivered", ("received", "in_service", "finished"))
         return True
 
     def action_reset(self):
@@ -876,7 +627,7 @@ class PetAppointment(models.Model):
                 raise UserError(
                     self.env._("The session went back to the plan: book a new visit.")
                 )
-        self._go("scheduled", ("received", "in_service", "no_show"))
+        self._advance("scheduled", ("received", "in_service", "no_show"))
         return True
 
     def action_no_show(self):
@@ -884,7 +635,7 @@ class PetAppointment(models.Model):
 
         A no-show never deals; the visit keeps its cycle.
         """
-        self._go("no_show", UPCOMING_STATES)
+        self._advance("no_show", UPCOMING_STATES)
         returned = self.filtered(
             lambda visit: (
                 visit.holds_sessions and visit.plan_id.no_show_policy == "return"
@@ -893,225 +644,6 @@ class PetAppointment(models.Model):
         returned._unguarded().write({"holds_sessions": False})
         returned._sync_sessions(reason=self.env._("No-show"))
         return True
-
-    # --- Picking a plan at check-in (B4, U1) -----------------------------------
-
-    def _pick_plans(self):
-        """Take the sessions of walk-ins from the plan the company's rule picks (U1).
-
-        In rounds of one visit per plan: the next one sees what the first has left.
-        """
-        waiting = self.filtered(
-            lambda visit: (
-                not visit.plan_id
-                and visit.company_id.pet_plan_selection != "ask"
-                and not visit._is_billed_apart()
-            )
-        )
-        while plans := waiting._choose_plans():
-            picked, later = self.browse(), self.browse()
-            taken = self.env["pet.plan"]
-            for visit, plan in plans.items():
-                if plan in taken:
-                    later += visit
-                else:
-                    visit._unguarded().write({"plan_id": plan.id})
-                    picked += visit
-                    taken += plan
-            picked._get_short_lines()._unguarded().write({"plan_line_id": False})
-            picked._book()
-            waiting = later
-
-    def _choose_plans(self):
-        """Return the best plan of each visit that has one: dict, visit -> plan."""
-        plans = self._find_plans()
-        allotments = plans._get_allotments()
-        chosen = {}
-        for visit in self:
-            candidates = plans.filtered(
-                lambda plan, visit=visit: visit._is_served_by(plan, allotments[plan])
-            )
-            if candidates:
-                # The order reads counters: those of all plans at once.
-                candidates = candidates.with_prefetch(plans._prefetch_ids)
-                chosen[visit] = min(candidates, key=visit._get_plan_order)
-        return chosen
-
-    def _find_plans(self):
-        """Return the plans of the pets of these visits and of their owners."""
-        days = [visit._get_day() for visit in self]
-        if not days:
-            return self.env["pet.plan"]
-        return self.env["pet.plan"].search(
-            Domain("company_id", "in", self.company_id.ids)
-            & Domain("state", "in", ("active", "expired"))
-            & Domain("date_start", "<=", max(days))
-            & (Domain("date_end", "=", False) | Domain("date_end", ">=", min(days)))
-            & (
-                Domain("pet_id", "in", self.pet_id.ids)
-                | (
-                    Domain("pet_id", "=", False)
-                    & Domain(
-                        "partner_id",
-                        "child_of",
-                        self.pet_id.partner_id.commercial_partner_id.ids,
-                    )
-                )
-            )
-        )
-
-    def _is_served_by(self, plan, allotment):
-        """Tell whether a plan runs, covers the pet and has sessions left (U1).
-
-        :param allotment: `lib.booking.Allotment` of the plan
-        """
-        self.ensure_one()
-        day = self._get_day()
-        if (
-            plan.company_id != self.company_id
-            or not plan._covers(self.pet_id)
-            or plan._get_day_refusal(day)
-        ):
-            return False
-        slot = allotment.find_slot(day, self.units)
-        if slot is None:
-            return False
-        if not self.line_ids:
-            return any(
-                allotment.has(product_id, self.units, slot)
-                for product_id in allotment.services
-            )
-        return any(
-            allotment.has(line.product_id.id, line.quantity, slot)
-            for line in self.line_ids
-        )
-
-    def _get_short_lines(self):
-        """Return the services of which the plan has too few sessions: billed apart."""
-        allotments = self.plan_id._get_allotments()
-        short = self.env["pet.appointment.line"]
-        for visit in self:
-            allotment = allotments[visit.plan_id]
-            slot = allotment.find_slot(visit._get_day(), visit.units)
-            wanted = defaultdict(float)
-            for line in visit.line_ids.filtered("plan_line_id"):
-                product_id = line.product_id.id
-                quantity = wanted[product_id] + line.quantity
-                if allotment.has(product_id, quantity, slot):
-                    wanted[product_id] = quantity
-                else:
-                    short |= line
-        return short
-
-    def _get_plan_order(self, plan):
-        """Return the sort key of a candidate plan: own before shared, then U1."""
-        by_rule = {
-            "soonest_expiry": plan.date_end or fields.Date.to_date("9999-12-31"),
-            "oldest": plan.date_start,
-            "fewest_left": plan.sessions_remaining,
-        }
-        rule = self.company_id.pet_plan_selection
-        return (not plan.pet_id, by_rule.get(rule, plan.date_start), plan.id)
-
-    # --- Cancelling (C2-C9) ----------------------------------------------------
-
-    def action_cancel(self):
-        """Cancel at once; sessions go back and packages are dealt again (C2, C3)."""
-        self._cancel()
-        return True
-
-    def action_open_cancel(self):
-        """Open the cancellation with its preview and reason (C3, C7)."""
-        self.check_access("write")
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "pet_plans.action_pet_appointment_cancel"
-        )
-        action["context"] = {
-            "default_appointment_ids": [Command.set(self.ids)],
-            "dialog_size": "extra-large",
-        }
-        return action
-
-    def _cancel(self, reason=None, consumed=None):
-        """Cancel visits; several of one package make one deal (C2, C3, C8, C9).
-
-        :param reason: text; a served visit needs one
-        :param consumed: the visits among these whose sessions stay used, a late
-            cancellation; they keep their place in the cycle, like a no-show
-        :raises UserError: naming the visit that cannot be cancelled
-        """
-        self.check_access("write")
-        self._check_cancellable(reason)
-        kept = (consumed or self.browse()) & self
-        freed = self - kept
-        self._unguarded().write({"cancel_reason": reason})
-        self._set_state("cancelled", reason)
-        dealt = freed.filtered("holds_sessions").plan_id
-        freed._release(reason)
-        # See `pet.plan.action_recycle`.
-        dealt._sudo_clean()._recycle()
-
-    def _cancel_with_plan(self, reason):
-        """Cancel visits because their plan is: their sessions go, nothing is dealt."""
-        self._unguarded().write({"cancel_reason": reason})
-        self._set_state("cancelled", reason)
-        self._release(reason)
-
-    def _release(self, reason=None):
-        """Give the sessions of these visits back and leave their cycles."""
-        cycles = self.cycle_id
-        self._unguarded().write({"holds_sessions": False})
-        self._sync_sessions(reason=reason)
-        self._unguarded().write({"cycle_id": False})
-        settled = cycles.filtered("sessions_expired")
-        if settled:
-            # What comes back into a period that is over expires with the next
-            # nightly job; cycles are not the user's to write.
-            settled._sudo_clean()._unguarded().write({"sessions_expired": False})
-        return cycles
-
-    def _leave_plan(self):
-        """Take visits off their plan, before they get another one or another pet."""
-        if not self:
-            return
-        cycles = self._release()
-        # As after a cancellation: the packages they leave are dealt again.
-        cycles.plan_id._sudo_clean()._recycle()
-
-    def _filter_served(self):
-        """Return the visits that only a manager, with a reason, may cancel (C9)."""
-        return self.filtered(lambda visit: visit.state in SERVED_STATES)
-
-    def _check_cancellable(self, reason):
-        """Refuse to cancel twice, or a served visit without the right (C9)."""
-        for visit in self:
-            values = {
-                "visit": visit.display_name,
-                "start": visit.company_id._format_pet_time(visit.start),
-                "state": visit._get_state_labels()[0].lower(),
-            }
-            if visit.state == "cancelled" and not visit.holds_sessions:
-                raise UserError(
-                    self.env._("%(visit)s (%(start)s) is already cancelled.", **values)
-                )
-            if visit.state != "cancelled" and not visit._filter_served():
-                continue
-            if not self.env.user.has_group("pet_plans.group_manager"):
-                raise AccessError(
-                    self.env._(
-                        "%(visit)s (%(start)s) is %(state)s: only a manager can "
-                        "cancel it, with a reason.",
-                        **values,
-                    )
-                )
-            if not (reason or "").strip():
-                raise UserError(
-                    self.env._(
-                        "%(visit)s (%(start)s) is %(state)s: give a reason to "
-                        "cancel it.",
-                        **values,
-                    )
-                )
 
     # --- Reminders (P5) --------------------------------------------------------
 
@@ -1140,99 +672,12 @@ class PetAppointment(models.Model):
             lambda visits: visits._unguarded().write({"reminded": True}),
         )
 
-    # --- Services no plan covers (B4) ------------------------------------------
-
-    def _is_billed_apart(self):
-        """Tell whether an invoice of its own bills the visit (B4)."""
-        self.ensure_one()
-        # Only whether it stands: staff have no access to invoices.
-        invoice = self.sudo().invoice_id
-        return bool(invoice) and invoice.state != "cancel"
-
-    def _get_uncovered_lines(self):
-        return self.line_ids.filtered(lambda line: not line.plan_line_id)
-
-    def action_create_invoice(self):
-        """Bill the services no plan covers by an ordinary draft invoice (B4).
-
-        :raises UserError: naming the visits that have nothing to bill
-        """
-        self.check_access("write")
-        refused = self.filtered(lambda visit: not visit.to_invoice)
-        if refused:
-            raise UserError(
-                self.env._(
-                    "There is nothing to bill on %(visits)s: only services that no "
-                    "plan covers, of visits that took place and have no invoice yet.",
-                    visits=", ".join(refused.mapped("display_name")),
-                )
-            )
-        # Staff have no invoicing rights: this opens one draft with the services of
-        # each visit, whose prices they may set anyway.
-        moves = self.env["account.move"]._sudo_clean()
-        for company, visits in self.grouped("company_id").items():
-            moves.with_company(company)._check_pet_income_accounts(
-                visits._get_uncovered_lines().product_id
-            )
-            drafts = moves.with_company(company).create(
-                [visit._prepare_invoice_vals() for visit in visits]
-            )
-            for visit, draft in zip(visits, drafts, strict=True):
-                visit._unguarded().write({"invoice_id": draft.id})
-        return True
-
-    def _prepare_invoice_vals(self):
-        """Return the values of the invoice of the services no plan covers (B4)."""
-        self.ensure_one()
-        address = self.partner_id.address_get(["invoice"])["invoice"]
-        return {
-            "move_type": "out_invoice",
-            "company_id": self.company_id.id,
-            "partner_id": address,
-            "pet_id": self.pet_id.id,
-            "invoice_origin": self.name,
-            "invoice_line_ids": [
-                Command.create(
-                    {
-                        "product_id": line.product_id.id,
-                        "name": f"{line._get_service_name()}\n{self.pet_id.name}",
-                        "quantity": line.quantity,
-                        "price_unit": line.price_unit,
-                    }
-                )
-                for line in self._get_uncovered_lines()
-            ],
-        }
-
-    def action_view_invoice(self):
-        """Open the ordinary invoice of the visit."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "account.move",
-            "res_id": self.invoice_id.id,
-            "view_mode": "form",
-            "views": [(False, "form")],
-        }
-
     def action_view_plan(self):
         """Open the plan of the visit."""
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "pet.plan",
-            "res_id": self.plan_id.id,
-            "view_mode": "form",
-            "views": [(False, "form")],
-        }
+        return open_record(self.plan_id)
 
     def action_view_cycle(self):
         """Open the billing cycle of the visit."""
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "pet.cycle",
-            "res_id": self.cycle_id.id,
-            "view_mode": "form",
-            "views": [(False, "form")],
-        }
+        return open_record(self.cycle_id)

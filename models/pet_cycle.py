@@ -9,6 +9,7 @@ from odoo.fields import Domain
 from odoo.tools import float_compare, format_date
 
 from ..lib import periods
+from .windows import open_record, open_window
 
 # Odoo calls an invoice reversed too that was paid with credits from elsewhere. One that
 # was reversed by a credit note of its own is not open any more, which is asked first.
@@ -24,9 +25,6 @@ class PetCycle(models.Model):
     _inherit = [
         "pet.guard.mixin",
         "pet.batch.mixin",
-        "pet.cycle.credit.mixin",
-        "pet.cycle.forfeit.mixin",
-        "pet.cycle.carry.mixin",
     ]
     _order = "plan_id, sequence"
     _guarded_fields = frozenset(
@@ -862,14 +860,7 @@ class PetCycle(models.Model):
             raise UserError(
                 self.env._("%(cycle)s has no invoice.", cycle=self.display_name)
             )
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "account.move",
-            "res_id": self.invoice_id.id,
-            "view_mode": "form",
-            "views": [(False, "form")],
-            "name": self.invoice_id.display_name,
-        }
+        return open_record(self.invoice_id, name=self.invoice_id.display_name)
 
     def action_pay(self):
         """Open Odoo's payment wizard; what is a draft is posted with the payment (I2).
@@ -924,7 +915,7 @@ class PetCycle(models.Model):
         # date of the cycles whose right to a new invoice was just checked change, and
         # what a deal of their packages changes.
         cycles = self._sudo_clean()
-        cycles.plan_id._touch()
+        cycles.plan_id._bump_revision()
         cycles._flush_bills()
         cycles._create_invoices()
         cycles._follow_reopening()
@@ -932,20 +923,14 @@ class PetCycle(models.Model):
 
     def action_view_appointments(self):
         """Open the visits of these cycles."""
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "pet_plans.action_pet_appointment_list"
+        return open_window(
+            self.env,
+            "pet_plans.action_pet_appointment_list",
+            {},
+            [("cycle_id", "in", self.ids)],
         )
-        action["domain"] = [("cycle_id", "in", self.ids)]
-        action["context"] = {}
-        return action
 
     def action_view_plan(self):
         """Open the plan of the cycle."""
         self.plan_id.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "pet.plan",
-            "res_id": self.plan_id.id,
-            "view_mode": "form",
-            "views": [(False, "form")],
-        }
+        return open_record(self.plan_id)

@@ -3,7 +3,9 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from .pet_appointment import UPCOMING_STATES
 from .pet_breed import COATS, SIZES
+from .windows import open_window
 
 
 class PetPet(models.Model):
@@ -242,7 +244,7 @@ class PetPet(models.Model):
 
     def _get_visits_to_come(self):
         return self.appointment_ids.filtered(
-            lambda visit: visit.state in ("scheduled", "confirmed")
+            lambda visit: visit.state in UPCOMING_STATES
         )
 
     def write(self, vals):
@@ -263,39 +265,39 @@ class PetPet(models.Model):
 
     def action_view_plans(self):
         """Open the plans and packages of these pets, shared ones of the owner too."""
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "pet_plans.action_pet_plan"
+        return open_window(
+            self.env,
+            "pet_plans.action_pet_plan",
+            {
+                "default_pet_id": self.id if len(self) == 1 else False,
+                "default_partner_id": self.partner_id.id if len(self) == 1 else False,
+            },
+            [
+                "|",
+                ("pet_id", "in", self.ids),
+                "&",
+                ("pet_id", "=", False),
+                ("partner_id", "child_of", self.partner_id.commercial_partner_id.ids),
+            ],
         )
-        action["domain"] = [
-            "|",
-            ("pet_id", "in", self.ids),
-            "&",
-            ("pet_id", "=", False),
-            ("partner_id", "child_of", self.partner_id.commercial_partner_id.ids),
-        ]
-        action["context"] = {
-            "default_pet_id": self.id if len(self) == 1 else False,
-            "default_partner_id": self.partner_id.id if len(self) == 1 else False,
-        }
-        return action
 
     def action_view_appointments(self):
         """Open the visits of these pets."""
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "pet_plans.action_pet_appointment_list"
+        return open_window(
+            self.env,
+            "pet_plans.action_pet_appointment_list",
+            {"default_pet_id": self.id if len(self) == 1 else False},
+            [("pet_id", "in", self.ids)],
         )
-        action["domain"] = [("pet_id", "in", self.ids)]
-        action["context"] = {"default_pet_id": self.id if len(self) == 1 else False}
-        return action
 
     def action_sell_plan(self):
         """Open the sale wizard for this pet (S1)."""
         self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "pet_plans.action_pet_plan_sell"
+        return open_window(
+            self.env,
+            "pet_plans.action_pet_plan_sell",
+            {
+                "default_partner_id": self.partner_id.id,
+                "default_pet_id": self.id,
+            },
         )
-        action["context"] = {
-            "default_partner_id": self.partner_id.id,
-            "default_pet_id": self.id,
-        }
-        return action

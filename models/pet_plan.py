@@ -5,6 +5,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_date
 
 from ..lib import dealing, periods
+from .windows import open_record, open_window
 
 
 def copied(name):
@@ -33,15 +34,6 @@ class PetPlan(models.Model):
     _inherit = [
         "pet.guard.mixin",
         "pet.plan.terms.mixin",
-        "pet.plan.status.mixin",
-        "pet.plan.booking.mixin",
-        "pet.plan.renewal.mixin",
-        "pet.plan.carry.mixin",
-        "pet.plan.cancellation.mixin",
-        "pet.plan.pause.mixin",
-        "pet.plan.transfer.mixin",
-        "pet.plan.reminder.mixin",
-        "pet.plan.dashboard.mixin",
         "mail.thread",
         "mail.activity.mixin",
     ]
@@ -799,12 +791,7 @@ class PetPlan(models.Model):
             "name": self.env._("Plans & Packages"),
         }
         if len(self) == 1:
-            return {
-                **action,
-                "res_id": self.id,
-                "view_mode": "form",
-                "views": [(False, "form")],
-            }
+            return open_record(self, name=action["name"])
         return {
             **action,
             "domain": [("id", "in", self.ids)],
@@ -812,39 +799,40 @@ class PetPlan(models.Model):
             "views": [(False, "list"), (False, "form")],
         }
 
-    def _get_window(self, xmlid, domain, **context):
-        action = self.env["ir.actions.act_window"]._for_xml_id(xmlid)
-        action["domain"] = domain
-        action["context"] = context
-        return action
-
     def action_view_appointments(self):
         """Open the visits of these plans."""
-        return self._get_window(
+        alone = len(self) == 1
+        return open_window(
+            self.env,
             "pet_plans.action_pet_appointment_list",
+            {
+                "default_plan_id": self.id if alone else False,
+                "default_pet_id": self.pet_id.id if alone else False,
+            },
             [("plan_id", "in", self.ids)],
-            default_plan_id=self.id if len(self) == 1 else False,
-            default_pet_id=self.pet_id.id if len(self) == 1 else False,
         )
 
     def action_view_cycles(self):
         """Open the cycles of these plans."""
-        return self._get_window(
-            "pet_plans.action_pet_cycle", [("plan_id", "in", self.ids)]
+        return open_window(
+            self.env, "pet_plans.action_pet_cycle", {}, [("plan_id", "in", self.ids)]
         )
 
     def action_view_entries(self):
         """Open the session ledger of these plans."""
-        return self._get_window(
-            "pet_plans.action_pet_plan_entry", [("plan_id", "in", self.ids)]
+        return open_window(
+            self.env,
+            "pet_plans.action_pet_plan_entry",
+            {},
+            [("plan_id", "in", self.ids)],
         )
 
     def action_view_invoices(self):
         """Open the invoices and credit notes of these plans, to print or pay (I2)."""
-        return self._get_window(
+        return open_window(
+            self.env,
             "account.action_move_out_invoice",
+            # Odoo's list shows customer, date and the payment of several by the type.
+            {"create": False, "default_move_type": "out_invoice"},
             [("pet_plan_id", "in", self.ids)],
-            create=False,
-            # Odoo's list shows customer, date and the payment of several by it.
-            default_move_type="out_invoice",
         )

@@ -6,6 +6,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL, float_compare, float_repr, float_round
 
 from ..lib.balances import Balance
+from .pet_appointment import UPCOMING_STATES
 
 # What a kind of entry does to the counters shown on a line; `remaining` is simply
 # the sum of all of them (L1).
@@ -152,7 +153,7 @@ class PetPlanLine(models.Model):
                 [
                     ("plan_line_id", "in", self.ids),
                     ("appointment_id.holds_sessions", "=", True),
-                    ("appointment_id.state", "in", ("scheduled", "confirmed")),
+                    ("appointment_id.state", "in", UPCOMING_STATES),
                 ],
                 ["plan_line_id"],
                 ["quantity:sum"],

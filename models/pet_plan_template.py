@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
+from .windows import open_window
+
 
 class PetPlanTemplate(models.Model):
     _name = "pet.plan.template"
@@ -187,11 +189,9 @@ class PetPlanTemplate(models.Model):
 
     def action_view_plans(self):
         """Open the plans sold from these templates."""
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "pet_plans.action_pet_plan"
+        return open_window(
+            self.env,
+            "pet_plans.action_pet_plan",
+            {"default_template_id": self.id if len(self) == 1 else False},
+            [("template_id", "in", self.ids)],
         )
-        action["domain"] = [("template_id", "in", self.ids)]
-        action["context"] = {
-            "default_template_id": self.id if len(self) == 1 else False
-        }
-        return action

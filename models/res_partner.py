@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from .windows import open_window
+
 
 class ResPartner(models.Model):
     """Customers have pets and plans; the counter makes and edits them, no accounts.
@@ -203,10 +205,12 @@ class ResPartner(models.Model):
             )
 
     def _get_pet_window(self, xmlid):
-        action = self.env["ir.actions.act_window"]._for_xml_id(xmlid)
-        action["domain"] = [("partner_id", "in", self.ids)]
-        action["context"] = {"default_partner_id": self.id if len(self) == 1 else False}
-        return action
+        return open_window(
+            self.env,
+            xmlid,
+            {"default_partner_id": self.id if len(self) == 1 else False},
+            [("partner_id", "in", self.ids)],
+        )
 
     def action_view_pets(self):
         """Open the pets of these customers."""
@@ -223,11 +227,11 @@ class ResPartner(models.Model):
     def action_sell_pet_plan(self):
         """Open the sale wizard for this customer (S1)."""
         self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "pet_plans.action_pet_plan_sell"
+        return open_window(
+            self.env,
+            "pet_plans.action_pet_plan_sell",
+            {
+                "default_partner_id": self.id,
+                "default_pet_id": self.pet_ids.id if len(self.pet_ids) == 1 else False,
+            },
         )
-        action["context"] = {
-            "default_partner_id": self.id,
-            "default_pet_id": self.pet_ids.id if len(self.pet_ids) == 1 else False,
-        }
-        return action

@@ -33,7 +33,7 @@ class CompaniesCase(RpcCase):
         )
         plan.action_confirm()
         visits = plan.book(cls.weekly(12))
-        pause = env["pet.plan.pause.set"].create(
+        pause = env["pet.plan.pause.start"].create(
             {
                 "plan_id": plan.id,
                 "date_from": "2026-07-01",

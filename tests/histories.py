@@ -546,7 +546,7 @@ class History(RuleBasedStateMachine):
         plan = self._plan(plan, "staff" if start >= 0 else "manager")
         first, last = self._day(start), self._day(start + days - 1)
         with self.step(f"pause {plan.name} from {first} to {last}"):
-            self.env["pet.plan.pause.set"].with_user(plan.env.user).create(
+            self.env["pet.plan.pause.start"].with_user(plan.env.user).create(
                 {
                     "plan_id": plan.id,
                     "date_from": first,

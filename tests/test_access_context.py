@@ -280,7 +280,7 @@ class TestContext(RpcCase):
 
         def pause(context):
             plan = self.sell(self.monthly)
-            wizard = self.env["pet.plan.pause.set"].create(
+            wizard = self.env["pet.plan.pause.start"].create(
                 {
                     "plan_id": plan.id,
                     "date_from": date(2026, 2, 10),
@@ -290,7 +290,7 @@ class TestContext(RpcCase):
             )
             self.rpc(
                 self.staff,
-                "pet.plan.pause.set",
+                "pet.plan.pause.start",
                 "action_apply",
                 wizard.ids,
                 context=context,

@@ -49,7 +49,7 @@ class TestGuardedFields(RpcCase):
                 "line_ids": [Command.create({"product_id": cls.grooming.id})],
             }
         )
-        pause = cls.env["pet.plan.pause.set"].create(
+        pause = cls.env["pet.plan.pause.start"].create(
             {
                 "plan_id": cls.plan.id,
                 "date_from": "2026-07-01",

@@ -40,7 +40,7 @@ class TestBounds(PetPlansCommon):
             "pet.plan.sell": cls.env["pet.plan.sell"].create(
                 {"pet_id": cls.luna.id, "template_id": template.id}
             ),
-            "pet.plan.pause.set": cls.env["pet.plan.pause.set"].create(
+            "pet.plan.pause.start": cls.env["pet.plan.pause.start"].create(
                 {
                     "plan_id": cls.plan.id,
                     "date_from": "2026-02-01",
@@ -236,7 +236,7 @@ class TestBounds(PetPlansCommon):
                     self.sell(pet=self.rex).book([text])
 
     def test_a_pause_has_a_reason(self):
-        wizard = self.records["pet.plan.pause.set"]
+        wizard = self.records["pet.plan.pause.start"]
         for reason in (" ", "\n", "\t "):
             wizard.reason = reason
             with self.assert_refused(UserError, "Give the reason of this pause"):

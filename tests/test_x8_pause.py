@@ -9,7 +9,7 @@ class TestPause(PetPlansCommon):
     """X8: no booking inside, the end moves by the paused days, drafts wait."""
 
     def pause(self, plan, first, last):
-        self.env["pet.plan.pause.set"].create(
+        self.env["pet.plan.pause.start"].create(
             {
                 "plan_id": plan.id,
                 "date_from": date.fromisoformat(first),

@@ -7,7 +7,7 @@ from .test_x2_extension import ExtensionCommon
 
 class PauseCommon(ExtensionCommon):
     def pause(self, plan, first, last, user=None):
-        self.env["pet.plan.pause.set"].with_user(user or self.env.user).create(
+        self.env["pet.plan.pause.start"].with_user(user or self.env.user).create(
             {
                 "plan_id": plan.id,
                 "date_from": date.fromisoformat(first),

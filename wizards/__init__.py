@@ -1,6 +1,6 @@
 from . import account_move_reversal
 from . import account_payment_register
-from . import pet_booking_mixin
+from . import pet_fixed_time_mixin
 from . import pet_plan_sell
 from . import pet_plan_book
 from . import pet_appointment_cancel
@@ -8,5 +8,5 @@ from . import pet_plan_adjust
 from . import pet_plan_renew
 from . import pet_plan_cancel
 from . import pet_plan_let_go
-from . import pet_plan_pause_set
+from . import pet_plan_pause_start
 from . import pet_plan_transfer

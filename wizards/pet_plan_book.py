@@ -9,7 +9,7 @@ from ..lib import booking, periods
 class PetPlanBook(models.TransientModel):
     _name = "pet.plan.book"
     _description = "Book Visits of a Plan"
-    _inherit = ["pet.reference.mixin", "pet.booking.mixin"]
+    _inherit = ["pet.reference.mixin", "pet.fixed.time.mixin"]
 
     plan_id = fields.Many2one("pet.plan", required=True, ondelete="cascade")
     partner_id = fields.Many2one(related="plan_id.partner_id", related_sudo=False)

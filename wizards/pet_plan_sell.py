@@ -9,7 +9,7 @@ from ..lib import dealing, periods
 class PetPlanSell(models.TransientModel):
     _name = "pet.plan.sell"
     _description = "Sell a Plan or Package"
-    _inherit = ["pet.reference.mixin", "pet.booking.mixin"]
+    _inherit = ["pet.reference.mixin", "pet.fixed.time.mixin"]
     _check_company_auto = True
 
     company_id = fields.Many2one(

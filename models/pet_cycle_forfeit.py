@@ -8,11 +8,10 @@ from odoo.tools import format_date
 from .pet_plan_line import TOTAL_KINDS
 
 
-class PetCycleForfeitMixin(models.AbstractModel):
+class PetCycle(models.Model):
     """Not billing what never comes or was never used, when a plan ends (X2)."""
 
-    _name = "pet.cycle.forfeit.mixin"
-    _description = "Drafts behind the End of Plans"
+    _inherit = "pet.cycle"
 
     is_forfeited = fields.Boolean(
         readonly=True,

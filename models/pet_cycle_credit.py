@@ -6,11 +6,10 @@ from ..lib.balances import Balance
 from .pet_plan_line import TOTAL_KINDS
 
 
-class PetCycleCreditMixin(models.AbstractModel):
+class PetCycle(models.Model):
     """Crediting, or not billing, what is not used when a plan is cancelled (X7)."""
 
-    _name = "pet.cycle.credit.mixin"
-    _description = "Credit Notes of Cycles"
+    _inherit = "pet.cycle"
 
     # --- What is not used ------------------------------------------------------
 

@@ -10,11 +10,10 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 
-class PetPlanDashboardMixin(models.AbstractModel):
+class PetPlan(models.Model):
     """The Plans screen: in how many days plans end, and its cards (X3, X4)."""
 
-    _name = "pet.plan.dashboard.mixin"
-    _description = "Plans Screen"
+    _inherit = "pet.plan"
 
     expiry_bucket = fields.Selection(
         [

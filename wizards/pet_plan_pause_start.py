@@ -2,8 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 
-class PetPlanPauseSet(models.TransientModel):
-    _name = "pet.plan.pause.set"
+class PetPlanPauseStart(models.TransientModel):
+    _name = "pet.plan.pause.start"
     _description = "Pause a Plan"
     _inherit = ["pet.reference.mixin"]
 

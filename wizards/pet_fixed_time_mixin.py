@@ -7,10 +7,10 @@ from ..lib import periods
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
-class PetBookingMixin(models.AbstractModel):
+class PetFixedTimeMixin(models.AbstractModel):
     """Visits at a fixed time: the fields that describe them, and their dates (B1)."""
 
-    _name = "pet.booking.mixin"
+    _name = "pet.fixed.time.mixin"
     _description = "Fixed-time Booking"
 
     first_start = fields.Datetime(string="First Visit")

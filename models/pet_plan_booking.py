@@ -8,13 +8,14 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL, format_date
 
 from ..lib import booking, dealing, periods
+from .pet_appointment import UPCOMING_STATES
+from .windows import open_window
 
 
-class PetPlanBookingMixin(models.AbstractModel):
+class PetPlan(models.Model):
     """Visits: who may book when (B1-B3), and the deal into cycles (C2-C8)."""
 
-    _name = "pet.plan.booking.mixin"
-    _description = "Booking on Plans"
+    _inherit = "pet.plan"
 
     to_book = fields.Integer(
         string="Visits to Book",
@@ -26,7 +27,7 @@ class PetPlanBookingMixin(models.AbstractModel):
         readonly=True,
         copy=False,
         export_string_translation=False,
-        help="Technical: counts the changes of the plan's visits, see _touch()",
+        help="Technical: counts the changes of the plan's visits, see _bump_revision()",
     )
 
     @api.depends("state", "line_ids.remaining")
@@ -201,14 +202,14 @@ class PetPlanBookingMixin(models.AbstractModel):
     def action_open_book(self):
         """Open the booking wizard (B1)."""
         self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "pet_plans.action_pet_plan_book"
+        return open_window(
+            self.env,
+            "pet_plans.action_pet_plan_book",
+            {
+                "default_plan_id": self.id,
+                "dialog_size": "extra-large",
+            },
         )
-        action["context"] = {
-            "default_plan_id": self.id,
-            "dialog_size": "extra-large",
-        }
-        return action
 
     def action_recycle(self):
         """Deal the visits of packages into their cycles again (C2).
@@ -221,7 +222,7 @@ class PetPlanBookingMixin(models.AbstractModel):
         self._sudo_clean()._recycle()
         return True
 
-    def _touch(self):
+    def _bump_revision(self):
         """Make whoever deals with the visits of these plans at the same time wait.
 
         Where visits sit and when cycles are due follows from all visits together,
@@ -324,7 +325,7 @@ class PetPlanBookingMixin(models.AbstractModel):
         for cycle_id, visits in moves.items():
             visits._unguarded().write({"cycle_id": cycle_id})
         packages.cycle_ids._follow_deal()
-        packages._touch()
+        packages._bump_revision()
         if notes:
             self.browse(notes)._message_log_batch(bodies=notes)
 
@@ -350,9 +351,7 @@ class PetPlanBookingMixin(models.AbstractModel):
     def _get_visits_from(self, day):
         """Return the visits still to come, from a local day on (X7, X8)."""
         return self.appointment_ids.filtered(
-            lambda visit: (
-                visit.state in ("scheduled", "confirmed") and visit._get_day() >= day
-            )
+            lambda visit: visit.state in UPCOMING_STATES and visit._get_day() >= day
         )
 
     def _get_visits_between(self, first, last):

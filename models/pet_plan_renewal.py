@@ -3,12 +3,13 @@ from datetime import timedelta
 from odoo import Command, api, fields, models
 from odoo.tools import format_date
 
+from .windows import open_window
 
-class PetPlanRenewalMixin(models.AbstractModel):
+
+class PetPlan(models.Model):
     """Renewing: once, linked both ways, never charged by itself (X6)."""
 
-    _name = "pet.plan.renewal.mixin"
-    _description = "Renewal of Plans"
+    _inherit = "pet.plan"
 
     renewal_of_id = fields.Many2one(
         "pet.plan", readonly=True, copy=False, index="btree_not_null"
@@ -63,11 +64,9 @@ class PetPlanRenewalMixin(models.AbstractModel):
         """Open the renewal wizard, for another start, price or the sessions left."""
         self.ensure_one()
         self._check_renewable()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "pet_plans.action_pet_plan_renew"
+        return open_window(
+            self.env, "pet_plans.action_pet_plan_renew", {"default_plan_id": self.id}
         )
-        action["context"] = {"default_plan_id": self.id}
-        return action
 
     def _check_renewable(self):
         """Refuse plans that cannot be renewed, all in one message (X6)."""
@@ -176,11 +175,11 @@ class PetPlanRenewalMixin(models.AbstractModel):
         """Open the dialog that notes why these plans are not renewed."""
         self.check_access("write")
         self._check_let_go()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "pet_plans.action_pet_plan_let_go"
+        return open_window(
+            self.env,
+            "pet_plans.action_pet_plan_let_go",
+            {"default_plan_ids": [Command.set(self.ids)]},
         )
-        action["context"] = {"default_plan_ids": [Command.set(self.ids)]}
-        return action
 
     def _check_let_go(self):
         """Refuse plans nobody would be asked to renew, all in one message."""

@@ -4,11 +4,10 @@ from odoo import Command, fields, models
 from odoo.exceptions import UserError
 
 
-class PetPlanTransferMixin(models.AbstractModel):
+class PetPlan(models.Model):
     """Giving a plan, or what is left of it, to another pet or customer."""
 
-    _name = "pet.plan.transfer.mixin"
-    _description = "Transfer of Plans"
+    _inherit = "pet.plan"
 
     transferred_from_id = fields.Many2one(
         "pet.plan", readonly=True, copy=False, index="btree_not_null"

@@ -2,12 +2,13 @@ from odoo import Command, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import format_date
 
+from .windows import open_window
 
-class PetPlanCancellationMixin(models.AbstractModel):
+
+class PetPlan(models.Model):
     """Cancelling a plan, for good; posted invoices stay (X7)."""
 
-    _name = "pet.plan.cancellation.mixin"
-    _description = "Cancellation of Plans"
+    _inherit = "pet.plan"
 
     cancel_date = fields.Date(string="Cancelled From", readonly=True, copy=False)
     cancel_reason = fields.Char(readonly=True, copy=False, groups="base.group_user")
@@ -16,11 +17,11 @@ class PetPlanCancellationMixin(models.AbstractModel):
         """Open the cancellation of these plans, with its preview and reason (X7)."""
         self.check_access("write")
         self._check_cancellable()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "pet_plans.action_pet_plan_cancel"
+        return open_window(
+            self.env,
+            "pet_plans.action_pet_plan_cancel",
+            {"default_plan_ids": [Command.set(self.ids)]},
         )
-        action["context"] = {"default_plan_ids": [Command.set(self.ids)]}
-        return action
 
     def _check_cancellable(self):
         """Refuse plans that are cancelled already, all in one message (X7)."""
@@ -72,7 +73,7 @@ class PetPlanCancellationMixin(models.AbstractModel):
         self.check_access("write")
         self._check_cancellable()
         self._check_cancel_date(day)
-        self._touch()
+        self._bump_revision()
         self._get_visits_from(day)._cancel_with_plan(reason)
         # Ledger, cycles and drafts are not the user's to write; only those of the
         # plans the user just cancelled are.

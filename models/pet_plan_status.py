@@ -5,14 +5,14 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import format_date
 
+from .pet_appointment import UPCOMING_STATES
 from .pet_plan_line import EXPIRED_KINDS
 
 
-class PetPlanStatusMixin(models.AbstractModel):
+class PetPlan(models.Model):
     """Status and expiry by dates: the clock and the ledger decide (X1, X2)."""
 
-    _name = "pet.plan.status.mixin"
-    _description = "Status of Plans"
+    _inherit = "pet.plan"
 
     status_error = fields.Text(
         readonly=True,
@@ -51,7 +51,7 @@ class PetPlanStatusMixin(models.AbstractModel):
                 "not any",
                 [
                     ("holds_sessions", "=", True),
-                    ("state", "in", ("scheduled", "confirmed")),
+                    ("state", "in", UPCOMING_STATES),
                 ],
             ),
         ]

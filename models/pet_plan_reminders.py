@@ -4,15 +4,16 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from .pet_appointment import UPCOMING_STATES
+
 RENEWAL_TALK = "pet_plans.mail_activity_type_renewal"
 
 
-class PetPlanReminderMixin(models.AbstractModel):
+class PetPlan(models.Model):
     """The reminders of plans to customers and staff, each sent once (P5)."""
 
-    _name = "pet.plan.reminder.mixin"
-    _description = "Reminders of Plans"
-    _inherit = ["pet.reminder.mixin"]
+    _name = "pet.plan"
+    _inherit = ["pet.plan", "pet.reminder.mixin"]
 
     renewal_reminded_for = fields.Date(
         readonly=True, copy=False, help="The end that the customer was told about"
@@ -112,7 +113,7 @@ class PetPlanReminderMixin(models.AbstractModel):
                 [
                     ("start", ">=", since),
                     ("holds_sessions", "=", True),
-                    ("state", "not in", ("scheduled", "confirmed")),
+                    ("state", "not in", UPCOMING_STATES),
                 ],
             )
         )

@@ -6,7 +6,7 @@ from odoo.exceptions import UserError
 from .pet_plan_line import TOTAL_KINDS
 
 
-class PetPlanCarryMixin(models.AbstractModel):
+class PetPlan(models.Model):
     """Carrying what is left, or owed, over to the renewal: sessions and money (X6).
 
     Nothing is left behind and nothing given away: what was billed comes for nothing,
@@ -14,8 +14,7 @@ class PetPlanCarryMixin(models.AbstractModel):
     of the old plan.
     """
 
-    _name = "pet.plan.carry.mixin"
-    _description = "Carrying Sessions over to Renewals"
+    _inherit = "pet.plan"
 
     def action_carry_over(self):
         """Carry what is left or owed over into the renewal that exists (X6).

@@ -4,11 +4,10 @@ from odoo.exceptions import UserError
 from ..lib import dealing
 
 
-class PetCycleCarryMixin(models.AbstractModel):
+class PetCycle(models.Model):
     """The cycles of what is carried over to a renewal (X6)."""
 
-    _name = "pet.cycle.carry.mixin"
-    _description = "Cycles of Carried Sessions"
+    _inherit = "pet.cycle"
 
     line_ids = fields.Many2many(
         "pet.plan.line",

@@ -5,12 +5,13 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import format_date
 
+from .windows import open_window
 
-class PetPlanPauseMixin(models.AbstractModel):
+
+class PetPlan(models.Model):
     """Pauses: nothing is booked inside, the end moves by their days (X8)."""
 
-    _name = "pet.plan.pause.mixin"
-    _description = "Pauses of Plans"
+    _inherit = "pet.plan"
 
     pause_ids = fields.One2many(
         "pet.plan.pause", "plan_id", string="Pauses", groups="base.group_user"
@@ -56,11 +57,11 @@ class PetPlanPauseMixin(models.AbstractModel):
     def action_open_pause(self):
         """Open the pause wizard (X8)."""
         self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "pet_plans.action_pet_plan_pause_set"
+        return open_window(
+            self.env,
+            "pet_plans.action_pet_plan_pause_start",
+            {"default_plan_id": self.id},
         )
-        action["context"] = {"default_plan_id": self.id}
-        return action
 
     def action_resume(self):
         """End the pause that runs, or call the next one off (X8).
@@ -142,7 +143,7 @@ class PetPlanPauseMixin(models.AbstractModel):
                     plan=self.display_name,
                 )
             )
-        self._touch()
+        self._bump_revision()
         self._get_visits_between(date_from, date_to)._cancel(reason=reason)
         # Pauses and periods are not the user's to write: this one, of a plan the
         # user may write, is checked above.

@@ -1,0 +1,227 @@
+from collections import defaultdict
+
+from odoo import models
+from odoo.exceptions import AccessError, UserError
+
+
+class PetAppointment(models.Model):
+    """Taking the place in a cycle and the sessions of a plan (B1-B4)."""
+
+    _inherit = "pet.appointment"
+
+    def _check_allowed(self):
+        """Refuse visits outside what their plan allows, all in one message (B3).
+
+        :raises UserError: one line per refused visit
+        """
+        refusals = [
+            self.env._(
+                "%(plan)s cannot take the visit of %(start)s: %(reason)s.",
+                plan=visit.plan_id.display_name,
+                start=visit.company_id._format_pet_time(visit.start),
+                reason=reason,
+            )
+            for visit in self
+            if (reason := visit.plan_id._get_refusal(visit))
+        ]
+        if refusals:
+            raise UserError("\n".join(refusals))
+
+    def _book(self):
+        """Give visits of plans their cycle and services, take the sessions (B2, B3).
+
+        :raises UserError: naming the plan, the reason and the numbers
+        """
+        visits = self.sorted(lambda visit: (visit.start, visit.id))
+        visits._check_allowed()
+        places = visits._get_places()
+        visits._write_services({visit: place.parts for visit, place in places.items()})
+        entering = visits.grouped(lambda visit: places[visit].slot.id)
+        for cycle_id, group in entering.items():
+            group._unguarded().write({"cycle_id": cycle_id, "holds_sessions": True})
+        # Due dates are written on cycles and draft invoices, which are not the
+        # user's to write: only those the visits have just entered follow.
+        visits.cycle_id._sudo_clean()._follow_visits()
+        visits.plan_id._bump_revision()
+        visits._sync_sessions()
+
+    def _get_places(self):
+        """Return where each visit goes, one after the other: cycle and sessions (B2).
+
+        :return: dict, visit -> `lib.booking.Place`
+        :raises UserError: naming the plan that has no open cycle
+        """
+        allotments = self.plan_id._get_allotments()
+        places = {}
+        for visit in self:
+            place = allotments[visit.plan_id].enter(
+                visit._get_day(),
+                visit.units,
+                visit._get_wanted_sessions() if visit.line_ids else None,
+            )
+            if place is None:
+                raise UserError(
+                    self.env._(
+                        "%(plan)s cannot take the visit of %(start)s: no open cycle "
+                        "is left of its %(count)s.",
+                        plan=visit.plan_id.display_name,
+                        start=visit.company_id._format_pet_time(visit.start),
+                        count=len(visit.plan_id.cycle_ids),
+                    )
+                )
+            places[visit] = place
+        return places
+
+    def _get_wanted_sessions(self):
+        """Return what the services of the visit take of its plan.
+
+        :return: dict, product id -> sessions
+        """
+        self.ensure_one()
+        wanted = defaultdict(float)
+        for line in self.line_ids.filtered("plan_line_id"):
+            wanted[line.product_id.id] += line.quantity
+        return dict(wanted)
+
+    def _write_services(self, parts_by_visit):
+        """Let the services of visits say of which lines of the plan they take (S12).
+
+        :param parts_by_visit: dict, visit -> dict, product id -> list of
+            `lib.balances.Part`
+        """
+        new_lines = []
+        for visit, by_product in parts_by_visit.items():
+            covered = visit.line_ids.filtered("plan_line_id").grouped("product_id")
+            for product, lines in covered.items():
+                if product.id in by_product:
+                    new_lines += lines._cover(by_product[product.id])
+            new_lines += [
+                visit._prepare_covered_vals(part)
+                for product_id, parts in by_product.items()
+                if product_id not in {product.id for product in covered}
+                for part in parts
+            ]
+        # The visit settles its sessions as a whole, not line by line.
+        self.env["pet.appointment.line"]._unguarded().create(new_lines)
+
+    def _prepare_covered_vals(self, part):
+        """Return the values of a service of this visit that a line of its plan covers.
+
+        :param part: `lib.balances.Part`
+        """
+        self.ensure_one()
+        sold = self.env["pet.plan.line"].browse(part.line)
+        return {
+            "appointment_id": self.id,
+            "product_id": sold.product_id.id,
+            "plan_line_id": sold.id,
+            "quantity": part.quantity,
+            "price_unit": sold.price_unit,
+        }
+
+    def _sync_sessions(self, reason=None):
+        """Bring the ledger in line with what the visits hold now (L1, B3).
+
+        The facts are the services of the visits and whether they hold sessions; the
+        entries are what is missing between those and what the ledger says. So every
+        way of changing a visit (booking, cancelling, editing its services, giving it
+        another plan) is written down by this one method.
+
+        :param reason: text kept on the entries
+        :raises UserError: when too few sessions are left (B3)
+        """
+        # Staff may not write counters or entries; the callers have checked the visits,
+        # and this moves exactly their sessions.
+        lines = self.env["pet.plan.line"]._sudo_clean()
+        lines._post_entries(self._sudo_clean()._get_missing_entries(reason))
+
+    def _get_missing_entries(self, reason=None):
+        """Return the entries between what the visits hold and what the ledger says.
+
+        :param reason: text kept on the entries
+        :return: list of value dicts of `pet.plan.entry`; what comes back is first, so
+            that an exchange needs no session to spare
+        """
+        deltas = defaultdict(float)
+        for key, held in self._get_held_sessions().items():
+            deltas[key] -= held
+        for line in self.line_ids:
+            visit = line.appointment_id
+            if visit.holds_sessions and line.plan_line_id:
+                deltas[visit, line.plan_line_id] += line.quantity
+        vals_list = [
+            line._prepare_entry_vals(
+                "book" if missing > 0 else "release",
+                -missing,
+                cycle=visit.cycle_id,
+                visit=visit,
+                reason=reason,
+            )
+            for (visit, line), missing in deltas.items()
+            if round(missing, 6)
+        ]
+        return sorted(vals_list, key=lambda vals: vals["kind"], reverse=True)
+
+    def _get_held_sessions(self):
+        """Return what visits hold by the ledger: dict, (visit, line) -> sessions."""
+        visits = self.grouped("id")
+        return {
+            (visits[visit.id], line): -quantity
+            for visit, line, quantity in self.env["pet.plan.entry"]._read_group(
+                [
+                    ("appointment_id", "in", self.ids),
+                    ("kind", "in", ("book", "release")),
+                ],
+                ["appointment_id", "line_id"],
+                ["quantity:sum"],
+            )
+        }
+
+    def _settle_edit(self):
+        """Take or give back the sessions that an edit of services changed (B2, C9).
+
+        :raises AccessError: when staff would take back a session that was served
+        """
+        self._cover_edited()
+        reason = self.env._("Services of the visit edited")
+        served = self._filter_served()
+        if served and not self.env.user.has_group("pet_plans.group_manager"):
+            # Reads the ledger only to see whether something would come back.
+            returned = defaultdict(float)
+            for vals in served.sudo()._get_missing_entries():
+                line = self.env["pet.plan.line"].browse(vals["line_id"])
+                returned[vals["appointment_id"], line.product_id] += vals["quantity"]
+            if any(round(quantity, 6) > 0 for quantity in returned.values()):
+                raise AccessError(
+                    self.env._(
+                        "%(visits)s took place: only a manager takes its sessions "
+                        "back.",
+                        visits=", ".join(served.mapped("display_name")),
+                    )
+                )
+        self._sync_sessions(reason)
+
+    def _cover_edited(self):
+        """Choose the plan's lines anew for services whose sessions changed (S12)."""
+        held = self._get_held_sessions()
+        balances = self.plan_id.line_ids._load_balances()
+        parts = {}
+        for visit in self:
+            covered = visit.line_ids.filtered("plan_line_id").grouped("product_id")
+            parts[visit] = {}
+            for product, services in covered.items():
+                mine = {
+                    line: quantity
+                    for (other, line), quantity in held.items()
+                    if other == visit and line.product_id == product
+                }
+                asked = defaultdict(float)
+                for service in services:
+                    asked[service.plan_line_id] += service.quantity
+                if {k: q for k, q in mine.items() if round(q, 6)} == asked:
+                    continue
+                balance, period = balances[services.plan_line_id[:1]], visit.cycle_id.id
+                for line, quantity in mine.items():
+                    balance.move(quantity, line.id, period)
+                parts[visit][product.id] = balance.take(sum(asked.values()), period)
+        self._write_services(parts)
