@@ -175,15 +175,18 @@ class PetAppointment(models.Model):
     @api.depends("pet_id.name", "line_ids.product_id")
     def _compute_name(self):
         for visit in self:
-            services = ", ".join(visit.line_ids.product_id.mapped("name"))
+            # A customer reads what they booked, but has no access to the catalogue.
+            services = ", ".join(visit.line_ids.product_id.sudo().mapped("name"))
             visit.name = " – ".join(filter(None, (visit.pet_id.name, services)))
 
     @api.model
     def _search_name(self, operator, value):
         if operator in Domain.NEGATIVE_OPERATORS:
             return NotImplemented
+        # What can be read in the name can be searched: of services no more than it.
+        service = Domain("product_id", "any!", [("name", operator, value)])
         return Domain("pet_id.name", operator, value) | Domain(
-            "line_ids.product_id.name", operator, value
+            "line_ids", "any", service
         )
 
     @api.depends("name", "start", "company_id.pet_tz")

@@ -66,8 +66,10 @@ class PetAppointment(models.Model):
                 )
             )
         # Staff have no invoicing rights: this opens one draft with the services of
-        # each visit, whose prices they may set anyway.
+        # each visit, whose prices they may set anyway. The visit tells where a draft
+        # comes from: a message and a follower on each would only be noise.
         moves = self.env["account.move"]._sudo_clean()
+        moves = moves.with_context(mail_create_nolog=True, mail_create_nosubscribe=True)
         for company, visits in self.grouped("company_id").items():
             moves.with_company(company)._check_pet_income_accounts(
                 visits._get_uncovered_lines().product_id

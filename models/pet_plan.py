@@ -52,6 +52,7 @@ class PetPlan(models.Model):
             "cancel_reason",
             "pause_ids",
             "amount_total",
+            "is_latest",
             "breed_id",
             "renewal_of_id",
             "date_let_go",

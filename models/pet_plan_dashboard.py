@@ -29,8 +29,8 @@ class PetPlan(models.Model):
     )
 
     is_latest = fields.Boolean(
-        compute="_compute_is_latest",
-        store=True,
+        readonly=True,
+        copy=False,
         help="No other plan of the same customer and pet ends later: if it is over, "
         "it was not renewed",
     )
@@ -40,39 +40,43 @@ class PetPlan(models.Model):
         "WHERE is_latest IS TRUE AND state IN ('active', 'expired')"
     )
 
-    @api.depends(
-        "state",
-        "date_end",
-        "pet_id",
-        "company_id",
-        "partner_id.pet_plan_ids.state",
-        "partner_id.pet_plan_ids.date_end",
-        "partner_id.pet_plan_ids.pet_id",
-    )
-    def _compute_is_latest(self):
-        """Tell the plan of a customer and pet that ends last from the others (X4).
+    def write(self, vals):
+        if not {"state", "date_end", "partner_id", "pet_id"} & vals.keys():
+            return super().write(vals)
+        customers = self.partner_id
+        result = super().write(vals)
+        self._mark_latest(customers | self.partner_id)
+        return result
+
+    @api.model
+    def _mark_latest(self, customers):
+        """Note which plan of each pet of these customers ends last (X4).
 
         One that still runs ends later than one that is over, so that today need not
-        be asked, and the card can count an index. Plans of other companies do not
-        count.
+        be asked, and the card can count an index. Only what changes is written: the
+        nightly job, which ends plans and changes no order, waits for nobody who is at
+        another plan of the customer. Plans of other companies do not count.
+
+        :param customers: `res.partner` records
         """
-        latest = {}
         # Whoever changes one plan need not see the others: only their ends count.
-        for plan in (
+        plans = (
             self.env["pet.plan"]
             .sudo()
             .search_fetch(
-                [
-                    ("partner_id", "in", self.partner_id.ids),
-                    ("state", "in", ("active", "expired")),
-                ],
-                ["partner_id", "pet_id", "company_id", "date_end"],
+                [("partner_id", "in", customers.ids), ("state", "!=", "draft")],
+                ["partner_id", "pet_id", "company_id", "state", "date_end"],
             )
-        ):
-            key = plan._get_renewal_key()
-            latest[key] = max(plan, latest.get(key, plan), key=self._get_end_order)
-        for plan in self:
-            plan.is_latest = latest.get(plan._get_renewal_key()) == plan._origin
+        )
+        latest = {}
+        for plan in plans:
+            if plan.state in ("active", "expired"):
+                key = plan._get_renewal_key()
+                latest[key] = max(plan, latest.get(key, plan), key=self._get_end_order)
+        for plan in plans:
+            is_latest = latest.get(plan._get_renewal_key()) == plan
+            if plan.is_latest != is_latest:
+                plan._unguarded().is_latest = is_latest
 
     def _get_renewal_key(self):
         """Return what a plan has in common with those that renew it (X4)."""

@@ -24,6 +24,7 @@ from . import test_c2_cancel
 from . import test_c2_cancel_queries
 from . import test_c3_ways_to_cancel
 from . import test_c4_pinned
+from . import test_c5_accounting_dates
 from . import test_c5_due_dates
 from . import test_c6_invoice_table
 from . import test_c7_preview
@@ -35,8 +36,13 @@ from . import test_demo
 from . import test_double_click
 from . import test_histories
 from . import test_i1_posting_job
+from . import test_i2_post_and_pay
 from . import test_i2_view_and_pay
 from . import test_i3_accountant
+from . import test_i3_accountants_values
+from . import test_i3_reopening
+from . import test_i3_two_invoices
+from . import test_i3_what_closes
 from . import test_jobs_race
 from . import test_l1_ledger
 from . import test_l2_counter_edit
@@ -48,8 +54,8 @@ from . import test_lib_recurrence
 from . import test_lib_spread
 from . import test_life_queries
 from . import test_p5_reminders
-from . import test_s12_lines_of_one_service
 from . import test_pet_owner
+from . import test_s12_lines_of_one_service
 from . import test_s1_sell
 from . import test_s2_explicit_terms
 from . import test_s2_snapshot

@@ -115,8 +115,8 @@ TABLES = {
 }
 
 # Faults that are known, each lifted with its mend
-RESET_DRAFT_KEEPS_ITS_DATE = True  # I3, C5: a reset draft takes its due date anew
-CLOSED_CYCLES_ARE_DEALT_ON = True  # C6: the visits of a closed cycle are pinned
+RESET_DRAFT_KEEPS_ITS_DATE = False  # I3, C5: a reset draft takes its due date anew
+CLOSED_CYCLES_ARE_DEALT_ON = False  # C6: the visits of a closed cycle are pinned
 
 
 class World:

@@ -41,7 +41,9 @@ class TestCancelQueries(PetPlansCommon):
                 self.count_queries(self.second_visits([plan]).action_cancel)
                 for plan in packages
             )
-        self.assertEqual(long, short, f"4 visits: {warm_up}, 12: {short}, 52: {long}")
+        self.assertLessEqual(
+            long, short, f"4 visits: {warm_up}, 12: {short}, 52: {long}"
+        )
 
     def test_many_packages_take_no_more_than_a_few(self):
         groups = [
