@@ -4,10 +4,9 @@
 def open_record(record, **values):
     """Return the action that opens one record in its form.
 
-    :param record: a single record of any model
+    :param record: a record of any model; of none the form is empty
     :param values: more of the action, such as its name
     """
-    record.ensure_one()
     return {
         "type": "ir.actions.act_window",
         "res_model": record._name,
