@@ -114,10 +114,6 @@ TABLES = {
     ),
 }
 
-# Faults that are known, each lifted with its mend
-RESET_DRAFT_KEEPS_ITS_DATE = False  # I3, C5: a reset draft takes its due date anew
-CLOSED_CYCLES_ARE_DEALT_ON = False  # C6: the visits of a closed cycle are pinned
-
 
 class World:
     """The rows of the tables, as they are in the database now."""
@@ -161,18 +157,23 @@ class World:
         return visit.start.replace(tzinfo=ZoneInfo("UTC")).astimezone(zone).date()
 
     def open_invoices(self, cycle):
+        """Return what bills a cycle: not cancelled, nor credited in full by its own."""
         return [
             move
             for move in self.invoices.values()
             if move.pet_cycle_id == cycle.id
             and move.state != "cancel"
-            and move.payment_state != "reversed"
+            and not (move.payment_state == "reversed" and self.is_credited(move))
         ]
 
-    def has_another_invoice(self, move):
-        """Tell whether the cycle of an invoice is billed by another one."""
-        cycle = self.cycles[move.pet_cycle_id]
-        return any(other.id != move.id for other in self.open_invoices(cycle))
+    def is_credited(self, move):
+        """Tell whether credit notes of an invoice take back all of it (I3)."""
+        credited = sum(
+            other.amount_total
+            for other in self.moves.values()
+            if other.reversed_entry_id == move.id and other.state == "posted"
+        )
+        return credited > move.amount_total - 0.005
 
     def is_open(self, cycle):
         return cycle.state != "closed"
@@ -325,8 +326,6 @@ def check_closed_cycles_receive_nothing(before, now):
 
 
 def check_closed_cycles_keep_their_visits(before, now):
-    if CLOSED_CYCLES_ARE_DEALT_ON:
-        return
     for visit in before.visits.values():
         cycle = before.cycles.get(visit.cycle_id)
         after = now.visits[visit.id]
@@ -495,16 +494,21 @@ def check_due_dates_of_drafts_follow(before, now):
         move = now.moves.get(cycle.invoice_id)
         if not move or move.state != "draft" or plan.state == "cancelled":
             continue
-        if RESET_DRAFT_KEEPS_ITS_DATE and move.posted_before:
-            continue
         if plan.kind == "plan":
             days = [cycle.date_from]
         else:
             days = [now.day(visit) for visit in now.in_cycle(cycle)]
+        if not days and move.payment_state in PAID:
+            continue  # money was matched with the draft: it does not wait (I3, C6)
         if not days:
-            if cycle.date_due:
+            # What was used of an expired package is due with the last visit (X2).
+            last = plan.state == "expired" and max(
+                (now.day(v) for v in now.of(plan, now.visits) if v.holds_sessions),
+                default=None,
+            )
+            if cycle.date_due and cycle.date_due != last:
                 yield f"{cycle} has no visit"
-            if plan.date_end and move.invoice_date_due != plan.date_end:
+            if plan.date_end and move.invoice_date_due not in (plan.date_end, last):
                 yield f"{move} waits, and does not show the end {plan.date_end}"
             continue
         basis = min(days) if plan.due_basis == "first" else max(days)
