@@ -20,7 +20,10 @@ class PetPlan(models.Model):
         return open_window(
             self.env,
             "pet_plans.action_pet_plan_cancel",
-            {"default_plan_ids": [Command.set(self.ids)]},
+            {
+                "default_plan_ids": [Command.set(self.ids)],
+                "dialog_size": "extra-large",
+            },
         )
 
     def _check_cancellable(self):

@@ -96,7 +96,7 @@ class TestProposals(WindowCase):
         plan.book(self.weekly(9))
         wizard = self.make_wizard(plan, first_start="2026-03-09 09:00:00", count=4)
         self.assertEqual(len(wizard.line_ids), 3)
-        sentence = "has sessions left for 3 visit.s., not for 4"
+        sentence = "has sessions left for 3 of 4 visits"
         self.assertRegex(wizard.shortfall, sentence)
         with self.assertRaisesRegex(UserError, sentence):
             wizard.action_apply()
@@ -105,7 +105,7 @@ class TestProposals(WindowCase):
     def test_a_million(self):
         wizard = self.make_wizard(self.sell(), count=1_000_000)
         self.assertEqual(len(wizard.line_ids), 12)
-        with self.assertRaisesRegex(UserError, "for 12 visit.s., not for 1000000"):
+        with self.assertRaisesRegex(UserError, "for 12 of 1000000 visits"):
             wizard.action_apply()
 
     def test_who_asks_for_more_is_given_from_the_overdraft(self):

@@ -112,7 +112,7 @@ class PetFixedTimeMixin(models.AbstractModel):
         }
         if self.count > values["left"]:
             return self.env._(
-                "%(plan)s has sessions left for %(left)s visit(s), not for %(count)s.",
+                "%(plan)s has sessions left for %(left)s of %(count)s visits.",
                 **values,
             )
         if plan.date_end:
