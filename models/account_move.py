@@ -156,6 +156,9 @@ class AccountMove(models.Model):
     def _following_pet_cycles(self):
         """Deal again, once, where a closed cycle is billed again by what is done here.
 
+        And let a draft that was posted until now take its due date anew: its visits
+        may have left since (C5).
+
         An invoice comes back when it is reset, or when its credit note is cancelled,
         reset, or taken off it. Odoo does these in several steps, each of which comes
         by here: what counts is the first before and the last after.
@@ -169,7 +172,9 @@ class AccountMove(models.Model):
             return
         cycles._flush_bills()
         closed = cycles.filtered(lambda cycle: cycle.state == "closed")
+        billed = cycles.filtered(lambda cycle: cycle.state in ("billed", "settled"))
         yield self.with_context(pet_plans_followed=_FOLLOWED)
+        billed._follow_visits()  # of those that are drafts now
         reopened = closed.filtered(lambda cycle: cycle.state != "closed")
         if reopened:
             reopened._follow_reopening()

@@ -154,3 +154,29 @@ class TestReopening(PetPlansCommon):
         self.old.button_draft()
         self.assertEqual(self.plan.state, "cancelled")
         self.assertFalse(self.cycle.appointment_ids.filtered("holds_sessions"))
+
+
+class TestResetWhileOpen(PetPlansCommon):
+    """C5, I3: a posted invoice that is reset is dated by its visits again."""
+
+    def test_its_visits_have_left(self):
+        """The visit was cancelled while the invoice was posted: the draft waits."""
+        plan = self.sell(
+            self.make_template(appointment_count=1, appointments_per_cycle=1)
+        )
+        visit = plan.book([datetime(2026, 1, 5, 9)])
+        invoice = self.post(self.invoices(plan))
+        visit.action_cancel()
+        self.assertEqual(self.due_dates(plan), ["01-05"])
+        invoice.with_user(self.accountant).button_draft()
+        self.assertEqual(self.due_dates(plan), [None])
+        self.assertEqual(plan.cycle_ids.state, "waiting")
+
+    def test_a_visit_has_moved(self):
+        plan, visits = self.sell_worked_example()
+        invoice = self.post(self.invoices(plan)[0])
+        visits[0].reschedule(datetime(2026, 1, 7, 9))
+        self.assertEqual(self.due_dates(plan)[0], "01-05")
+        invoice.with_user(self.accountant).button_draft()
+        self.assertEqual(self.due_dates(plan), ["01-07", "02-02", "03-02"])
+        self.assertEqual(invoice.invoice_date_due, date(2026, 1, 7))
