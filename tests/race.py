@@ -1,3 +1,4 @@
+import re
 import threading
 import time
 from contextlib import contextmanager
@@ -11,6 +12,8 @@ from odoo.tests.common import get_db_name
 from odoo.tools import SQL, mute_logger
 
 TIMEOUT = 60
+# The comment of the databases that `dev/test` makes (dev/workshop/databases.py)
+SCRATCH = "pet_plans: made by dev/test, to be thrown away"
 
 
 @tagged("post_install", "-at_install")
@@ -18,12 +21,16 @@ class RaceCase(BaseCase):
     """People, or jobs, at work on the same records at the same time.
 
     Real connections and real commits, as requests make them: no test transaction
-    could show what two of them do to each other. What is committed is deleted again.
+    could show what two of them do to each other. What is committed is deleted again,
+    and the jobs take whatever they find: so they run only in databases that were made
+    for tests.
     """
 
     def setUp(self):
         super().setUp()
         self.registry = Registry(get_db_name())
+        with self.registry.cursor() as cr:
+            self.require_scratch_database(cr)
         # The thread that runs the tests may hold it: the others would wait for ever.
         self.patch(Registry, "_lock", DummyRLock())
         # What is lost to another transaction is logged as an error, then tried again.
@@ -51,6 +58,26 @@ class RaceCase(BaseCase):
                 {"name": "Race bath", "type": "service"}
             )
             self.pet_id, self.product_id = pet.id, bath.id
+
+    def require_scratch_database(self, cr):
+        """Skip the test unless the database was made to be thrown away.
+
+        The copies that pytest works in side by side have no comment; the database
+        they are copies of has.
+        """
+        cr.execute(
+            SQL(
+                "SELECT 1 FROM pg_database WHERE datname = %s"
+                " AND shobj_description(oid, 'pg_database') = %s",
+                re.sub(r"-gw\d+$", "", cr.dbname),
+                SCRATCH,
+            )
+        )
+        if not cr.fetchone():
+            self.skipTest(
+                f"it commits and deletes records, and the database {cr.dbname} was not"
+                " made by dev/test to be thrown away"
+            )
 
     # --- Committed data ----------------------------------------------------------
 

@@ -1,9 +1,11 @@
 """The workshop itself: what its commands are made of."""
 
 import sys
+from types import SimpleNamespace
 
 import pytest
 from workshop import account_tests, addon, commands, locks, odoo, shell, stamps
+from workshop.databases import TO_TEST, TO_TRY, Databases
 from workshop.messages import Problem
 
 
@@ -154,3 +156,42 @@ def test_results_of_account_tests_are_compared(tmp_path):
 def test_report_in_which_nothing_passed_is_a_problem(tmp_path):
     with pytest.raises(Problem, match="No test passed"):
         report_of(tmp_path / "report.xml", test_pay="<error/>")
+
+
+@pytest.fixture
+def databases(checkout, monkeypatch):
+    """Databases of a server that notes the tools that are run on it."""
+    rows = [f"clinic\t{''}", f"tried\t{TO_TRY}", f"tested\t{TO_TEST}"]
+    server = SimpleNamespace(query=lambda sql: rows)
+    found = Databases(SimpleNamespace(server=server))
+    found.ran = []
+    monkeypatch.setattr(found, "_tool", lambda *words: found.ran.append(words))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("name", "purpose"),
+    [("clinic", TO_TEST), ("clinic", TO_TRY), ("tried", TO_TEST), ("tested", TO_TRY)],
+)
+def test_database_made_for_something_else_is_not_dropped(databases, name, purpose):
+    for act in (
+        lambda: databases.drop(name, purpose),
+        lambda: databases.copy("template", name, purpose),
+    ):
+        with pytest.raises(Problem, match=f"The database {name} exists .* not dropped"):
+            act()
+    assert not databases.ran
+
+
+@pytest.mark.parametrize(
+    ("name", "purpose"), [("tried", TO_TRY), ("tested", TO_TEST), ("new", TO_TEST)]
+)
+def test_database_made_here_is_replaced_and_says_what_for(databases, name, purpose):
+    databases.copy("template", name, purpose)
+    drop, create = databases.ran
+    assert (drop[0], drop[-1]) == ("dropdb", name)
+    assert (create[0], *create[-3:]) == ("createdb", "template", name, purpose)
+
+
+def test_race_tests_know_the_comment():
+    assert f'SCRATCH = "{TO_TEST}"' in (addon.ROOT / "tests/race.py").read_text()

@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from . import account_tests, addon, browser, lint, shell, workshop
+from .databases import TO_TEST, TO_TRY
 from .messages import Problem, say, step
 from .odoo import is_free
 from .paths import ADDON, ADDONS, DEV, HOME, ROOT
@@ -32,7 +33,7 @@ def run(arguments):
         _require_free_port(options)
     with workshop.opened() as databases:
         if options.fresh:
-            databases.drop(options.database)
+            databases.drop(options.database, TO_TRY)
         databases.prepare_demo(options.database)
         if options.stop_after_init:
             say(f"The database {options.database} is ready.")
@@ -249,12 +250,12 @@ def _test_database(databases, template):
     """A copy of ``template``: kept when the person named it, else dropped."""
     named = os.environ.get(_DATABASE_VARIABLE)
     name = named or databases.scratch_name()
-    databases.copy(template, name)
+    databases.copy(template, name, TO_TEST)
     try:
         yield name
     finally:
         if not named:
-            databases.drop(name)
+            databases.drop(name, TO_TEST)
 
 
 def _pytest(odoo, database, arguments, variables):

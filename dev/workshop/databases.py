@@ -4,6 +4,10 @@ Three templates stand on one another: Odoo with the addon's dependencies, that w
 the addon itself, and that with the companies of its tests. Each is named by a hash of
 what it was made from, so a copy is all that a later run needs. The first two exist
 without and with demo data.
+
+A database whose name has the checkout's mark is the workshop's own. One that a person
+named is too if the workshop made it: then its comment tells what for. No other is ever
+dropped.
 """
 
 import os
@@ -11,12 +15,17 @@ import re
 import shutil
 
 from . import addon, locks, shell, stamps
-from .messages import step
+from .messages import Problem, step
 from .paths import ADDON, MARK, ODOO_DATA
 
-_TEMPLATE = f"{ADDON}_{MARK}_template"
+# Comments of databases; tests/race.py knows the second
+TO_TRY = f"{ADDON}: made by dev/run, to try it"
+TO_TEST = f"{ADDON}: made by dev/test, to be thrown away"
+
+_OWN = f"{ADDON}_{MARK}_"
+_TEMPLATE = f"{_OWN}template"
 _TEMPLATES_KEPT = 3
-_SCRATCH = f"{ADDON}_{MARK}_test"
+_SCRATCH = f"{_OWN}test"
 _PREPARE_TESTS = f"""
 from odoo.addons.{ADDON}.tests.shops import ShopsCommon
 ShopsCommon.prepare(env)
@@ -40,19 +49,46 @@ class Databases:
         """Whether there is a database called ``name``."""
         return name in self.names()
 
-    def copy(self, template, name):
-        """Make ``name`` anew as a copy of ``template``, attached files included."""
-        self.drop(name)
-        self._tool("createdb", "--strategy=file_copy", "-T", template, name)
+    def copy(self, template, name, purpose):
+        """Make ``name`` anew as a copy of ``template``, attached files included.
+
+        ``purpose`` is its comment; a database made for another is not replaced.
+        """
+        self.drop(name, purpose)
+        self._tool("createdb", "--strategy=file_copy", "-T", template, name, purpose)
         files = _filestore(template)
         if files.is_dir():
             shutil.copytree(files, _filestore(name), copy_function=os.link)
 
-    def drop(self, name):
-        """Remove the database ``name`` if it exists, with its attached files."""
+    def drop(self, name, purpose):
+        """Remove the database ``name`` if it exists, with its attached files.
+
+        It is a `Problem` if the workshop did not make it for that ``purpose``.
+        """
+        self.require_made(name, purpose)
         self._tool("dropdb", "--if-exists", "--force", name)
         shutil.rmtree(_filestore(name), ignore_errors=True)
         stamps.remove(_stamp(name))
+
+    def require_made(self, name, purpose):
+        """Refuse a database that exists and was not made for that ``purpose``."""
+        if name.startswith(_OWN):
+            return
+        if self._comments().get(name, purpose) != purpose:
+            raise Problem(
+                f"The database {name} exists and has no comment that says {purpose!r},"
+                " so it may be somebody's: it is not dropped. Choose another name, or"
+                f" drop it yourself: dev/odoo db drop {name}"
+            )
+
+    def _comments(self):
+        """The comments of all databases: a dict of name -> comment."""
+        rows = self.server.query(
+            "SELECT datname || E'\\t' || replace(coalesce("
+            "shobj_description(oid, 'pg_database'), ''), E'\\n', ' ')"
+            " FROM pg_database"
+        )
+        return dict(row.split("\t", 1) for row in rows)
 
     def dependencies_template(self, demo):
         """The template with all that the addon depends on."""
@@ -60,7 +96,7 @@ class Databases:
         key = stamps.digest(self.odoo.source.identity(), depends)
 
         def install(name):
-            self.drop(name)
+            self.drop(name, TO_TEST)
             arguments = ["-i", ",".join(depends), *_demo_option(demo)]
             title = f"Installing Odoo's modules{_words(demo)}"
             self.odoo.change_modules(title, name, arguments, name)
@@ -73,7 +109,7 @@ class Databases:
         key = stamps.digest(base, addon.installed_state())
 
         def install(name):
-            self._install_on(base, name, demo)
+            self._install_on(base, name, TO_TEST, demo)
 
         return self._template(f"addon_{_kind(demo)}", key, install)
 
@@ -84,7 +120,7 @@ class Databases:
 
         def prepare(name):
             with step("Preparing the companies of the tests"):
-                self.copy(base, name)
+                self.copy(base, name, TO_TEST)
                 self.odoo.execute(_PREPARE_TESTS, name)
 
         return self._template("tests", key, prepare)
@@ -94,7 +130,8 @@ class Databases:
         state = addon.installed_state()
         with locks.only_one(f"database-{name}"):
             if not self.exists(name):
-                self._install_on(self.dependencies_template(demo=True), name, demo=True)
+                base = self.dependencies_template(demo=True)
+                self._install_on(base, name, TO_TRY, demo=True)
             elif not stamps.is_current(_stamp(name), state):
                 arguments = ["-i", ADDON, "-u", ADDON, *_demo_option(demo=True)]
                 self.odoo.change_modules(
@@ -111,7 +148,7 @@ class Databases:
         for name in self.names():
             found = re.fullmatch(rf"{_SCRATCH}_(\d+)(-gw\d+)?", name)
             if found and not os.path.exists(f"/proc/{found[1]}"):
-                self.drop(name)
+                self.drop(name, TO_TEST)
 
     def _template(self, kind, key, install):
         """The template of a kind that is named by ``key``; made if it is missing."""
@@ -124,16 +161,16 @@ class Databases:
             stamps.write(_stamp(name), key)
         return name
 
-    def _install_on(self, base, name, demo):
+    def _install_on(self, base, name, purpose, demo):
         """Copy ``base`` to ``name`` and install the addon there."""
         with step(f"Copying {base}"):
-            self.copy(base, name)
+            self.copy(base, name, purpose)
         arguments = ["-i", ADDON, *_demo_option(demo)]
         title = f"Installing {ADDON}{_words(demo)}"
         try:
             self.odoo.change_modules(title, name, arguments, name)
         except BaseException:
-            self.drop(name)
+            self.drop(name, purpose)
             raise
 
     def _forget_old_templates(self, prefix):
@@ -141,7 +178,7 @@ class Databases:
         names = [name for name in self.names() if name.startswith(prefix)]
         names.sort(key=lambda name: stamps.written_at(_stamp(name)))
         for name in names[:-_TEMPLATES_KEPT]:
-            self.drop(name)
+            self.drop(name, TO_TEST)
 
     def _tool(self, name, *arguments):
         shell.run(
