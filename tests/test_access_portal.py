@@ -224,7 +224,7 @@ class TestPortal(RpcCase):
             ("pet.plan", "note"),
             ("pet.plan", "billing_error"),
             ("pet.plan", "cancel_reason"),
-            ("pet.plan", "non_renewal_reason"),
+            ("pet.plan", "non_renewal_reason_id"),
             ("pet.plan", "pause_ids"),
             ("pet.appointment", "note"),
             ("pet.appointment", "pet_note"),
@@ -239,6 +239,8 @@ class TestPortal(RpcCase):
             and "base.group_portal" not in field.groups
         }
         for model, name in sorted(internal):
+            # Of a field that is not there every call fails, whoever calls.
+            self.assertIn(name, self.env[model]._fields)
             ids = self.visible(model).ids
             for method, args in (
                 ("read", (ids, [name])),

@@ -194,7 +194,7 @@ class TestStatus(AppointmentCase):
     def test_one_stuck_visit_stops_the_batch(self):
         visits = self.make_visit() + self.make_visit()
         visits[1].action_cancel()
-        with self.assertRaises(UserError):
+        with self.assertRaisesRegex(UserError, "it cannot become"):
             visits.action_receive()
         self.assertEqual(visits.mapped("state"), ["scheduled", "cancelled"])
 

@@ -167,7 +167,7 @@ class TestPeriodOfAPlan(PetPlansCommon):
         plan.book([datetime(2026, 1, 5, 9)]).action_cancel()
         visit = plan.book([datetime(2026, 1, 20, 9)])
         self.assertEqual(visit.cycle_id.sequence, 1)
-        with self.assertRaises(UserError):
+        with self.assertRaisesRegex(UserError, r"\b0 remain"):
             plan.book([datetime(2026, 1, 21, 9)])
 
     def test_rollover_brings_what_earlier_periods_left(self):
@@ -182,7 +182,7 @@ class TestPeriodOfAPlan(PetPlansCommon):
 
     def test_rollover_never_lends_from_later_periods(self):
         plan = self.sell_months(2, rollover=True)
-        with self.assertRaises(UserError):
+        with self.assertRaisesRegex(UserError, r"\b2 remain"):
             plan.book([datetime(2026, 1, day, 9) for day in (5, 12, 19)])
 
     def test_rollover_booked_ahead_is_not_sold_twice(self):

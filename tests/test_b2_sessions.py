@@ -214,7 +214,7 @@ class TestStaffChooseServices(SessionsCase):
         self.assertFalse(self.plan.appointment_ids)
 
     def test_line_of_another_service_is_refused(self):
-        with self.assertRaises(ValidationError):
+        with self.assertRaisesRegex(ValidationError, "cannot be covered by"):
             self.plan.book(
                 self.weekly(1),
                 line_ids=[

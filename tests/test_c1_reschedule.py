@@ -194,7 +194,7 @@ class TestRescheduleRefused(PetPlansCommon):
     def test_the_last_day_is_the_shops(self):
         self.shop.pet_tz = "America/Sao_Paulo"
         self.visit.reschedule(datetime(2026, 4, 2, 2))  # 23:00 on 1 April there
-        with self.assertRaises(UserError):
+        with self.assertRaisesRegex(UserError, "after its end on 04/01/2026"):
             self.visit.reschedule(datetime(2026, 4, 2, 3))
 
     def assert_stuck(self, state):

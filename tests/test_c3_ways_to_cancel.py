@@ -80,7 +80,7 @@ class TestWaysToCancel(PetPlansCommon):
 
     def test_nothing_chosen(self):
         wizard = self.env["pet.appointment.cancel"].create({})
-        with self.assertRaises(UserError):
+        with self.assertRaisesRegex(UserError, "at least one visit"):
             wizard.action_apply()
 
 
@@ -163,7 +163,7 @@ class TestCancelSeveral(PetPlansCommon):
         visit = self.visit_on(self.plan, "01-19")
         visit.action_cancel()
         other = self.visit_on(self.plan, "02-09")
-        with self.assertRaises(UserError):
+        with self.assertRaisesRegex(UserError, "already cancelled"):
             (other | visit).action_cancel()
         self.assertEqual(other.state, "scheduled")
         self.assertEqual(self.plan.sessions_remaining, 1.0)
@@ -172,6 +172,6 @@ class TestCancelSeveral(PetPlansCommon):
         visit = self.visit_on(self.plan, "01-19")
         wizard = self.open_cancel_wizard(visit)
         visit.action_cancel()
-        with self.assertRaises(UserError):
+        with self.assertRaisesRegex(UserError, "already cancelled"):
             wizard.action_apply()
         self.assertEqual(self.plan.sessions_remaining, 1.0)

@@ -192,7 +192,7 @@ class TestCancelServed(PetPlansCommon):
 
     def test_staff_with_a_reason_are_refused(self):
         wizard = self.open_cancel_wizard(self.served, reason="Wrong pet")
-        with self.assertRaises(AccessError):
+        with self.assertRaisesRegex(AccessError, "only a manager"):
             wizard.action_apply()
         self.assert_still_served()
 
@@ -203,7 +203,7 @@ class TestCancelServed(PetPlansCommon):
         wizard = self.open_cancel_wizard(
             self.served.with_user(self.manager), reason="  "
         )
-        with self.assertRaises(UserError):
+        with self.assertRaisesRegex(UserError, "give a reason"):
             wizard.action_apply()
         self.assert_still_served()
 

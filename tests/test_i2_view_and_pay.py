@@ -48,7 +48,7 @@ class TestViewAndPay(PetPlansCommon):
         invoice = self.as_accountant(self.env["account.move"]).create(
             {"move_type": "out_invoice", "partner_id": self.customer.id}
         )
-        with self.assertRaises(UserError):
+        with self.assertRaisesRegex(UserError, "does not bill a cycle"):
             invoice.action_view_pet_cycle()
 
     def test_pay_posts_and_settles(self):
@@ -92,7 +92,7 @@ class TestViewAndPay(PetPlansCommon):
 
     def test_a_closed_cycle_cannot_be_paid(self):
         self.as_accountant(self.invoice).button_cancel()
-        with self.assertRaises(UserError):
+        with self.assertRaisesRegex(UserError, "nothing to pay"):
             self.as_accountant(self.cycle).action_pay()
         self.assertEqual(self.invoice.state, "cancel")
 

@@ -214,7 +214,10 @@ class TestCreateInvoice(PetPlansCommon):
 
     def test_an_open_one_refuses(self):
         for state in ("draft", "posted", "paid"):
-            with self.subTest(state), self.assertRaises(UserError):
+            with (
+                self.subTest(state),
+                self.assertRaisesRegex(UserError, "only a closed cycle"),
+            ):
                 if state == "posted":
                     self.post(self.old)
                 if state == "paid":
@@ -230,13 +233,13 @@ class TestCreateInvoice(PetPlansCommon):
 
     def test_one_open_among_them_refuses_them_all(self):
         self.old.button_cancel()
-        with self.assertRaises(UserError):
+        with self.assertRaisesRegex(UserError, "only a closed cycle"):
             self.plan.cycle_ids.with_user(self.accountant).action_create_invoice()
         self.assertEqual(self.cycle.state, "closed")
 
     def test_a_cycle_of_price_0(self):
         plan = self.sell(self.make_template([(self.bath, 12, 0.0)]), pet=self.rex)
-        with self.assertRaises(UserError):
+        with self.assertRaisesRegex(UserError, "sold for a price"):
             plan.cycle_ids[0].with_user(self.accountant).action_create_invoice()
 
     def test_the_package_is_dealt_again(self):

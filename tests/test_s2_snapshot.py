@@ -175,15 +175,15 @@ class TestSnapshot(PetPlansCommon):
                     self.assert_refused(UserError, "its services cannot be changed"),
                 ):
                     lines[0].write({name: value})
-            with self.subTest(role=role), self.assertRaises(UserError):
+            with self.subTest(role=role), self.assertRaisesRegex(UserError, "is sold"):
                 lines[0].unlink()
-            with self.subTest(role=role), self.assertRaises(UserError):
+            with self.subTest(role=role), self.assertRaisesRegex(UserError, "is sold"):
                 lines.create({"plan_id": self.sold.id, "product_id": self.product_a.id})
         self.env.invalidate_all()
         self.assertEqual(self.facts(self.sold), before)
 
     def test_line_of_a_draft_cannot_be_moved_onto_a_sold_plan(self):
-        with self.assertRaises(UserError):
+        with self.assertRaisesRegex(UserError, "is sold"):
             self.draft.line_ids[0].plan_id = self.sold
         self.env.invalidate_all()
         self.assertEqual(len(self.sold.line_ids), 2)
