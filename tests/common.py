@@ -369,9 +369,35 @@ class PetPlansCommon(ShopsCommon):
         return sorted(lines.mapped("date_maturity"))
 
     def assert_ledger_adds_up(self, plan):
-        """Check the counters of every service of a plan against its entries (L1)."""
+        """Check the counters of every service of a plan (L1).
+
+        Total and expired against the entries, used and booked against the visits that
+        hold sessions: the counters take used for what the other three leave.
+        """
         for line in plan.line_ids:
             entries = line.entry_ids.sorted("id")
+            held = line.appointment_line_ids.filtered("appointment_id.holds_sessions")
+            booked = held.filtered(
+                lambda taken: taken.appointment_id.state in ("scheduled", "confirmed")
+            )
+            self.assertEqual(line.booked, sum(booked.mapped("quantity")))
+            self.assertEqual(line.used, sum((held - booked).mapped("quantity")))
+            self.assertEqual(
+                line.expired,
+                -sum(
+                    entry.quantity
+                    for entry in entries
+                    if entry.kind in ("expire", "reinstate")
+                ),
+            )
+            self.assertEqual(
+                line.total,
+                sum(
+                    entry.quantity
+                    for entry in entries
+                    if entry.kind in ("grant", "carry_over", "adjust", "transfer")
+                ),
+            )
             running = 0.0
             for entry in entries:
                 running += entry.quantity
