@@ -35,7 +35,7 @@ registry.category("web_tour.tours").add("pet_plans_pay_cycle", {
         },
         {
             content: "The draft is posted with the payment only",
-            trigger: ".modal .alert:contains('will be posted together with the payment')",
+            trigger: ".modal .alert:contains('posted together with the payment')",
         },
         {
             content: "Think again",
