@@ -96,8 +96,7 @@ class Balance:
 
     def total_of(self, periods: Collection[Hashable | None]) -> float:
         """Return the sum of what stands in some periods (None: in no period)."""
-        chosen = {self._position.get(period) for period in periods}
-        return float(sum((self._whole.get(at) for at in chosen), ZERO))
+        return float(self._sum_at({self._position.get(period) for period in periods}))
 
     def available(self, periods: Collection[Hashable]) -> float:
         """Return what some periods and no period hold, less what others overdrew."""
@@ -106,11 +105,7 @@ class Balance:
             (min(ZERO, own) for at, own in self._whole.numbered() if at not in chosen),
             ZERO,
         )
-        return float(
-            self._whole.common
-            + overdrawn
-            + sum((self._whole.get(at) for at in chosen), ZERO)
-        )
+        return float(overdrawn + self._sum_at({None, *chosen}))
 
     def parts(self, line: Hashable | None = None) -> list[Part]:
         """Return what is left, each session where it belongs.
@@ -201,6 +196,9 @@ class Balance:
         return self._remove(parts)
 
     # --- Inside ------------------------------------------------------------------
+
+    def _sum_at(self, chosen):
+        return sum((self._whole.get(at) for at in chosen), ZERO)
 
     def _add(self, line, at, quantity):
         self._lines[line].add(at, quantity)

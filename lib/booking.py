@@ -124,7 +124,8 @@ class Allotment:
     ) -> Place | None:
         """Book one visit: it enters a cycle and takes its sessions.
 
-        It takes what was asked for, also where that is not there: `lacking` tells.
+        It takes what was asked for, also where that is not there: whoever posts the
+        sessions asks the ledger.
 
         :param day: the visit's local date
         :param units: its weight in the cycle, and the sessions it takes by default
@@ -181,13 +182,6 @@ class Allotment:
         """Tell whether a visit of a cycle finds so many sessions of a service."""
         service = self.services.get(name)
         return bool(service) and service.balance.has(quantity, self._period(slot))
-
-    def lacking(self, slot: Slot) -> bool:
-        """Tell whether more was taken in a cycle than the plan allows (B3)."""
-        period = self._period(slot)
-        return any(
-            service.balance.lacking(period) for service in self.services.values()
-        )
 
     def count_left(self, units: float) -> int:
         """Return how many visits of a weight find sessions, of the whole plan (B1a)."""

@@ -15,12 +15,7 @@ class PetAppointment(models.Model):
         :raises UserError: one line per refused visit
         """
         refusals = [
-            self.env._(
-                "%(plan)s cannot take the visit of %(start)s: %(reason)s.",
-                plan=visit.plan_id.display_name,
-                start=visit.company_id._format_pet_time(visit.start),
-                reason=reason,
-            )
+            visit.plan_id._get_refusal_text(visit.start, reason)
             for visit in self
             if (reason := visit.plan_id._get_refusal(visit))
         ]
@@ -60,15 +55,11 @@ class PetAppointment(models.Model):
                 visit._get_wanted_sessions() if visit.line_ids else None,
             )
             if place is None:
-                raise UserError(
-                    self.env._(
-                        "%(plan)s cannot take the visit of %(start)s: no open cycle "
-                        "is left of its %(count)s.",
-                        plan=visit.plan_id.display_name,
-                        start=visit.company_id._format_pet_time(visit.start),
-                        count=len(visit.plan_id.cycle_ids),
-                    )
+                reason = self.env._(
+                    "no open cycle is left of its %(count)s",
+                    count=len(visit.plan_id.cycle_ids),
                 )
+                raise UserError(visit.plan_id._get_refusal_text(visit.start, reason))
             places[visit] = place
         return places
 

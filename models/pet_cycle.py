@@ -217,7 +217,7 @@ class PetCycle(models.Model):
                 cycle.date_from
                 and plan.date_end
                 and cycle.date_from > plan.date_end
-                and cycle.payment_state not in PAID_STATES
+                and not cycle._is_paid()
             )
             if never or not cycle.date_due:
                 cycle.date_post = False

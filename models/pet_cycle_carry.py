@@ -97,11 +97,13 @@ class PetCycle(models.Model):
         :param position: int, the last number that stays
         :param count: int, how many come in
         """
-        later = self.filtered(lambda cycle: cycle.sequence > position)
-        # One after the other, the last first: no two have one number for a moment.
-        for cycle in later.sorted("sequence", reverse=True):
-            cycle._unguarded().write({"sequence": cycle.sequence + count})
-            cycle.flush_recordset(["sequence"])
+        later = self.filtered(lambda cycle: cycle.sequence > position)._unguarded()
+        # No two have one number even for a moment: theirs are below 0 while they move.
+        for cycle in later:
+            cycle.sequence = -cycle.sequence
+        later.flush_recordset(["sequence"])
+        for cycle in later:
+            cycle.sequence = count - cycle.sequence
 
     def _get_draft_names(self):
         """Return what the lines of the drafts are called, where nobody renamed them.

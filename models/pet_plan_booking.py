@@ -100,6 +100,20 @@ class PetPlan(models.Model):
             )
         return self._get_day_refusal(visit._get_day())
 
+    def _get_refusal_text(self, start, reason):
+        """Return the sentence that refuses a visit (B3).
+
+        :param start: naive UTC datetime
+        :param reason: text, such as that of `_get_refusal`
+        """
+        self.ensure_one()
+        return self.env._(
+            "%(plan)s cannot take the visit of %(start)s: %(reason)s.",
+            plan=self.display_name,
+            start=self.company_id._format_pet_time(start),
+            reason=reason,
+        )
+
     def _get_day_refusal(self, day):
         """Return why nothing is booked on a local day, or None (B3, X8)."""
         self.ensure_one()

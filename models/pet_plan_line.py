@@ -291,9 +291,10 @@ class PetPlanLine(models.Model):
         :param vals_list: list of dicts as of `_prepare_entry_vals`
         :raises UserError: naming plan, service and numbers
         """
+        lines = self.browse({vals["line_id"] for vals in vals_list}).grouped("id")
         moves = defaultdict(float)
         for vals in vals_list:
-            moves[self.browse(vals["line_id"]), vals["cycle_id"]] += vals["quantity"]
+            moves[lines[vals["line_id"]], vals["cycle_id"]] += vals["quantity"]
         takings = [
             (line, cycle_id)
             for (line, cycle_id), quantity in moves.items()
@@ -339,22 +340,19 @@ class PetPlanLine(models.Model):
             lambda line: line.product_id == self.product_id
         ).sorted()[:1]
 
-    def _load_balances(self, kinds=None):
+    def _load_balances(self):
         """Return what is left of the services of these lines, as the ledger has it.
 
-        :param kinds: kinds of entries to count; all of them by default
         :return: dict, line -> `lib.balances.Balance`, one object for all lines of a
             service (S12); lines are known to it by their ids, periods by those of
             the cycles
         """
         lines = self._get_service_lines()
-        summed = (
-            lines if kinds else lines.filtered(lambda line: line.plan_id.kind == "plan")
-        )
+        of_periods = lines.filtered(lambda line: line.plan_id.kind == "plan")
         entries = defaultdict(list)
-        for (line, cycle), quantity in summed._sum_entries(kinds).items():
+        for (line, cycle), quantity in of_periods._sum_entries().items():
             entries[line].append((line.id, cycle.id or None, quantity))
-        for line in lines - summed:  # of a package all is one: the stored balance
+        for line in lines - of_periods:  # of a package all is one: the stored balance
             entries[line].append((line.id, None, line.remaining))
         balances = {}
         for (plan, __), service in lines.grouped(lambda x: x._get_service()).items():
@@ -419,8 +417,6 @@ class PetPlanLine(models.Model):
             )
             if not plan.rollover:
                 now -= now._filter_ended()
-            if plan.kind == "plan" and plan.rollover and not now:
-                continue
             parts = balances[line].parts_usable(now.id or None)
             found += line._browse_parts(part for part in parts if part.line == line.id)
         return found
@@ -439,19 +435,20 @@ class PetPlanLine(models.Model):
     def _get_expired(self, balances):
         """Return the sessions left that can be used no more (X2).
 
-        :param balances: dict of `_load_balances`
+        :param balances: dict of `_load_balances`; what expired leaves it
         :return: list of (line, cycle, sessions, last day of use): all that is left
             when the plan ended, and before that what is left of the periods that ended
         """
         expired = []
         ended = self.plan_id.cycle_ids._filter_ended()
-        for line, cycle, left in self._get_left(balances):
-            plan = line.plan_id
-            if cycle in ended:
-                expired.append((line, cycle, left, cycle.date_to))
-            elif plan._is_over():
-                last = plan.cancel_date or plan.date_end
-                expired.append((line, cycle, left, last))
+        plans = {balances[line]: line.plan_id for line in self}
+        for balance, plan in plans.items():
+            parts = balance.expire(None if plan._is_over() else ended.ids)
+            last = plan.cancel_date or plan.date_end
+            expired += [
+                (found, cycle, left, cycle.date_to if cycle in ended else last)
+                for found, cycle, left in self._browse_parts(parts)
+            ]
         return expired
 
     @api.model

@@ -83,7 +83,8 @@ class PetPlanBook(models.TransientModel):
             if wizard.mode == "free":
                 wizard.line_ids = wizard.line_ids
             elif wizard._is_complete():
-                wizard.line_ids = wizard._get_line_commands()
+                starts = wizard._get_starts(wizard.plan_id)
+                wizard.line_ids = wizard._get_line_commands(starts)
             else:
                 wizard.line_ids = [Command.clear()]
 
@@ -93,8 +94,7 @@ class PetPlanBook(models.TransientModel):
             self.plan_id and self.first_start and self.every > 0 and self.count > 0
         )
 
-    def _get_line_commands(self):
-        starts = self._get_starts(self.plan_id)
+    def _get_line_commands(self, starts):
         return [Command.clear(), *(Command.create({"start": at}) for at in starts)]
 
     def action_preview(self):
@@ -104,7 +104,7 @@ class PetPlanBook(models.TransientModel):
         """
         self.ensure_one()
         if self.mode == "fixed" and not self.line_ids:
-            self.line_ids = self._get_line_commands()
+            self.line_ids = self._get_line_commands(self._get_starts(self.plan_id))
         return {
             "type": "ir.actions.act_window",
             "res_model": self._name,
@@ -125,9 +125,10 @@ class PetPlanBook(models.TransientModel):
             return {"type": "ir.actions.act_window_close"}
         self.is_applied = True
         if self.mode == "fixed":
-            self._check_found(self._get_starts(self.plan_id), self.plan_id)
+            starts = self._get_starts(self.plan_id)
+            self._check_found(starts, self.plan_id)
             if not self.line_ids:
-                self.line_ids = self._get_line_commands()
+                self.line_ids = self._get_line_commands(starts)
         if not self.line_ids:
             raise UserError(
                 self.env._(

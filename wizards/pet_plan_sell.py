@@ -145,14 +145,8 @@ class PetPlanSell(models.TransientModel):
         self.ensure_one()
         day = periods.local_day(self.first_start, plan.company_id.pet_tz)
         if day < plan.date_start:
-            raise UserError(
-                self.env._(
-                    "%(plan)s cannot take the visit of %(start)s: %(reason)s.",
-                    plan=plan.display_name,
-                    start=plan.company_id._format_pet_time(self.first_start),
-                    reason=plan._get_day_refusal(day),
-                )
-            )
+            reason = plan._get_day_refusal(day)
+            raise UserError(plan._get_refusal_text(self.first_start, reason))
 
     def _prepare_plan_vals(self):
         """Return the values of the plan to sell (S1)."""
