@@ -158,6 +158,28 @@ class PetPlansCommon(ShopsCommon):
         return plan
 
     @classmethod
+    def make_tax(cls, included, amount=21.0, company=None):
+        """Create a tax of a company (the shop by default).
+
+        :param included: "tax_included" or "tax_excluded", of what is typed
+        :param amount: in percent
+        """
+        company = company or cls.shop
+        return (
+            cls.env["account.tax"]
+            .sudo()
+            .create(
+                {
+                    "name": f"Test {amount:g}% {included}",
+                    "amount": amount,
+                    "price_include_override": included,
+                    "company_id": company.id,
+                    "country_id": company.account_fiscal_country_id.id,
+                }
+            )
+        )
+
+    @classmethod
     def make_drafts(cls, count, template=None):
         """Create drafts of a template, each for a pet and a customer of its own."""
         template = template or cls.template

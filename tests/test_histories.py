@@ -32,11 +32,14 @@ class TestHistories(PetPlansCommon):
             .create({"name": "Walk", "type": "service", "list_price": 20.0})
         )
         cls.services = [cls.bath, cls.grooming.sudo(), walk]
-        for number, included in ((1, True), (2, False)):
+        for number, included, amount in (
+            (1, "tax_included", 21.0),
+            (2, "tax_excluded", 15.0),
+        ):
             cls.services[number].taxes_id = [
                 Command.set(
                     [
-                        cls._make_tax(company, included).id
+                        cls.make_tax(included, amount, company).id
                         for company in (cls.shop, cls.other_shop)
                     ]
                 )
@@ -65,24 +68,6 @@ class TestHistories(PetPlansCommon):
     @classmethod
     def _make_other_user(cls, login, groups):
         return cls._make_user(login, groups, company=cls.other_shop)
-
-    @classmethod
-    def _make_tax(cls, company, included):
-        return (
-            cls.env["account.tax"]
-            .sudo()
-            .create(
-                {
-                    "name": f"Included: {included}",
-                    "amount": 21.0 if included else 15.0,
-                    "price_include_override": "tax_included"
-                    if included
-                    else "tax_excluded",
-                    "company_id": company.id,
-                    "country_id": company.account_fiscal_country_id.id,
-                }
-            )
-        )
 
     def test_what_is_always_true_stays_true(self):
         histories = History.of(self, self.shops, self.pets, self.grooming.ids)

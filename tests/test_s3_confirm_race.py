@@ -30,8 +30,12 @@ class TestConfirmRace(RaceCase):
         outcomes = self.run_at_once(*[self.confirm(plan_id)] * 4)
         self.assert_sold_once(plan_id, outcomes, refused=3)
 
-    def test_while_the_first_is_at_it(self):
-        plan_id = self.sell(8, confirm=False, appointments_per_cycle=4)
+    def confirm_behind_the_first(self, plan_id, end):
+        """Confirm a draft that somebody is just confirming.
+
+        :param end: function of the first one's cursor, called when the second waits
+        :return: list with the outcome of the second
+        """
         outcomes = []
         with self.connect() as first:
             self.confirm(plan_id)(first)
@@ -41,20 +45,17 @@ class TestConfirmRace(RaceCase):
             )
             second.start()
             self.wait_until_blocked()
+            end(first.cr)
         second.join(TIMEOUT)
+        return outcomes
+
+    def test_while_the_first_is_at_it(self):
+        plan_id = self.sell(8, confirm=False, appointments_per_cycle=4)
+        # What the first one did is committed when their connection closes.
+        outcomes = self.confirm_behind_the_first(plan_id, lambda cr: None)
         self.assert_sold_once(plan_id, outcomes, refused=1)
 
     def test_the_first_gives_up(self):
         plan_id = self.sell(8, confirm=False, appointments_per_cycle=4)
-        outcomes = []
-        with self.connect() as first:
-            self.confirm(plan_id)(first)
-            first.flush_all()
-            second = threading.Thread(
-                target=lambda: outcomes.extend(self.run_at_once(self.confirm(plan_id)))
-            )
-            second.start()
-            self.wait_until_blocked()
-            first.cr.rollback()
-        second.join(TIMEOUT)
+        outcomes = self.confirm_behind_the_first(plan_id, lambda cr: cr.rollback())
         self.assert_sold_once(plan_id, outcomes, refused=0)

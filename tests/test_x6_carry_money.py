@@ -87,18 +87,7 @@ class TestCarryMoney(CarryCommon):
 
     def test_any_stage_of_use_and_odd_prices(self):
         """10 by 4 with two services, odd cents, a discount, half days, tax included."""
-        self.bath.sudo().taxes_id = (
-            self.env["account.tax"]
-            .sudo()
-            .create(
-                {
-                    "name": "Test 21% included",
-                    "amount": 21.0,
-                    "company_id": self.shop.id,
-                    "price_include_override": "tax_included",
-                }
-            )
-        )
+        self.bath.sudo().taxes_id = self.make_tax("tax_included")
         template = self.make_template(
             [(self.bath, 10, 33.33, 5.0), (self.grooming, 3, 16.67)],
             appointment_count=10,

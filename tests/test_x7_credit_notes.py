@@ -357,22 +357,8 @@ class TestCreditOfServices(CancelPlanCommon):
         self.assertEqual(sum(billed), 100.0)
         self.assertEqual(self.cancel(plan, "2026-01-03").mapped("amount_total"), billed)
 
-    def tax(self, included):
-        return (
-            self.env["account.tax"]
-            .sudo()
-            .create(
-                {
-                    "name": f"Test 21% {included}",
-                    "amount": 21.0,
-                    "company_id": self.shop.id,
-                    "price_include_override": included,
-                }
-            )
-        )
-
     def test_tax_on_top(self):
-        self.bath.sudo().taxes_id = self.tax("tax_excluded")
+        self.bath.sudo().taxes_id = self.make_tax("tax_excluded")
         plan = self.sell_paid([(self.bath, 4, 45.0)])
         self.serve_sessions(plan, 3)
         credit_note = self.cancel(plan, "2026-01-03")
@@ -380,7 +366,7 @@ class TestCreditOfServices(CancelPlanCommon):
         self.assertEqual(credit_note.amount_tax, 9.45)
 
     def test_tax_included(self):
-        self.bath.sudo().taxes_id = self.tax("tax_included")
+        self.bath.sudo().taxes_id = self.make_tax("tax_included")
         plan = self.sell_paid([(self.bath, 4, 45.0)])
         self.assertEqual(self.invoices(plan).amount_total, 180.0)
         self.serve_sessions(plan, 3)

@@ -21,20 +21,6 @@ class TestDraftsThatStay(CancelPlanCommon):
         self.serve_sessions(plan, *sessions or (1,))
         return plan
 
-    def tax(self, included):
-        return (
-            self.env["account.tax"]
-            .sudo()
-            .create(
-                {
-                    "name": f"Test 21% {included}",
-                    "amount": 21.0,
-                    "company_id": self.shop.id,
-                    "price_include_override": included,
-                }
-            )
-        )
-
     def test_bills_the_sessions_used(self):
         plan, __ = self.sell_worked_example()
         self.serve(plan, "01-05", "01-12")
@@ -99,7 +85,7 @@ class TestDraftsThatStay(CancelPlanCommon):
     def test_taxes(self):
         for included, total in (("tax_excluded", 54.45), ("tax_included", 45.0)):
             with self.subTest(included):
-                self.bath.sudo().taxes_id = self.tax(included)
+                self.bath.sudo().taxes_id = self.make_tax(included)
                 plan = self.sell_served(1)
                 self.cancel(plan, "2026-01-03")
                 self.assertEqual(self.draft(plan).amount_total, total)
