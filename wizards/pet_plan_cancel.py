@@ -161,7 +161,6 @@ class PetPlanCancelLine(models.TransientModel):
 
     wizard_id = fields.Many2one("pet.plan.cancel", required=True, ondelete="cascade")
     cycle_id = fields.Many2one("pet.cycle")
-    plan_id = fields.Many2one(related="cycle_id.plan_id", related_sudo=False)
     currency_id = fields.Many2one(
         related="cycle_id.invoice_currency_id", related_sudo=False
     )
