@@ -1,3 +1,5 @@
+from .requirements import has_hypothesis
+
 from . import test_access_companies
 from . import test_access_context
 from . import test_access_customers
@@ -34,7 +36,6 @@ from . import test_c9_late_and_no_show
 from . import test_confirm_queries
 from . import test_demo
 from . import test_double_click
-from . import test_histories
 from . import test_i1_posting_job
 from . import test_i2_post_and_pay
 from . import test_i2_view_and_pay
@@ -47,14 +48,10 @@ from . import test_jobs_race
 from . import test_l1_ledger
 from . import test_l2_counter_edit
 from . import test_let_go
-from . import test_lib_balances
-from . import test_lib_dealing
-from . import test_lib_periods
-from . import test_lib_recurrence
-from . import test_lib_spread
 from . import test_life_queries
 from . import test_p5_reminders
 from . import test_pet_owner
+from . import test_requirements
 from . import test_s12_lines_of_one_service
 from . import test_s1_sell
 from . import test_s2_explicit_terms
@@ -88,3 +85,11 @@ from . import test_x7_dated_back
 from . import test_x7_drafts
 from . import test_x8_pause
 from . import test_x8_pause_periods
+
+if has_hypothesis:
+    from . import test_histories
+    from . import test_lib_balances
+    from . import test_lib_dealing
+    from . import test_lib_periods
+    from . import test_lib_recurrence
+    from . import test_lib_spread
