@@ -7,6 +7,7 @@ from odoo.tools import format_date
 
 ADDON = "pet_plans"
 YEAR_HOURS = 366 * 24
+LONGEST_VISIT_HOURS = 31 * 24
 DAYS = (date(1900, 1, 1), date(2999, 12, 31))
 # The least and the most that is meant by a field of that name, on whatever record;
 # None where another rule has the words for it.
@@ -28,7 +29,7 @@ BOUNDS = {
     "price": (None, 1e9),
     "new_remaining": (None, 99999),
     # Visits and pets, in hours and kilograms
-    "duration": (None, 31 * 24),
+    "duration": (None, LONGEST_VISIT_HOURS),
     "weight": (0, 9999),
     # Settings
     "pet_post_lead_days": (0, 366),

@@ -280,7 +280,6 @@ class PetCycle(models.Model):
         "payment_state",
         "amount_untaxed",
         "plan_id.kind",
-        "plan_id.state",
         "appointment_ids",
         "date_due",
     )
@@ -820,7 +819,7 @@ class PetCycle(models.Model):
         One failing invoice costs its own batch a second try in halves and nothing
         else, and shows on its plan.
         """
-        for company in self.env["res.company"].search([("id", "!=", False)]):
+        for company in self.env["res.company"]._get_pet_shops():
             cycles = company._get_scoped(self)
             if not cycles._run_in_batches(
                 self._get_cycles_to_post_domain(company),

@@ -23,7 +23,7 @@ class PetPlan(models.Model):
     @api.model
     def _cron_send_reminders(self):
         """Hourly job: renewal, last sessions, visits; each switched on by company."""
-        for company in self.env["res.company"].search([("id", "!=", False)]):
+        for company in self.env["res.company"]._get_pet_shops():
             plans = company._get_scoped(self)
             visits = company._get_scoped(self.env["pet.appointment"])
             for is_on, records, domain, remind in (

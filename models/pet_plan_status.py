@@ -251,7 +251,7 @@ class PetPlan(models.Model):
 
         A plan that fails is noted and left for the next night.
         """
-        for company in self.env["res.company"].search([("id", "!=", False)]):
+        for company in self.env["res.company"]._get_pet_shops():
             plans = company._get_scoped(self)
             if not plans._run_in_batches(
                 self._get_plans_to_update_domain(company),

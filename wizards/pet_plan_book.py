@@ -4,6 +4,7 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
 from ..lib import booking, periods
+from ..models.pet_bounds_mixin import LONGEST_VISIT_HOURS
 
 
 class PetPlanBook(models.TransientModel):
@@ -155,9 +156,12 @@ class PetPlanBook(models.TransientModel):
         if not lines:
             return self.env["pet.appointment"]
         starts = lines.mapped("start")
+        # None that began before can still be there: the index finds the others.
+        longest = timedelta(hours=LONGEST_VISIT_HOURS)
         return self.env["pet.appointment"].search(
             [
                 ("state", "not in", ("cancelled", "no_show")),
+                ("start", ">", min(starts) - longest),
                 ("start", "<", max(starts) + length),
                 ("stop", ">", min(starts)),
                 "|",
