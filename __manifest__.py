@@ -26,6 +26,8 @@
         "data/pet_species_data.xml",
         "data/pet_breed_data.xml",
         "data/pet_non_renewal_reason_data.xml",
+        "data/pet_plan_template_data.xml",
+        "wizards/pet_carry_over_views.xml",
         "wizards/pet_plan_sell_views.xml",
         "wizards/pet_plan_book_views.xml",
         "wizards/pet_appointment_cancel_views.xml",

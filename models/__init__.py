@@ -9,12 +9,14 @@ from . import pet_breed
 from . import pet_pet
 from . import pet_non_renewal_reason
 from . import pet_plan_template
+from . import pet_plan_template_legacy
 from . import pet_plan_template_line
 from . import pet_plan
 from . import pet_plan_booking
 from . import pet_plan_cancellation
 from . import pet_plan_carry
 from . import pet_plan_dashboard
+from . import pet_plan_legacy
 from . import pet_plan_pausing
 from . import pet_plan_reminders
 from . import pet_plan_renewal
@@ -27,6 +29,7 @@ from . import pet_cycle
 from . import pet_cycle_carry
 from . import pet_cycle_credit
 from . import pet_cycle_forfeit
+from . import pet_cycle_legacy
 from . import pet_appointment
 from . import pet_appointment_booking
 from . import pet_appointment_cancellation

@@ -28,6 +28,8 @@ BOUNDS = {
     "discount": (None, 1e3),
     "price": (None, 1e9),
     "new_remaining": (None, 99999),
+    "sessions_left": (None, 99999),
+    "unit_value": (None, 1e9),
     # Visits and pets, in hours and kilograms
     "duration": (None, LONGEST_VISIT_HOURS),
     "weight": (0, 9999),

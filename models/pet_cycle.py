@@ -619,9 +619,15 @@ class PetCycle(models.Model):
 
         :return: the new `account.move` records
         """
-        billable = self.filtered(
+        return self.filtered(
             lambda cycle: not cycle.currency_id.is_zero(cycle.amount_untaxed)
-        )
+        )._create_drafts()
+
+    def _create_drafts(self):
+        """Create a draft invoice for each cycle, whatever it costs.
+
+        :return: the new `account.move` records
+        """
         # Every value of these invoices comes from the plan; a message per draft
         # ("Invoice created") and a follower on each would only be noise.
         moves = self.env["account.move"].with_context(
@@ -631,9 +637,9 @@ class PetCycle(models.Model):
             plan: plan._get_entitlements(
                 plan.cycle_ids.sorted("sequence").mapped("capacity")
             )
-            for plan in billable.plan_id
+            for plan in self.plan_id
         }
-        for company, cycles in billable.grouped("company_id").items():
+        for company, cycles in self.grouped("company_id").items():
             moves.with_company(company)._check_pet_income_accounts(
                 cycles.plan_id.line_ids.product_id
             )

@@ -290,6 +290,18 @@ class PetPet(models.Model):
             [("pet_id", "in", self.ids)],
         )
 
+    def action_carry_over_plan(self):
+        """Open the carry-over of what this pet has left elsewhere (K2)."""
+        self.ensure_one()
+        return open_window(
+            self.env,
+            "pet_plans.action_pet_carry_over",
+            {
+                "default_partner_id": self.partner_id.id,
+                "default_pet_id": self.id,
+            },
+        )
+
     def action_sell_plan(self):
         """Open the sale wizard for this pet (S1)."""
         self.ensure_one()

@@ -61,6 +61,7 @@ class PetPlan(models.Model):
             "transferred_from_id",
             "legacy_system",
             "legacy_ref",
+            "legacy_reason",
         }
     )
 
@@ -155,15 +156,6 @@ class PetPlan(models.Model):
     )
     duration = fields.Char(compute="_compute_duration")
     days_left = fields.Integer(compute="_compute_days_left")
-    legacy_system = fields.Char(
-        readonly=True, copy=False, help="The software the plan was carried over from"
-    )
-    legacy_ref = fields.Char(
-        string="Legacy Reference",
-        readonly=True,
-        copy=False,
-        help="Its reference there; the same one is never carried over twice",
-    )
     note = fields.Text(
         string="Package Note",
         tracking=True,
@@ -274,10 +266,6 @@ class PetPlan(models.Model):
     )
 
     _newest_first = models.Index("(date_start DESC, id DESC)")  # the Plans screen
-    _legacy_uniq = models.UniqueIndex(
-        "(company_id, legacy_system, legacy_ref) WHERE legacy_ref IS NOT NULL",
-        "This reference of the old software was carried over already.",
-    )
     _renewal_uniq = models.UniqueIndex(
         "(renewal_of_id) WHERE renewal_of_id IS NOT NULL AND state != 'cancelled'",
         "The plan is renewed already.",
@@ -586,16 +574,18 @@ class PetPlan(models.Model):
             [vals for plan in plans for vals in plan._prepare_grant_vals_list()]
         )
         plans._message_log_batch(
-            bodies={
-                plan.id: self.env._(
-                    "Sold for %(price)s, billed in %(count)s cycle(s).",
-                    price=plan.currency_id.format(plan.amount_total),
-                    count=len(plan.cycle_ids),
-                )
-                for plan in plans
-            }
+            bodies={plan.id: plan._get_sold_note() for plan in plans}
         )
         return True
+
+    def _get_sold_note(self):
+        """Return what was sold, as a sentence."""
+        self.ensure_one()
+        return self.env._(
+            "Sold for %(price)s, billed in %(count)s cycle(s).",
+            price=self.currency_id.format(self.amount_total),
+            count=len(self.cycle_ids),
+        )
 
     def _check_confirmable(self):
         """Refuse plans that cannot be sold, all in one message (S3)."""
@@ -688,15 +678,19 @@ class PetPlan(models.Model):
             # An end agreed on before the sale is that of the last period.
             slots[-1]["date_to"] = self.date_end or slots[-1]["date_to"]
         else:
-            capacities = dealing.capacities(
-                self.appointment_count, self.appointments_per_cycle
-            )
-            slots = [{"capacity": capacity} for capacity in capacities]
+            slots = [
+                {"capacity": capacity} for capacity in self._get_package_capacities()
+            ]
         amounts = self._get_cycle_amounts([slot["capacity"] for slot in slots])
         return [
             {**slot, "plan_id": self.id, "sequence": number, "amount_untaxed": amount}
             for number, (slot, amount) in enumerate(zip(slots, amounts, strict=True), 1)
         ]
+
+    def _get_package_capacities(self):
+        """Return the visits that each cycle of a package has room for, in order (S4)."""
+        self.ensure_one()
+        return dealing.capacities(self.appointment_count, self.appointments_per_cycle)
 
     def _get_shares(self, capacities):
         """Return the sessions of each service that each cycle entitles to (S4, S5).

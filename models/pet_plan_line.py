@@ -61,6 +61,13 @@ class PetPlanLine(models.Model):
         min_display_digits="Product Price",
     )
     discount = fields.Float(string="Discount (%)", digits="Discount")
+    company_currency_id = fields.Many2one(related="company_id.currency_id")
+    unit_value = fields.Monetary(
+        string="Value per Session",
+        currency_field="company_currency_id",
+        groups="base.group_user",
+        help="What a session carried over from another software was sold for",
+    )
     price_subtotal = fields.Monetary(
         string="Subtotal", compute="_compute_price_subtotal", store=True
     )
@@ -122,6 +129,9 @@ class PetPlanLine(models.Model):
     )
     _discount_range = models.Constraint(
         "CHECK(discount BETWEEN 0 AND 100)", "A discount is between 0 and 100 percent."
+    )
+    _unit_value_not_negative = models.Constraint(
+        "CHECK(unit_value >= 0)", "The value of a session cannot be negative."
     )
 
     @api.depends("product_id")
@@ -194,7 +204,14 @@ class PetPlanLine(models.Model):
 
     @api.model
     def _get_sold_fields(self):
-        return {"plan_id", "product_id", "quantity", "price_unit", "discount"}
+        return {
+            "plan_id",
+            "product_id",
+            "quantity",
+            "price_unit",
+            "discount",
+            "unit_value",
+        }
 
     def _check_plan_is_draft(self):
         """Refuse to change the services of a plan that is sold (S2)."""

@@ -168,6 +168,7 @@ class PetPlan(models.Model):
                         "product_id": line.product_id.id,
                         "quantity": quantity,
                         "price_unit": prices[line] / quantity,
+                        "unit_value": line.unit_value,  # K6
                     }
                 )
                 for line, quantity in left.items()

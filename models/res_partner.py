@@ -224,6 +224,18 @@ class ResPartner(models.Model):
         """Open the visits of these customers' pets."""
         return self._get_pet_window("pet_plans.action_pet_appointment_list")
 
+    def action_carry_over_pet_plan(self):
+        """Open the carry-over of what this customer has left elsewhere (K2)."""
+        self.ensure_one()
+        return open_window(
+            self.env,
+            "pet_plans.action_pet_carry_over",
+            {
+                "default_partner_id": self.id,
+                "default_pet_id": self.pet_ids.id if len(self.pet_ids) == 1 else False,
+            },
+        )
+
     def action_sell_pet_plan(self):
         """Open the sale wizard for this customer (S1)."""
         self.ensure_one()

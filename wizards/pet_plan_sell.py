@@ -90,6 +90,7 @@ class PetPlanSell(models.TransientModel):
             wizard.available_template_ids = Template.search(
                 [
                     ("company_id", "in", [False, wizard.company_id.id]),
+                    ("is_carry_over", "=", False),  # not for sale (K6)
                     *Template._get_fitting_domain(wizard.pet_id),
                 ]
             )

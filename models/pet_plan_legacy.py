@@ -1,0 +1,254 @@
+from collections import defaultdict
+from math import ceil
+
+from odoo import Command, api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import format_date
+
+ORDER_MODES = [
+    ("none", "None"),
+    ("draft", "In draft, to be settled at checkout"),
+    ("posted", "Posted, settled without payment"),
+]
+
+
+class PetPlan(models.Model):
+    """Packages that were sold with another software, and go on here (K1-K6)."""
+
+    _inherit = "pet.plan"
+
+    legacy_system = fields.Char(
+        readonly=True, copy=False, help="The software the plan was carried over from"
+    )
+    legacy_ref = fields.Char(
+        string="Legacy Reference",
+        readonly=True,
+        copy=False,
+        help="Its reference there; the same one is never carried over twice",
+    )
+    legacy_reason = fields.Char(
+        string="Reason of the Carry-over",
+        readonly=True,
+        copy=False,
+        groups="base.group_user",
+    )
+
+    _legacy_uniq = models.UniqueIndex(
+        "(company_id, COALESCE(legacy_system, ''), legacy_ref)"
+        " WHERE legacy_ref IS NOT NULL",
+        "This reference of the old software was carried over already.",
+    )
+
+    @api.model
+    def _carry_over(self, vals_list, order_mode="none"):
+        """Make packages of what is left of those sold with another software (K2, K3).
+
+        They have no price, one cycle, and sessions that entered the ledger as carried
+        over.
+
+        :param vals_list: list of dicts of plan values, and of the one service:
+            `product_id`, `sessions_left` (float), `unit_value` (float, in the
+            currency of the company)
+        :param order_mode: what becomes of the order of 0, one of `ORDER_MODES`
+        :return: the active `pet.plan` records, in that order
+        """
+        self._check_new_references(vals_list)
+        # Where they come from is nobody's to write but ours.
+        plans = self._with_clean_context()._unguarded()
+        plans = plans.create([self._prepare_carried_over_vals(v) for v in vals_list])
+        plans = plans.with_env(self._with_clean_context().env)
+        plans.action_confirm()
+        if order_mode != "none":
+            # Staff have no invoicing rights: the orders of 0 of these packages.
+            plans.cycle_ids._sudo_clean()._create_zero_orders(order_mode)
+        return plans.with_env(self.env)
+
+    @api.model
+    def _prepare_carried_over_vals(self, vals):
+        """Return the values of a package that is carried over.
+
+        :param vals: see `_carry_over`
+        """
+        vals = dict(vals)
+        left = vals.pop("sessions_left")
+        service = {
+            "product_id": vals.pop("product_id"),
+            "quantity": left,
+            "price_unit": 0.0,
+            "unit_value": vals.pop("unit_value", 0.0),
+        }
+        visits = max(1, ceil(left))
+        return {
+            **vals,
+            "kind": "package",
+            "is_carry_over": True,
+            "appointment_count": visits,
+            "appointments_per_cycle": visits,
+            "line_ids": [Command.create(service)],
+        }
+
+    @api.model
+    def _get_carried_over(self, company, system, references):
+        """Return the packages that came from a software already.
+
+        :param company: `res.company` record
+        :param system: text or False, its name
+        :param references: the references there
+        :return: dict, reference -> `pet.plan` record
+        """
+        plans = self.with_context(active_test=False).search(
+            [
+                ("company_id", "=", company.id),
+                ("legacy_system", "=", system or False),
+                ("legacy_ref", "in", list(references)),
+            ]
+        )
+        return {plan.legacy_ref: plan for plan in plans}
+
+    def _check_new_references(self, vals_list):
+        """Refuse references that were carried over already, all in one message (K4).
+
+        :raises UserError: naming reference, software and the package
+        """
+        references = defaultdict(set)
+        for vals in vals_list:
+            if vals.get("legacy_ref"):
+                source = vals["company_id"], vals.get("legacy_system") or False
+                references[source].add(vals["legacy_ref"])
+        refusals = [
+            self.env._(
+                "%(reference)s was carried over already: %(plan)s.",
+                reference=self.env._("%(ref)s of %(system)s", ref=ref, system=system)
+                if system
+                else ref,
+                plan=plan._get_named_for(),
+            )
+            for (company, system), refs in references.items()
+            for ref, plan in self._get_carried_over(
+                self.env["res.company"].browse(company), system, refs
+            ).items()
+        ]
+        if refusals:
+            raise UserError("\n".join(refusals))
+
+    # --- As sold, but (K6) -------------------------------------------------------
+
+    def _get_package_capacities(self):
+        """One cycle of the sessions left, whatever fraction of a visit they are."""
+        if not self.is_carry_over:
+            return super()._get_package_capacities()
+        return [max(self.line_ids.mapped("quantity"))]
+
+    def _get_grant_kind(self):
+        self.ensure_one()
+        if self.is_carry_over and not self.transferred_from_id:
+            return "carry_over"
+        return super()._get_grant_kind()
+
+    def _prepare_grant_vals_list(self):
+        reason = self.legacy_reason
+        return [
+            {**vals, "reason": reason} for vals in super()._prepare_grant_vals_list()
+        ]
+
+    def _get_sold_note(self):
+        if not self.is_carry_over or self.transferred_from_id:
+            return super()._get_sold_note()
+        return self._get_carried_over_note()
+
+    def _get_carried_over_note(self):
+        """Return what was carried over from where, as a sentence."""
+        self.ensure_one()
+        what = ", ".join(
+            f"{line.quantity:g} {line.product_id.display_name}"
+            for line in self.line_ids
+        )
+        origin = " ".join(filter(None, (self.legacy_system, self.legacy_ref)))
+        note = (
+            self.env._(
+                "Carried over from %(origin)s: %(what)s.", origin=origin, what=what
+            )
+            if origin
+            else self.env._("Carried over: %(what)s.", what=what)
+        )
+        return " ".join(filter(None, (note, self.legacy_reason)))
+
+    def _get_duration_label(self):
+        """Until its end: how long it ran in the other software is not known."""
+        self.ensure_one()
+        if not self.is_carry_over or self.kind == "plan":
+            return super()._get_duration_label()
+        if not self.date_end:
+            return self.env._("Never expires")
+        return self.env._("until %(end)s", end=format_date(self.env, self.date_end))
+
+    # --- Taken back (K4) ---------------------------------------------------------
+
+    def _get_take_back_refusals(self):
+        """Return why a package can no longer be taken back: dict, plan -> sentence.
+
+        It can as long as it is as it came: no visit, no edit, nothing handed on.
+        """
+        self.fetch(["state"])
+        entries = self.entry_ids.grouped("plan_id")
+        visits = self.appointment_ids.grouped("plan_id")
+        refusals = {}
+        for plan in self:
+            refusal = plan._get_take_back_refusal(
+                visits.get(plan, self.env["pet.appointment"]),
+                entries.get(plan, self.env["pet.plan.entry"]),
+            )
+            if refusal:
+                refusals[plan] = refusal
+        return refusals
+
+    def _get_take_back_refusal(self, visits, entries):
+        """Return why this package can no longer be taken back, or None.
+
+        :param visits: all visits of the plan
+        :param entries: its ledger
+        """
+        self.ensure_one()
+        name = self._get_named_for()
+        if self.state == "cancelled":
+            return self.env._("%(plan)s: it is cancelled.", plan=name)
+        if visits:
+            first = visits.sorted("start")[0]
+            return self.env._(
+                "%(plan)s: visit on %(start)s.",
+                plan=name,
+                start=self.company_id._format_pet_time(first.start),
+            )
+        if entries.filtered(lambda entry: entry.kind in ("adjust", "transfer")):
+            return self.env._(
+                "%(plan)s: its sessions were edited or given away.", plan=name
+            )
+        if self.is_renewed:
+            return self.env._("%(plan)s: it is renewed.", plan=name)
+        return None
+
+    def _get_named_for(self):
+        """Return the reference of a plan and for whom it is, to find it in a list."""
+        self.ensure_one()
+        return self.env._(
+            "%(plan)s of %(who)s",
+            plan=self.name,
+            who=self.pet_id.name or self.partner_id.display_name,
+        )
+
+    def _take_back(self, reason):
+        """Cancel packages that were carried over by mistake, as if they never came.
+
+        Their references are free again, so that the file can be imported once more.
+
+        :param reason: text
+        :raises UserError: naming those that are used, and by what
+        """
+        refusals = self._get_take_back_refusals()
+        if refusals:
+            raise UserError("\n".join(refusals.values()))
+        for company, plans in self.grouped("company_id").items():
+            plans._cancel_from(company._get_pet_today(), reason)
+        # The orders of 0 of exactly these packages; staff have no invoicing rights.
+        self.cycle_ids._sudo_clean()._cancel_zero_orders()
+        self._unguarded().write({"legacy_ref": False})
