@@ -1,0 +1,286 @@
+from collections import defaultdict
+
+from odoo import api, fields, models
+
+from .pet_carry_over_check import Batch, same_new_owner
+from .pet_carry_over_lookup import OWNER_KEYS
+from ..lib.carry_over import normalize
+
+# What a person may choose in a row, instead of what the file says
+CHOICES = (
+    "partner_id",
+    "pet_id",
+    "product_id",
+    "template_id",
+    "sessions_left",
+    "date_end",
+)
+
+
+class PetCarryOverImportLine(models.Model):
+    """A row of a file: what it says, what that means here, what became of it (K4)."""
+
+    _name = "pet.carry.over.import.line"
+    _description = "Row of a Carry-over File"
+    _inherit = ["pet.guard.mixin", "pet.batch.mixin"]
+    _order = "import_id, row, id"
+    _rec_name = "row"
+    _check_company_auto = True
+    _guarded_fields = frozenset(
+        {
+            "import_id",
+            "row",
+            "cells",
+            "choices",
+            "status",
+            "message",
+            "legacy_system",
+            "legacy_ref",
+            "plan_id",
+            "new_names",
+        }
+    )
+
+    import_id = fields.Many2one(
+        "pet.carry.over.import", required=True, index=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(related="import_id.company_id", store=True, index=True)
+    row = fields.Integer(readonly=True, aggregator=None)
+    cells = fields.Json(readonly=True, help="What the row says, column by column")
+    choices = fields.Json(readonly=True, help="What was chosen by hand")
+    owner = fields.Char(string="Customer in the File", compute="_compute_texts")
+    pet = fields.Char(string="Pet in the File", compute="_compute_texts")
+    service = fields.Char(string="Service in the File", compute="_compute_texts")
+    status = fields.Selection(
+        [
+            ("ok", "Ready"),
+            ("warning", "Warning"),
+            ("error", "Wrong"),
+            ("unchanged", "Here already"),
+            ("done", "Done"),
+        ],
+        readonly=True,
+        index=True,
+    )
+    message = fields.Text(string="Result", readonly=True)
+    partner_id = fields.Many2one("res.partner", string="Customer", check_company=True)
+    pet_id = fields.Many2one("pet.pet", check_company=True)
+    product_id = fields.Many2one(
+        "product.product",
+        string="Service",
+        check_company=True,
+        domain="[('sale_ok', '=', True)]",
+    )
+    template_id = fields.Many2one(
+        "pet.plan.template",
+        string="Kept As",
+        check_company=True,
+        domain="[('is_carry_over', '=', True), ('kind', '=', 'package')]",
+    )
+    sessions_left = fields.Float(digits="Product Unit")
+    date_end = fields.Date(string="End Date")
+    legacy_system = fields.Char(string="Old Software", readonly=True)
+    legacy_ref = fields.Char(string="Reference", readonly=True)
+    new_names = fields.Json(readonly=True, help="Customer and pets to create")
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    unit_value = fields.Monetary(string="Value per Session")
+    value = fields.Monetary(compute="_compute_value", store=True)
+    plan_id = fields.Many2one(
+        "pet.plan", string="Package", readonly=True, index="btree_not_null"
+    )
+
+    _references = models.Index("(import_id, legacy_ref)")
+
+    @api.depends("cells")
+    def _compute_texts(self):
+        for line in self:
+            cells = line.cells or {}
+            owner = (cells.get(name) for name in ("owner_name", *OWNER_KEYS))
+            line.owner = next(filter(None, owner), False)
+            line.pet = cells.get("pet_name")
+            line.service = cells.get("service")
+
+    @api.depends("sessions_left", "unit_value")
+    def _compute_value(self):
+        for line in self:
+            line.value = line.sessions_left * line.unit_value
+
+    def write(self, vals):
+        chosen = [name for name in CHOICES if name in vals]
+        if not chosen or self._is_unguarded():
+            return super().write(vals)
+        self.import_id._check_open()
+        self._check_not_done()
+        result = super().write(vals)
+        for line in self._unguarded():
+            line.choices = line._get_choices(chosen)
+        self._examine()
+        return result
+
+    def _check_not_done(self):
+        """Refuse to change what was imported, or is on its way."""
+        self.import_id._check_open()
+
+    def _get_choices(self, chosen):
+        """Return what was chosen by hand, with what was chosen just now.
+
+        :param chosen: names of fields. Cleared, a customer, service or template is
+            again what the file says; without a pet the package is shared, and
+            without an end it never ends
+        """
+        self.ensure_one()
+        choices = dict(self.choices or {})
+        for name in chosen:
+            value = self._fields[name].convert_to_write(self[name], self)
+            if name == "date_end":
+                value = value and value.isoformat()
+            if not value and name in ("partner_id", "product_id", "template_id"):
+                choices.pop(name, None)
+            else:
+                choices[name] = value
+        if "partner_id" in chosen and "pet_id" not in chosen:
+            choices.pop("pet_id", None)  # of the other customer
+        return choices
+
+    # --- The check -------------------------------------------------------------------
+
+    def _examine(self):
+        """Check these rows once more, against what is true now.
+
+        :return: those of which the result changed
+        """
+        changed = self.browse()
+        for one, lines in self.grouped("import_id").items():
+            changed |= lines.filtered(lambda line: line.status != "done")._check(one)
+        return changed
+
+    def _check(self, one):
+        """Check rows of one import; return those of which the result changed."""
+        lines = {line: (line.legacy_system, line.legacy_ref) for line in self}
+        batch = Batch(
+            one,
+            [(line.cells, source) for line, source in lines.items()],
+            self._get_numbers(one),
+        )
+        changed = self.browse()
+        for line, source in lines.items():
+            vals = batch.check(line.row, source, line.cells, line.choices)
+            now = line.read(list(vals), load="")[0]
+            differing = {k: v for k, v in vals.items() if (v or False) != (now[k] or False)}
+            if differing:
+                line._unguarded().write(differing)
+                changed |= line
+        return changed
+
+    def _get_numbers(self, one):
+        """Return the rows of the file that have the references of these.
+
+        :return: dict, (system, reference) -> list of row numbers
+        """
+        numbers = defaultdict(list)
+        twins = self.search(
+            [
+                ("import_id", "=", one.id),
+                ("legacy_ref", "in", self.mapped("legacy_ref")),
+            ],
+            order="row",
+        )
+        for line in twins:
+            numbers[line.legacy_system, line.legacy_ref].append(line.row)
+        return numbers
+
+    # --- The import ------------------------------------------------------------------
+
+    def _import(self, is_isolated):
+        """Make the packages of these rows.
+
+        :param is_isolated: whether a row that fails is noted, and the others made
+        """
+        # As of now: rows before may have made their customer.
+        self._examine()
+        lines = self.filtered(
+            lambda line: line.status in ("ok", "warning") and line.sessions_left > 0
+        )
+        if is_isolated:
+            lines._run_isolated(
+                lambda part: part._make_packages(), lambda line, text: line._fail(text)
+            )
+        else:
+            lines._make_packages()
+
+    def _fail(self, text):
+        self._unguarded().write(
+            {
+                "status": "error",
+                "message": self.env._(
+                    "Row %(row)s: %(text)s", row=self.row, text=text
+                ),
+            }
+        )
+
+    def _make_packages(self):
+        """Make what the rows stand for: customers, pets, packages."""
+        self._make_owners()
+        self._make_pets()
+        for one, lines in self.grouped("import_id").items():
+            plans = self.env["pet.plan"]._carry_over(
+                [line._prepare_plan_vals() for line in lines], one.order_mode
+            )
+            for line, plan in zip(lines, plans, strict=True):
+                line._unguarded().write({"plan_id": plan.id, "status": "done"})
+
+    def _make_owners(self):
+        """Make the customers that the shop does not know; each once."""
+        groups = []  # (the customer, its lines)
+        for line in self:
+            wanted = not line.partner_id and (line.new_names or {}).get("owner")
+            if not wanted:
+                continue
+            for owner, lines in groups:
+                if same_new_owner(owner, wanted):
+                    lines.append(line)
+                    owner |= {key: owner[key] or wanted[key] for key in owner}
+                    break
+            else:
+                groups.append((dict(wanted), [line]))
+        owners = self.env["res.partner"].create([owner for owner, __ in groups])
+        for owner, (__, lines) in zip(owners, groups, strict=True):
+            self.union(*lines)._unguarded().partner_id = owner
+
+    def _make_pets(self):
+        """Make the pets that the shop does not know; each once."""
+        groups = defaultdict(list)
+        for line in self:
+            for pet in (line.new_names or {}).get("pets", ()):
+                groups[line.partner_id, normalize(pet["name"])].append((line, pet))
+        pets = self.env["pet.pet"].create(
+            [
+                {**wanted[0][1], "partner_id": owner.id}
+                for (owner, __), wanted in groups.items()
+            ]
+        )
+        for pet, wanted in zip(pets, groups.values(), strict=True):
+            lines = self.union(*(line for line, __ in wanted))
+            alone = lines.filtered(lambda line: not line.new_names.get("shared"))
+            alone._unguarded().pet_id = pet
+
+    def _prepare_plan_vals(self):
+        """Return the values of the package, see `pet.plan._carry_over`."""
+        self.ensure_one()
+        one, cells = self.import_id, self.cells
+        return {
+            "company_id": one.company_id.id,
+            "partner_id": self.partner_id.id,
+            "pet_id": self.pet_id.id,
+            "template_id": self.template_id.id,
+            "date_start": cells.get("purchase_date")
+            or one.company_id._get_pet_today(),
+            "date_end": self.date_end,
+            "note": cells.get("package_note") or False,
+            "legacy_system": self.legacy_system,
+            "legacy_ref": self.legacy_ref,
+            "legacy_reason": cells.get("reason") or one.reason or one.filename,
+            "product_id": self.product_id.id,
+            "sessions_left": self.sessions_left,
+            "unit_value": self.unit_value,
+        }

@@ -1,0 +1,159 @@
+import re
+from collections import defaultdict
+
+from odoo import models
+from odoo.tools import SQL, email_normalize
+
+from ..lib.carry_over import normalize
+
+PHONE_DIGITS = 8  # of a number; what is before them is written in many ways
+
+
+def normalize_ref(text):
+    """Return a reference as it is compared."""
+    return text.strip()
+
+
+def normalize_email(text):
+    """Return an address as it is compared, or "" if it is none."""
+    return email_normalize(text) or ""
+
+
+def normalize_phone(text):
+    """Return the last digits of a telephone number, or "" if it has too few."""
+    digits = "".join(filter(str.isdigit, text))
+    return digits[-PHONE_DIGITS:] if len(digits) >= PHONE_DIGITS else ""
+
+
+def normalize_name(text):
+    """Return the name of a person as it is compared: case and spaces do not matter."""
+    return " ".join(text.casefold().split())
+
+
+# By what an owner is found, in this order (K3): column of the file, field of
+# `res.partner`, and how both are compared
+OWNER_KEYS = {
+    "owner_ref": ("ref", normalize_ref),
+    "owner_email": ("email_normalized", normalize_email),
+    "owner_phone": ("phone", normalize_phone),
+    "owner_name": ("name", normalize_name),
+}
+
+
+class Found:
+    """What the rows of a file name, and the shop has already."""
+
+    def __init__(self, env):
+        """Start with nothing found."""
+        # column of the file -> normalized text -> customers
+        self.owners = {
+            column: defaultdict(env["res.partner"].browse) for column in OWNER_KEYS
+        }
+        self.households = defaultdict(env["pet.pet"].browse)  # head -> pets
+        self.services = defaultdict(env["product.product"].browse)  # name -> products
+        self.species = {}  # name -> species
+        self.carried_over = {}  # (system, reference) -> package
+
+    def get_owners(self, column, text):
+        """Return the customers that a text in a column means."""
+        __, compared = OWNER_KEYS[column]
+        return self.owners[column][compared(text)] if compared(text) else None
+
+    def get_pets(self, owner, name=None):
+        """Return the pets of an owner's household, all or those of a name."""
+        pets = self.households[owner.commercial_partner_id]
+        if name is None:
+            return pets
+        return pets.filtered(lambda pet: normalize(pet.name) == normalize(name))
+
+
+class PetCarryOverImport(models.Model):
+    """Finding what rows name: owners, pets, services (K3).
+
+    As the user sees it, so nothing of other companies; with the same few queries for
+    any number of rows.
+    """
+
+    _inherit = "pet.carry.over.import"
+
+    def _find(self, rows, sources):
+        """Return what the rows name.
+
+        :param rows: list of dicts, field of the file -> text
+        :param sources: set of (system, reference)
+        :return: `Found`
+        """
+        self.ensure_one()
+        found = Found(self.env)
+        owners = self.env["res.partner"]
+        for column, (field, compared) in OWNER_KEYS.items():
+            wanted = {compared(row[column]) for row in rows if row.get(column)} - {""}
+            for partner, text in self._search_owners(field, wanted):
+                if compared(text) in wanted:
+                    found.owners[column][compared(text)] |= partner
+                    owners |= partner
+        self._find_pets(owners, found)
+        self._find_services(found)
+        self._find_carried_over(sources, found)
+        return found
+
+    def _search_owners(self, field, wanted):
+        """Return the customers that may be meant by some texts, and perhaps others.
+
+        :param field: name of the field of `res.partner`
+        :param wanted: set of normalized texts
+        :return: list of (partner, its text)
+        """
+        if not wanted:
+            return []
+        partners = self.env["res.partner"]
+        query = partners._search(
+            [("company_id", "in", [False, self.company_id.id]), (field, "!=", False)]
+        )
+        column = SQL.identifier(query.table, field)
+        digits = SQL("REGEXP_REPLACE(%s, '[^0-9]', '', 'g')", column)
+        # How a database lowers letters beyond ASCII is up to its locale.
+        letters = SQL("REGEXP_REPLACE(LOWER(%s), '[^a-z0-9]', '', 'g')", column)
+        shown, texts = {
+            "phone": (SQL("RIGHT(%s, %s)", digits, PHONE_DIGITS), wanted),
+            "name": (letters, {re.sub("[^a-z0-9]", "", text) for text in wanted}),
+        }.get(field, (column, wanted))
+        query.add_where(SQL("%s = ANY(%s)", shown, list(texts)))
+        rows = self.env.execute_query(
+            query.select(SQL.identifier(query.table, "id"), column)
+        )
+        return [(partners.browse(partner_id), text) for partner_id, text in rows]
+
+    def _find_pets(self, owners, found):
+        heads = owners.commercial_partner_id
+        pets = self.env["pet.pet"].search_fetch(
+            [("partner_id.commercial_partner_id", "in", heads.ids)],
+            ["name", "partner_id", "species_id", "breed_id"],
+        )
+        for pet in pets:
+            found.households[pet.partner_id.commercial_partner_id] |= pet
+
+    def _find_services(self, found):
+        for lang in {self.env.lang, "en_US"}:
+            services = self.env["product.product"].with_context(lang=lang)
+            for service in services.search(
+                [
+                    ("sale_ok", "=", True),
+                    ("company_id", "in", [False, self.company_id.id]),
+                ]
+            ):
+                names = (service.name, service.display_name, service.default_code)
+                for name in filter(None, names):
+                    found.services[normalize(name)] |= service.with_env(self.env)
+            for species in self.env["pet.species"].with_context(lang=lang).search([]):
+                found.species[normalize(species.name)] = species.with_env(self.env)
+
+    def _find_carried_over(self, sources, found):
+        references = defaultdict(set)
+        for system, ref in sources:
+            references[system].add(ref)
+        for system, refs in references.items():
+            plans = self.env["pet.plan"]._get_carried_over(
+                self.company_id, system, refs
+            )
+            found.carried_over |= {(system, ref): plans[ref] for ref in plans}
