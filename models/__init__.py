@@ -30,6 +30,11 @@ from . import pet_cycle_carry
 from . import pet_cycle_credit
 from . import pet_cycle_forfeit
 from . import pet_cycle_legacy
+from . import pet_carry_over_import
+from . import pet_carry_over_file
+from . import pet_carry_over_lookup
+from . import pet_carry_over_import_line
+from . import pet_carry_over_column
 from . import pet_appointment
 from . import pet_appointment_booking
 from . import pet_appointment_cancellation

@@ -7,12 +7,14 @@ from decimal import Decimal
 from odoo.tools import format_date
 
 from ..lib.carry_over import normalize
-from .pet_carry_over_lookup import OWNER_KEYS, normalize_email, normalize_name
+from .pet_bounds_mixin import BOUNDS
+from .pet_carry_over_found import OWNER_KEYS, normalize_email, normalize_name
 
 HALF = Decimal("0.5")
 # What stands between the names of several pets
 BETWEEN_NAMES = re.compile(r"\s*(?:[,;/&+\n]|\b(?:and|e|y)\b)\s*", re.IGNORECASE)
 SHOWN = 5  # names in a message
+MOST_SESSIONS = BOUNDS["sessions_left"][1]
 # What a row without a reference is known by
 ABOUT = (*OWNER_KEYS, "pet_name", "service", "purchase_date")
 
@@ -33,7 +35,8 @@ def get_sources(rows, default_system):
         system = cells.get("legacy_system") or default_system or False
         ref = cells.get("legacy_ref")
         if not ref:
-            about = tuple(normalize(cells.get(name) or "") for name in ABOUT)
+            texts = {**cells, **cells["values"]}
+            about = tuple(normalize(texts.get(name) or "") for name in ABOUT)
             seen[about] += 1  # a pet may have two packages of a service
             about = "\0".join((*about, str(seen[about])))
             ref = f"row:{hashlib.sha256(about.encode()).hexdigest()[:12]}"
@@ -48,18 +51,18 @@ class Batch:
         """Look up what the rows name.
 
         :param one: the `pet.carry.over.import` record
-        :param rows: list of (cells, source)
+        :param rows: list of (cells, source, choices)
         :param numbers: dict, source -> the numbers of all rows of the file that have it
         """
         self.one = one
         self.env = one.env
         self.today = one.company_id._get_pet_today()
-        self.headings = {
-            column.field_name: column.heading for column in one.column_ids
-        }
+        self.headings = {column.field_name: column.heading for column in one.column_ids}
         self.numbers = numbers
         self.found = one._find(
-            [cells for cells, __ in rows], {source for __, source in rows}
+            [cells for cells, __, __ in rows],
+            {source for __, source, __ in rows},
+            {choices.get("partner_id") for __, __, choices in rows if choices},
         )
 
     def check(self, number, source, cells, choices):
@@ -93,6 +96,7 @@ class Check:
     def get_values(self):
         """Return the values of the row's line."""
         self._check_source()
+        self._check_width()
         left = self._get_sessions_left()
         owner = self._get_owner()
         pet = self._get_pet(owner) if owner or self.new else self.env["pet.pet"]
@@ -144,7 +148,9 @@ class Check:
 
     def _get_unchanged(self, plan, left):
         """Return what is said of a row that was carried over before (K4)."""
-        message = self.env._("carried over already: %(plan)s", plan=plan._get_named_for())
+        message = self.env._(
+            "carried over already: %(plan)s", plan=plan._get_named_for()
+        )
         sold = sum(plan.line_ids.mapped("quantity"))
         if left is not None and float(left) != sold:
             message = self.env._(
@@ -188,16 +194,26 @@ class Check:
                 ),
             )
 
+    def _check_width(self):
+        """A row with more cells than headings has moved: what stands where is open."""
+        if columns := self.cells["problems"].get("row"):
+            self.errors.append(
+                self.env._(
+                    "it has %(columns)s cells, more than there are columns",
+                    columns=columns,
+                )
+            )
+
     def _get_problem(self, column):
         """Return why a cell that should be a number or a date is none, or None."""
         return {
             None: None,
             "number": self.env._("not a number"),
-            "decimal_mark": self.env._(
+            "number_style": self.env._(
                 "its comma or point may stand for decimals or for thousands"
             ),
             "date": self.env._("not a date"),
-            "date_order": self.env._(
+            "date_style": self.env._(
                 "day or month first? Choose how the dates are written"
             ),
         }[self.cells["problems"].get(column)]
@@ -207,9 +223,9 @@ class Check:
         if problem := self._get_problem(column):
             self._refuse(column, problem)
             return None
-        if not self.cells.get(column):
+        if column not in self.cells["values"]:
             return None
-        number = Decimal(self.cells[column])
+        number = Decimal(self.cells["values"][column])
         if number < 0:
             self._refuse(column, self.env._("is negative"))
             return None
@@ -223,7 +239,9 @@ class Check:
         left = self._get_number("sessions_left")
         if left is None:
             if not self.cells.get("sessions_left"):
-                self._refuse("sessions_left", self.env._("how many are left is missing"))
+                self._refuse(
+                    "sessions_left", self.env._("how many are left is missing")
+                )
             return None
         if left % HALF:
             self._refuse(
@@ -231,14 +249,19 @@ class Check:
             )
         elif left % 1:
             self.warnings.append(
-                self.env._("%(left)s is taken in half days", left=f"{left:g}")
+                self.env._("%(left)s is taken in half days", left=f"{float(left):g}")
             )
-        if left > 99999:
-            self._refuse("sessions_left", self.env._("more than 99999"))
+        if left > MOST_SESSIONS:
+            self._refuse(
+                "sessions_left", self.env._("more than %(most)s", most=MOST_SESSIONS)
+            )
+            return None
         if total is not None and left > total:
             self._refuse(
                 "sessions_left",
-                self.env._("more are left than the %(total)s sold", total=f"{total:g}"),
+                self.env._(
+                    "more are left than the %(total)s sold", total=f"{float(total):g}"
+                ),
             )
         return left
 
@@ -247,7 +270,7 @@ class Check:
         if problem := self._get_problem(column):
             self._refuse(column, problem)
             return None
-        text = self.cells.get(column)
+        text = self.cells["values"].get(column)
         return date.fromisoformat(text) if text else None
 
     def _get_date_end(self, template):
@@ -366,7 +389,7 @@ class Check:
                 self.env._(
                     "%(count)s customers fit: %(names)s",
                     count=len(owners),
-                    names=self._list(map(self._get_told_apart, owners)),
+                    names=self._list(map(self._get_told_apart, owners.sorted("id"))),
                 ),
             )
             return Owner

@@ -12,9 +12,6 @@ from .pet_plan_legacy import ORDER_MODES
 # More rows than a person waits for are imported by a job, slice by slice (K4)
 ROWS_AT_ONCE = 2000
 SLICE = 500
-SAMPLES = 3
-DATE_COLUMNS = ("purchase_date", "end_date")
-NUMBER_COLUMNS = ("sessions_total", "sessions_left", "unit_value")
 TO_IMPORT = ("ok", "warning")
 # What the check depends on
 SETTINGS = {
@@ -37,7 +34,15 @@ class PetCarryOverImport(models.Model):
     _rec_name = "filename"
     _check_company_auto = True
     _guarded_fields = frozenset(
-        {"state", "file_note", "file_error", "import_error", "date_done", "user_id"}
+        {
+            "state",
+            "file_note",
+            "file_error",
+            "is_date_order_unknown",
+            "import_error",
+            "date_done",
+            "user_id",
+        }
     )
 
     company_id = fields.Many2one(
@@ -123,12 +128,58 @@ class PetCarryOverImport(models.Model):
     line_ids = fields.One2many(
         "pet.carry.over.import.line", "import_id", string="Rows", copy=False
     )
+    # The rows of each result, so that a card shows its own
+    ok_line_ids = fields.One2many(
+        "pet.carry.over.import.line",
+        "import_id",
+        string="Rows That Are Ready",
+        domain=[("status", "=", "ok")],
+        copy=False,
+    )
+    warning_line_ids = fields.One2many(
+        "pet.carry.over.import.line",
+        "import_id",
+        string="Rows with Warnings",
+        domain=[("status", "=", "warning")],
+        copy=False,
+    )
+    error_line_ids = fields.One2many(
+        "pet.carry.over.import.line",
+        "import_id",
+        string="Wrong Rows",
+        domain=[("status", "=", "error")],
+        copy=False,
+    )
+    unchanged_line_ids = fields.One2many(
+        "pet.carry.over.import.line",
+        "import_id",
+        string="Rows That Are Here Already",
+        domain=[("status", "=", "unchanged")],
+        copy=False,
+    )
+    done_line_ids = fields.One2many(
+        "pet.carry.over.import.line",
+        "import_id",
+        string="Rows That Are Done",
+        domain=[("status", "=", "done")],
+        copy=False,
+    )
+    shown = fields.Selection(
+        [
+            ("ok", "Ready"),
+            ("warning", "Warnings"),
+            ("error", "Wrong"),
+            ("unchanged", "Here already"),
+            ("done", "Done"),
+        ],
+        string="Rows Shown",
+        copy=False,
+        help="Empty: all of them",
+    )
     ok_count = fields.Integer(string="Ready", compute="_compute_counts")
     warning_count = fields.Integer(string="With Warnings", compute="_compute_counts")
     error_count = fields.Integer(string="Wrong", compute="_compute_counts")
-    unchanged_count = fields.Integer(
-        string="Here Already", compute="_compute_counts"
-    )
+    unchanged_count = fields.Integer(string="Here Already", compute="_compute_counts")
     done_count = fields.Integer(string="Done", compute="_compute_counts")
     row_count = fields.Integer(string="All Rows", compute="_compute_counts")
     progress = fields.Float(compute="_compute_counts", help="In percent")
@@ -247,47 +298,6 @@ class PetCarryOverImport(models.Model):
         ]
         return vals
 
-    def _read_table(self):
-        """Return the table in the file.
-
-        :return: `lib.tables.Table`
-        :raises UserError: saying what the file is instead, and what to do
-        """
-        self.ensure_one()
-        if not self.file:
-            raise UserError(self.env._("Choose a file first."))
-        try:
-            return tables.read_table(base64.b64decode(self.file))
-        except tables.TableError as error:
-            raise UserError(self._get_table_refusal(error)) from error
-
-    def _get_file_note(self, table):
-        """Return how the file is written, in words."""
-        self.ensure_one()
-        rows = len(table.rows)
-        if table.kind == "xlsx":
-            return self.env._(
-                "Workbook, sheet %(sheet)s, %(rows)s rows", sheet=table.sheet, rows=rows
-            )
-        delimiter = {
-            ",": self.env._("commas"),
-            ";": self.env._("semicolons"),
-            "\t": self.env._("tabs"),
-        }.get(table.delimiter, table.delimiter)
-        return self.env._(
-            "Text (%(encoding)s), %(delimiter)s between columns, %(rows)s rows",
-            encoding=table.encoding.upper(),
-            delimiter=delimiter,
-            rows=rows,
-        )
-
-    @api.model
-    def _get_sample(self, table, at):
-        """Return the first values of a column, as a text."""
-        texts = (carry_over.read_text(cells[at]) for __, cells in table.rows)
-        filled = [text for text in texts if text][:SAMPLES]
-        return " · ".join(text[:40] for text in filled)
-
     def _follow_columns(self):
         """What a column is has changed: nothing that was checked holds."""
         self._check_open()
@@ -305,7 +315,9 @@ class PetCarryOverImport(models.Model):
             ._fields["field_name"]
             ._description_selection(self.env)
         )
-        twice = [labels[name] for name, n in Counter(filter(None, columns)).items() if n > 1]
+        twice = [
+            labels[name] for name, n in Counter(filter(None, columns)).items() if n > 1
+        ]
         if twice:
             raise UserError(
                 self.env._(
@@ -350,7 +362,14 @@ class PetCarryOverImport(models.Model):
         self.env["pet.carry.over.import.line"]._unguarded().create(
             self._prepare_line_vals_list(rows, choices)
         )
-        self._unguarded().write({"state": "check", "import_error": False})
+        in_doubt = any("date_style" in cells["problems"].values() for __, cells in rows)
+        self._unguarded().write(
+            {
+                "state": "check",
+                "import_error": False,
+                "is_date_order_unknown": in_doubt,
+            }
+        )
         return True
 
     def _prepare_line_vals_list(self, rows, choices):
@@ -364,7 +383,10 @@ class PetCarryOverImport(models.Model):
         numbers = defaultdict(list)
         for (number, __), source in zip(rows, sources, strict=True):
             numbers[source].append(number)
-        checked = [(cells, source) for (__, cells), source in zip(rows, sources)]
+        checked = [
+            (cells, source, choices.get(number))
+            for (number, cells), source in zip(rows, sources, strict=True)
+        ]
         batch = Batch(self, checked, numbers)
         return [
             {
@@ -378,88 +400,6 @@ class PetCarryOverImport(models.Model):
             }
             for (number, cells), source in zip(rows, sources, strict=True)
         ]
-
-    def _read_rows(self, table, columns):
-        """Return the rows of the file, as far as columns decide what cells mean.
-
-        Dates become ISO texts and numbers plain ones; what is neither stays as it is
-        written, under a key that says so.
-
-        :param columns: list of fields or None, parallel to the headings
-        :return: list of (row number, dict: field -> text)
-        """
-        self.ensure_one()
-        places = {name: at for at, name in enumerate(columns) if name}
-        cells = {
-            name: [row[at] for __, row in table.rows] for name, at in places.items()
-        }
-        orders = self._get_date_orders(cells)
-        marks = {
-            name: carry_over.find_decimal_marks(cells[name])
-            for name in NUMBER_COLUMNS
-            if name in cells
-        }
-        self._unguarded().is_date_order_unknown = any(
-            len(found) > 1 for found in orders.values()
-        )
-        rows = []
-        for number, row in table.rows:
-            values, problems = {}, {}
-            for name, at in places.items():
-                values[name] = carry_over.read_text(row[at])
-                if not values[name]:
-                    continue
-                if name in DATE_COLUMNS:
-                    self._read_date(row[at], orders[name], name, values, problems)
-                elif name in NUMBER_COLUMNS:
-                    self._read_number(row[at], marks[name], name, values, problems)
-            rows.append((number, {**values, "problems": problems}))
-        return rows
-
-    def _get_date_orders(self, cells):
-        """Return in which orders the dates of each column may be written.
-
-        Columns of one file are written alike, unless they cannot be.
-
-        :param cells: dict, field -> the cells of its column
-        :return: dict, field -> set of orders
-        """
-        self.ensure_one()
-        columns = [name for name in DATE_COLUMNS if name in cells]
-        if self.date_order != "auto":
-            return dict.fromkeys(columns, {self.date_order})
-        orders = {name: carry_over.find_date_orders(cells[name]) for name in columns}
-        common = set.intersection(*orders.values()) if orders else set()
-        return dict.fromkeys(columns, common) if common else orders
-
-    @api.model
-    def _read_date(self, cell, orders, name, values, problems):
-        """Put the date in a cell into `values`, or why there is none into `problems`."""
-        if name == "end_date" and carry_over.is_never(cell):
-            values[name] = ""
-            return
-        try:
-            dates = {carry_over.read_date(cell, order) for order in orders or {"dmy"}}
-        except ValueError:
-            problems[name] = "date"
-            return
-        if len(dates) > 1:
-            problems[name] = "date_order"
-        else:
-            values[name] = dates.pop().isoformat()
-
-    @api.model
-    def _read_number(self, cell, marks, name, values, problems):
-        """Put the number in a cell into `values`, or that there is none."""
-        try:
-            numbers = {carry_over.read_number(cell, mark) for mark in marks or {"."}}
-        except ValueError:
-            problems[name] = "number"
-            return
-        if len(numbers) > 1:
-            problems[name] = "decimal_mark"
-        else:
-            values[name] = str(numbers.pop())
 
     # --- The import (K4) -------------------------------------------------------------
 
@@ -723,6 +663,16 @@ class PetCarryOverImport(models.Model):
         return base64.b64encode(
             tables.write_table(table, rows, [self.env._("What is wrong")])
         )
+
+    def action_show(self):
+        """Show the rows of one result only, or all again: a click on a card.
+
+        Which one is in the context, `shown`.
+        """
+        self.ensure_one()
+        shown = self.env.context.get("shown")
+        self.shown = shown if shown != self.shown else False
+        return False
 
     def action_view_plans(self):
         """Open the packages that were made."""

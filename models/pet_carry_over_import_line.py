@@ -2,9 +2,9 @@ from collections import defaultdict
 
 from odoo import api, fields, models
 
-from .pet_carry_over_check import Batch, same_new_owner
-from .pet_carry_over_lookup import OWNER_KEYS
 from ..lib.carry_over import normalize
+from .pet_carry_over_check import Batch, same_new_owner
+from .pet_carry_over_found import OWNER_KEYS
 
 # What a person may choose in a row, instead of what the file says
 CHOICES = (
@@ -110,16 +110,11 @@ class PetCarryOverImportLine(models.Model):
         if not chosen or self._is_unguarded():
             return super().write(vals)
         self.import_id._check_open()
-        self._check_not_done()
         result = super().write(vals)
         for line in self._unguarded():
             line.choices = line._get_choices(chosen)
         self._examine()
         return result
-
-    def _check_not_done(self):
-        """Refuse to change what was imported, or is on its way."""
-        self.import_id._check_open()
 
     def _get_choices(self, chosen):
         """Return what was chosen by hand, with what was chosen just now.
@@ -142,6 +137,10 @@ class PetCarryOverImportLine(models.Model):
             choices.pop("pet_id", None)  # of the other customer
         return choices
 
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_done(self):
+        self.import_id._check_open()
+
     # --- The check -------------------------------------------------------------------
 
     def _examine(self):
@@ -159,14 +158,16 @@ class PetCarryOverImportLine(models.Model):
         lines = {line: (line.legacy_system, line.legacy_ref) for line in self}
         batch = Batch(
             one,
-            [(line.cells, source) for line, source in lines.items()],
+            [(line.cells, source, line.choices) for line, source in lines.items()],
             self._get_numbers(one),
         )
         changed = self.browse()
         for line, source in lines.items():
             vals = batch.check(line.row, source, line.cells, line.choices)
             now = line.read(list(vals), load="")[0]
-            differing = {k: v for k, v in vals.items() if (v or False) != (now[k] or False)}
+            differing = {
+                k: v for k, v in vals.items() if (v or False) != (now[k] or False)
+            }
             if differing:
                 line._unguarded().write(differing)
                 changed |= line
@@ -212,9 +213,7 @@ class PetCarryOverImportLine(models.Model):
         self._unguarded().write(
             {
                 "status": "error",
-                "message": self.env._(
-                    "Row %(row)s: %(text)s", row=self.row, text=text
-                ),
+                "message": self.env._("Row %(row)s: %(text)s", row=self.row, text=text),
             }
         )
 
@@ -245,7 +244,7 @@ class PetCarryOverImportLine(models.Model):
                 groups.append((dict(wanted), [line]))
         owners = self.env["res.partner"].create([owner for owner, __ in groups])
         for owner, (__, lines) in zip(owners, groups, strict=True):
-            self.union(*lines)._unguarded().partner_id = owner
+            self.browse().union(*lines)._unguarded().partner_id = owner
 
     def _make_pets(self):
         """Make the pets that the shop does not know; each once."""
@@ -260,7 +259,7 @@ class PetCarryOverImportLine(models.Model):
             ]
         )
         for pet, wanted in zip(pets, groups.values(), strict=True):
-            lines = self.union(*(line for line, __ in wanted))
+            lines = self.browse().union(*(line for line, __ in wanted))
             alone = lines.filtered(lambda line: not line.new_names.get("shared"))
             alone._unguarded().pet_id = pet
 
@@ -273,7 +272,7 @@ class PetCarryOverImportLine(models.Model):
             "partner_id": self.partner_id.id,
             "pet_id": self.pet_id.id,
             "template_id": self.template_id.id,
-            "date_start": cells.get("purchase_date")
+            "date_start": cells["values"].get("purchase_date")
             or one.company_id._get_pet_today(),
             "date_end": self.date_end,
             "note": cells.get("package_note") or False,

@@ -2,69 +2,10 @@ import re
 from collections import defaultdict
 
 from odoo import models
-from odoo.tools import SQL, email_normalize
+from odoo.tools import SQL
 
 from ..lib.carry_over import normalize
-
-PHONE_DIGITS = 8  # of a number; what is before them is written in many ways
-
-
-def normalize_ref(text):
-    """Return a reference as it is compared."""
-    return text.strip()
-
-
-def normalize_email(text):
-    """Return an address as it is compared, or "" if it is none."""
-    return email_normalize(text) or ""
-
-
-def normalize_phone(text):
-    """Return the last digits of a telephone number, or "" if it has too few."""
-    digits = "".join(filter(str.isdigit, text))
-    return digits[-PHONE_DIGITS:] if len(digits) >= PHONE_DIGITS else ""
-
-
-def normalize_name(text):
-    """Return the name of a person as it is compared: case and spaces do not matter."""
-    return " ".join(text.casefold().split())
-
-
-# By what an owner is found, in this order (K3): column of the file, field of
-# `res.partner`, and how both are compared
-OWNER_KEYS = {
-    "owner_ref": ("ref", normalize_ref),
-    "owner_email": ("email_normalized", normalize_email),
-    "owner_phone": ("phone", normalize_phone),
-    "owner_name": ("name", normalize_name),
-}
-
-
-class Found:
-    """What the rows of a file name, and the shop has already."""
-
-    def __init__(self, env):
-        """Start with nothing found."""
-        # column of the file -> normalized text -> customers
-        self.owners = {
-            column: defaultdict(env["res.partner"].browse) for column in OWNER_KEYS
-        }
-        self.households = defaultdict(env["pet.pet"].browse)  # head -> pets
-        self.services = defaultdict(env["product.product"].browse)  # name -> products
-        self.species = {}  # name -> species
-        self.carried_over = {}  # (system, reference) -> package
-
-    def get_owners(self, column, text):
-        """Return the customers that a text in a column means."""
-        __, compared = OWNER_KEYS[column]
-        return self.owners[column][compared(text)] if compared(text) else None
-
-    def get_pets(self, owner, name=None):
-        """Return the pets of an owner's household, all or those of a name."""
-        pets = self.households[owner.commercial_partner_id]
-        if name is None:
-            return pets
-        return pets.filtered(lambda pet: normalize(pet.name) == normalize(name))
+from .pet_carry_over_found import OWNER_KEYS, PHONE_DIGITS, Found
 
 
 class PetCarryOverImport(models.Model):
@@ -76,16 +17,17 @@ class PetCarryOverImport(models.Model):
 
     _inherit = "pet.carry.over.import"
 
-    def _find(self, rows, sources):
+    def _find(self, rows, sources, chosen):
         """Return what the rows name.
 
         :param rows: list of dicts, field of the file -> text
         :param sources: set of (system, reference)
+        :param chosen: ids of customers that were chosen by hand
         :return: `Found`
         """
         self.ensure_one()
         found = Found(self.env)
-        owners = self.env["res.partner"]
+        owners = self.env["res.partner"].browse(filter(None, chosen)).exists()
         for column, (field, compared) in OWNER_KEYS.items():
             wanted = {compared(row[column]) for row in rows if row.get(column)} - {""}
             for partner, text in self._search_owners(field, wanted):
@@ -145,7 +87,11 @@ class PetCarryOverImport(models.Model):
                 names = (service.name, service.display_name, service.default_code)
                 for name in filter(None, names):
                     found.services[normalize(name)] |= service.with_env(self.env)
-            for species in self.env["pet.species"].with_context(lang=lang).search([]):
+            for species in (
+                self.env["pet.species"]
+                .with_context(lang=lang)
+                .search([("active", "=", True)])
+            ):
                 found.species[normalize(species.name)] = species.with_env(self.env)
 
     def _find_carried_over(self, sources, found):

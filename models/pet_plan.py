@@ -688,7 +688,7 @@ class PetPlan(models.Model):
         ]
 
     def _get_package_capacities(self):
-        """Return the visits that each cycle of a package has room for, in order (S4)."""
+        """Return the visits each cycle of a package has room for, in order (S4)."""
         self.ensure_one()
         return dealing.capacities(self.appointment_count, self.appointments_per_cycle)
 

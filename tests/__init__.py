@@ -47,6 +47,9 @@ from . import test_i3_what_closes
 from . import test_jobs_race
 from . import test_k1_template
 from . import test_k2_carry_over
+from . import test_k3_matching
+from . import test_k4_import
+from . import test_k5_bad_rows
 from . import test_k6_figures
 from . import test_l1_ledger
 from . import test_l2_counter_edit
