@@ -21,7 +21,7 @@ from .tabular import (
 
 DELIMITERS = ",;\t|"
 MAX_LINE = 1_000_000  # characters
-SAMPLE_ROWS = 100  # by which the delimiter is judged
+SAMPLE_ROWS = 200  # by which the delimiter is judged
 BLOCK = 2**16
 
 _MARKS = {
@@ -192,7 +192,7 @@ def _find_delimiter(content: bytes, encoding: str) -> str:
 def _judge(content, encoding, delimiter):
     rows = _read_rows(content, encoding, delimiter, declared=False, strict=False)
     try:
-        sample = list(islice(filter(any, rows), SAMPLE_ROWS))
+        sample = list(filter(any, islice(rows, SAMPLE_ROWS)))
     except TableError as error:
         return 0, int(error.reason == "too_many_columns")
     at = find_headings(sample[:HEADING_ROWS])
