@@ -1,7 +1,7 @@
 from datetime import date
 from math import isfinite
 
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
 from odoo.tools import format_date
 
@@ -68,6 +68,7 @@ class PetBoundsMixin(models.AbstractModel):
     _description = "Sensible Bounds"
 
     @api.model
+    @tools.ormcache()
     def _get_bounds(self):
         """Return the bounds of this model: dict, field name -> (least, most)."""
         return {

@@ -225,8 +225,8 @@ class PetCarryOverImportLine(models.Model):
             plans = self.env["pet.plan"]._carry_over(
                 [line._prepare_plan_vals() for line in lines], one.order_mode
             )
-            for line, plan in zip(lines, plans, strict=True):
-                line._unguarded().write({"plan_id": plan.id, "status": "done"})
+            for line, plan in zip(lines._unguarded(), plans, strict=True):
+                line.write({"plan_id": plan.id, "status": "done"})
 
     def _make_owners(self):
         """Make the customers that the shop does not know; each once."""

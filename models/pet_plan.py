@@ -465,8 +465,8 @@ class PetPlan(models.Model):
         # The guard stays closed while they are created: their services come with them.
         plans = super().create(vals_list)
         names = self._get_references([plan.company_id.id for plan in plans])
-        for plan, name in zip(plans, names, strict=True):
-            plan._unguarded().name = name
+        for plan, name in zip(plans._unguarded(), names, strict=True):
+            plan.name = name
         return plans
 
     @api.model

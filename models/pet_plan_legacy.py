@@ -53,10 +53,13 @@ class PetPlan(models.Model):
         :return: the active `pet.plan` records, in that order
         """
         self._check_new_references(vals_list)
+        # What is carried over says so itself: no message of their creation, no mail.
+        plans = self._with_clean_context().with_context(
+            mail_create_nolog=True, mail_create_nosubscribe=True, tracking_disable=True
+        )
         # Where they come from is nobody's to write but ours.
-        plans = self._with_clean_context()._unguarded()
-        plans = plans.create([self._prepare_carried_over_vals(v) for v in vals_list])
-        plans = plans.with_env(self._with_clean_context().env)
+        vals_list = [self._prepare_carried_over_vals(vals) for vals in vals_list]
+        plans = plans._unguarded().create(vals_list).with_env(plans.env)
         plans.action_confirm()
         if order_mode != "none":
             # Staff have no invoicing rights: the orders of 0 of these packages.
