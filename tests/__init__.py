@@ -1,4 +1,4 @@
-from .requirements import has_hypothesis
+from . import requirements
 
 from . import test_access_companies
 from . import test_access_context
@@ -95,7 +95,7 @@ from . import test_x7_drafts
 from . import test_x8_pause
 from . import test_x8_pause_periods
 
-if has_hypothesis:
+if requirements.has_hypothesis:
     from . import test_histories
     from . import test_lib_balances
     from . import test_lib_carry_over

@@ -1,10 +1,23 @@
-"""The style checks of dev/lint, as tests."""
+"""The style checks of dev/lint, as a test; and their tools, in one version each."""
 
-import pytest
-from workshop.lint import CHECKS
+import re
+
+from workshop import lint
+from workshop.paths import DEV, ROOT
+
+PINNED = re.compile(r"\b([a-z][a-z-]+)==([\d.]+)")
 
 
-@pytest.mark.parametrize("name", CHECKS)
-def test_style(name):
-    findings = CHECKS[name]()
-    assert not findings, f"\n{findings}"
+def pinned(path):
+    return dict(PINNED.findall(path.read_text(encoding="utf-8")))
+
+
+def test_style():
+    assert not lint.check(["--color=never"]), "The style is told above; see dev/lint."
+
+
+def test_tools_have_one_version():
+    locked = pinned(DEV / "requirements.lock")
+    hooks = pinned(ROOT / ".pre-commit-config.yaml")
+    assert {"oca-odoo-pre-commit-hooks", "pylint-odoo", "ruff"} == set(hooks)
+    assert hooks == {name: locked[name] for name in hooks}

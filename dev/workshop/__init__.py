@@ -1,4 +1,4 @@
-"""What ``dev/run``, ``dev/test``, ``dev/odoo`` and ``dev/lint`` are made of.
+"""What the commands in ``dev`` are made of; ``dev/README.md`` shows the way.
 
 Only Python's standard library is used here: these modules run before anything
 else has been installed.

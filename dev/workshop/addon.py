@@ -1,72 +1,61 @@
 """The addon as Odoo sees it, and what tells one state of it from another.
 
 Odoo needs the addon in a folder of its own name, and some of its tools walk that
-folder. So they get a mirror under ``.dev/addons``: real folders that hold a link
-to each file of the addon, without ``.dev``, ``.git`` or what is only for those
-who work on the addon.
+folder, but follow no links to folders. So they get a mirror under ``.dev/addons``: real
+folders that hold a link to each file of the addon, without ``.dev``, ``.git`` or what
+is only for those who work on the addon. ``dev`` is one link, so that pytest, which
+starts in the mirror, finds its checks.
 """
 
 import ast
 import os
+import shutil
+from contextlib import suppress
 
-from . import stamps
-from .messages import Problem
-from .paths import ADDON, ADDONS, ROOT
+from . import once
+from .paths import ADDON, ADDONS, DEV, ROOT
 
 MIRROR = ADDONS / ADDON
-_NOT_ADDON = {"dev", "benchmarks"}
+_NOT_ADDON = {"dev", "benchmarks", "__pycache__", "node_modules"}
 _NOT_INSTALLED = ("tests/", "docs/", "static/src/", "static/tests/")
-_LEFT_OUT = {"__pycache__", "node_modules"}
 
 
-def manifest():
-    """The addon's manifest."""
-    path = ROOT / "__manifest__.py"
-    try:
-        return ast.literal_eval(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise Problem(f"There is no addon here: {path} is missing.") from None
-    except (SyntaxError, ValueError) as error:
-        raise Problem(f"{path} cannot be read: {error}.") from None
+def depends():
+    """The modules that the addon depends on, by name."""
+    manifest = (ROOT / "__manifest__.py").read_text(encoding="utf-8")
+    return sorted(ast.literal_eval(manifest)["depends"])
 
 
 def files():
     """The paths of the addon's files, relative to its folder, in order."""
     found = []
     for folder, folders, names in os.walk(ROOT):
-        here = os.path.relpath(folder, ROOT)
-        at_top = here == "."
         folders[:] = [
-            name
-            for name in folders
-            if not name.startswith(".")
-            and name not in _LEFT_OUT
-            and not (at_top and name in _NOT_ADDON)
+            name for name in folders if name[0] != "." and name not in _NOT_ADDON
         ]
         found += [
-            os.path.normpath(os.path.join(here, name))
+            os.path.relpath(os.path.join(folder, name), ROOT)
             for name in names
-            if not name.startswith(".") and not name.endswith((".pyc", ".swp", "~"))
+            if name[0] != "." and not name.endswith((".pyc", ".swp", "~"))
         ]
     return sorted(found)
 
 
 def mirror():
     """Bring the mirror up to date: add what is new, remove what is gone."""
-    wanted = set(files())
-    for relative in wanted:
+    for relative in files():
         link = MIRROR / relative
-        if not link.is_symlink():
-            link.parent.mkdir(parents=True, exist_ok=True)
-            _link(link, ROOT / relative)
-    for folder, _, names in os.walk(MIRROR, topdown=False):
-        for name in names:
-            path = os.path.join(folder, name)
-            gone = os.path.relpath(path, MIRROR) not in wanted
-            if gone and os.path.islink(path):
-                os.unlink(path)
-        if not any(entry.name != "__pycache__" for entry in os.scandir(folder)):
-            _remove_empty(folder)
+        link.parent.mkdir(parents=True, exist_ok=True)
+        with suppress(FileExistsError):
+            link.symlink_to(ROOT / relative)
+    with suppress(FileExistsError):
+        (MIRROR / DEV.name).symlink_to(DEV)
+    for path in sorted(MIRROR.rglob("*"), reverse=True):
+        is_gone = not (ROOT / path.relative_to(MIRROR)).exists()
+        if is_gone and path.is_symlink():
+            path.unlink()
+        elif is_gone and "__pycache__" not in path.parts:
+            shutil.rmtree(path)
 
 
 def installed_state():
@@ -75,27 +64,4 @@ def installed_state():
     for relative in files():
         if not relative.startswith(_NOT_INSTALLED):
             parts += [relative, (ROOT / relative).read_bytes()]
-    return stamps.digest(*parts)
-
-
-def test_companies():
-    """The code that makes the companies of the tests."""
-    return (ROOT / "tests" / "shops.py").read_bytes()
-
-
-def _link(link, target):
-    """Make a link; another command may be making the same one."""
-    try:
-        link.symlink_to(target)
-    except FileExistsError:
-        pass
-
-
-def _remove_empty(folder):
-    """Remove a folder that holds no more than Python's leftovers."""
-    cache = os.path.join(folder, "__pycache__")
-    if os.path.isdir(cache):
-        for entry in os.scandir(cache):
-            os.unlink(entry.path)
-        os.rmdir(cache)
-    os.rmdir(folder)
+    return once.digest(*parts)

@@ -1,174 +1,116 @@
 """Debian packages without being root and without touching the system.
 
-apt runs with a source list, index and cache of its own under ``.dev/apt``. The
-mirror is the one that the machine's own sources name; packages are downloaded
-and unpacked into a folder, never installed.
+apt runs with sources, an index and a cache of its own under ``.dev/apt``. The mirror is
+the one that the machine's own sources name; packages are downloaded and unpacked into a
+folder, never installed. The machine's own release comes first; others are asked for
+what only they have.
 """
 
 import functools
 import os
+import platform
 import re
 import shutil
-import threading
+import tempfile
 from pathlib import Path
 
 from . import shell
-from .messages import Problem
 from .paths import HOME
+from .shell import Problem
 
-_KEYRINGS = (
-    "/usr/share/keyrings/debian-archive-keyring.gpg",
-    "/usr/share/keyrings/debian-archive-keyring.pgp",
-)
-_INDEX_URI = re.compile(r"^'(?P<base>\S+)/dists/(?P<suite>[^/]+)/(In)?Release'")
-_PLANNED = re.compile(r"^Inst (?P<name>\S+) (\[\S+\] )?\((?P<version>\S+) ", re.M)
+# Sid has Odoo; trixie has the version of Font Awesome that Odoo needs, sid a later one.
+_OTHERS = ("sid", "trixie")
+
+_APT = HOME / "apt"
+_KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
+_INDEX_URI = re.compile(r"^'(\S+)/dists/([^/]+)/(?:In)?Release'", re.M)
+_PLANNED = re.compile(r"^Inst (\S+)", re.M)
+_FOLDERS = f"""
+Dir::State::lists "{_APT}/lists";
+Dir::Cache "{_APT}/cache";
+Acquire::Languages "none";
+APT::Sandbox::User "";
+Debug::NoLocking "true";
+"""
+_SOURCES = f"""
+Dir::Etc::sourcelist "{_APT}/sources.list";
+Dir::Etc::sourceparts "{_APT}/none.d";
+Dir::Etc::preferences "{_APT}/preferences";
+Dir::Etc::preferencesparts "{_APT}/none.d";
+"""
+_LESS_WANTED = "Package: *\nPin: release n={suite}\nPin-Priority: 100\n\n"
 
 
-def codename():
-    """The name of the machine's Debian release, or None on any other system."""
+def release():
+    """The name of the machine's Debian release; None elsewhere, as on Ubuntu."""
     try:
-        text = Path("/etc/os-release").read_text()
-    except FileNotFoundError:
+        facts = platform.freedesktop_os_release()
+    except OSError:
         return None
-    facts = dict(line.split("=", 1) for line in text.splitlines() if "=" in line)
-    facts = {key: value.strip('"') for key, value in facts.items()}
-    return facts.get("VERSION_CODENAME") if facts.get("ID") == "debian" else None
+    return facts.get("VERSION_CODENAME") if facts["ID"] == "debian" else None
 
 
 def is_usable():
-    """Whether Debian packages can be had on this machine."""
-    return bool(codename() and shutil.which("apt-get") and shutil.which("dpkg-deb"))
+    """Whether Debian's packages can be had on this machine."""
+    return bool(release() and shutil.which("apt-get") and shutil.which("dpkg-deb"))
+
+
+def versions(package):
+    """The versions of ``package`` on offer, newest first."""
+    _update()
+    lines = shell.read(["apt-cache", "madison", package], "Asking apt").splitlines()
+    return [line.split("|")[1].strip() for line in lines]
+
+
+def closure(packages):
+    """``packages`` and all they need that is missing here."""
+    _update()
+    command = ["apt-get", "install", "--simulate", "--no-install-recommends"]
+    return _PLANNED.findall(shell.read([*command, *packages], "Asking apt"))
+
+
+def unpack(packages, tree):
+    """Download ``packages`` and unpack them into the folder ``tree``."""
+    _update()
+    tree.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=HOME) as folder:
+        command = ["apt-get", "download", *packages]
+        shell.run(command, "Downloading packages", cwd=folder)
+        for file in Path(folder).glob("*.deb"):
+            shell.run(["dpkg-deb", "-x", file, tree], f"Unpacking {file.name}")
 
 
 @functools.cache
-def own_release():
-    """The packages of the machine's own Debian release."""
-    return PrivateApt("own")
+def _update():
+    """Fetch the index of packages."""
+    for folder in ("lists/partial", "cache/archives/partial", "none.d"):
+        (_APT / folder).mkdir(parents=True, exist_ok=True)
+    configuration = _APT / "apt.conf"
+    configuration.write_text(_FOLDERS)
+    os.environ["APT_CONFIG"] = str(configuration)
+    uris = shell.read(["apt-get", "update", "--print-uris"], "Asking apt")
+    own, others = choose_sources(_INDEX_URI.findall(uris))
+    signed = f"[signed-by={_KEYRING}] " if _KEYRING.exists() else ""
+    (_APT / "sources.list").write_text(
+        "".join(f"deb {signed}{base} {suite} main\n" for base, suite in own + others)
+    )
+    (_APT / "preferences").write_text(
+        "".join(_LESS_WANTED.format(suite=suite) for _, suite in others)
+    )
+    configuration.write_text(_FOLDERS + _SOURCES)
+    shell.run(["apt-get", "update", "--error-on=any"], "Fetching Debian's index")
 
 
-@functools.cache
-def suite(name):
-    """The packages of the suite ``name``, which may be the machine's own."""
-    return own_release() if name == codename() else PrivateApt(name, name)
+def choose_sources(machine_sources):
+    """The machine's own Debian suites, and the other suites of the same mirror.
 
-
-class PrivateApt:
-    """apt with an index of its own."""
-
-    def __init__(self, name, extra_suite=None):
-        """Use the machine's own suites, or ``extra_suite`` of its main mirror."""
-        self.home = HOME / "apt" / name
-        self.log = f"apt-{name}"
-        self.extra_suite = extra_suite
-        self._lock = threading.Lock()
-        self._is_updated = False
-
-    def update(self):
-        """Fetch the index of packages, once."""
-        with self._lock:
-            if not self._is_updated:
-                self._fetch_index()
-                self._is_updated = True
-
-    def _fetch_index(self):
-        for folder in ("lists/partial", "cache/archives/partial", "none.d"):
-            (self.home / folder).mkdir(parents=True, exist_ok=True)
-        self._write_configuration([])
-        sources = self._choose_sources(self._machine_sources())
-        self._write_configuration(sources)
-        self._run(["apt-get", "update", "--error-on=any"], "Fetching Debian's index")
-
-    def versions(self, package):
-        """The versions of ``package`` on offer, newest first."""
-        lines = self._read(["apt-cache", "madison", package]).splitlines()
-        return [line.split("|")[1].strip() for line in lines]
-
-    def closure(self, packages):
-        """``packages`` and all they need that is missing here, as name=version."""
-        plan = self._read(
-            ["apt-get", "install", "--simulate", "--no-install-recommends", *packages]
+    All are pairs of a base address and a suite.
+    """
+    own = [pair for pair in machine_sources if pair[1].split("-")[0] == release()]
+    main = next((base for base, suite in own if suite == release()), None)
+    if not main:
+        raise Problem(
+            f"This machine's apt sources name no mirror of Debian {release()}: add one,"
+            " or set ODOO_PATH to an Odoo 19 source folder."
         )
-        return [f"{m['name']}={m['version']}" for m in _PLANNED.finditer(plan)]
-
-    def download(self, packages, folder):
-        """Download the package files into ``folder`` and return their paths."""
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-        self._run(
-            ["apt-get", "download", *packages], "Downloading packages", cwd=folder
-        )
-        return sorted(folder.glob("*.deb"))
-
-    def unpack(self, files, target):
-        """Unpack package files into the tree ``target``."""
-        target.mkdir(parents=True, exist_ok=True)
-        for file in files:
-            self._run(["dpkg-deb", "-x", file, target], f"Unpacking {file.name}")
-
-    def _machine_sources(self):
-        """The (base address, suite) pairs that the machine's own sources name."""
-        environment = dict(os.environ, APT_CONFIG=str(self._machine_configuration()))
-        uris = shell.read(
-            ["apt-get", "update", "--print-uris"],
-            "Reading the machine's package sources",
-            env=environment,
-        )
-        matches = map(_INDEX_URI.match, uris.splitlines())
-        return [(match["base"], match["suite"]) for match in matches if match]
-
-    def _choose_sources(self, machine_sources):
-        """The machine's Debian sources, or the extra suite of its main mirror."""
-        release = codename()
-        own = [
-            (base, suite)
-            for base, suite in machine_sources
-            if suite == release or suite.startswith(f"{release}-")
-        ]
-        main = [base for base, suite in own if suite == release]
-        if not main:
-            raise Problem(
-                "This machine's apt sources name no mirror of Debian"
-                f" {release}: add one, or set ODOO_PATH to an Odoo 19 source folder."
-            )
-        return [(main[0], self.extra_suite)] if self.extra_suite else own
-
-    def _machine_configuration(self):
-        """A configuration with the machine's sources and our own folders."""
-        path = self.home / "machine.conf"
-        path.write_text(self._folders())
-        return path
-
-    def _write_configuration(self, sources):
-        """Write the configuration for ``sources`` and the list that names them."""
-        keyring = next((path for path in _KEYRINGS if Path(path).exists()), None)
-        options = f"[signed-by={keyring}] " if keyring else ""
-        lines = [f"deb {options}{base} {suite} main\n" for base, suite in sources]
-        (self.home / "sources.list").write_text("".join(lines))
-        (self.home / "apt.conf").write_text(
-            self._folders()
-            + f'Dir::Etc::sourcelist "{self.home}/sources.list";\n'
-            + f'Dir::Etc::sourceparts "{self.home}/none.d";\n'
-        )
-
-    def _folders(self):
-        return "".join(
-            f"{line};\n"
-            for line in (
-                f'Dir::State::lists "{self.home}/lists"',
-                f'Dir::Cache "{self.home}/cache"',
-                'Acquire::Languages "none"',
-                'Acquire::IndexTargets::deb::DEP-11::DefaultEnabled "false"',
-                'Acquire::IndexTargets::deb::CNF::DefaultEnabled "false"',
-                'APT::Sandbox::User ""',
-                'Debug::NoLocking "true"',
-            )
-        )
-
-    def _environment(self):
-        return dict(os.environ, APT_CONFIG=str(self.home / "apt.conf"), LC_ALL="C")
-
-    def _run(self, command, purpose, **options):
-        shell.run(command, purpose, self.log, env=self._environment(), **options)
-
-    def _read(self, command):
-        return shell.read(command, "Asking apt", env=self._environment())
+    return own, [(main, suite) for suite in _OTHERS if (main, suite) not in own]

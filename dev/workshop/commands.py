@@ -2,28 +2,50 @@
 
 import argparse
 import contextlib
+import difflib
 import os
 import signal
-import subprocess
+import socket
 import time
 import urllib.request
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
-from . import account_tests, addon, browser, lint, shell, workshop
-from .databases import TO_TEST, TO_TRY
-from .messages import Problem, say, step
-from .odoo import is_free
-from .paths import ADDON, ADDONS, DEV, HOME, ROOT
-from .python_env import PYTHON
-
-_DEMO_DATABASE = f"{ADDON}_demo"
-_DATABASE_VARIABLE = "PET_PLANS_DB"
-_OPTIONS_WITH_VALUE = {"-W", "-c", "-k", "-m", "-n", "-o", "-p", "-r"}
-_WELCOME = DEV / "welcome.txt"
-_NO_PRINTING = (
-    "Printing is off: wkhtmltopdf was not found on this system. Install it to print."
+from . import (
+    account_tests,
+    addon,
+    browser,
+    lint,
+    odoo,
+    odoo_source,
+    once,
+    postgres,
+    python_env,
+    shell,
 )
+from .databases import KINDS, TO_TRY, Databases
+from .paths import ADDON, ADDONS, DEV, HOME, ROOT
+from .shell import Problem, say, step
+
+_SECONDS_TO_START = 300
+# Each core has a database and whole test classes, unless the arguments say otherwise
+_SIDE_BY_SIDE = ("-n", "logical", "--dist", "loadscope")
+
+
+@contextlib.contextmanager
+def opened(*preparations):
+    """The databases of an Odoo, and the server that they are on kept running.
+
+    ``preparations`` fetch what is needed besides.
+    """
+    with once.only_one("preparing"):
+        source = odoo_source.prepare()
+        python_env.prepare()
+        browser.prepare_wkhtmltopdf()
+        for prepare in preparations:
+            prepare()
+        addon.mirror()
+    odoo.use(source)
+    with postgres.running():
+        yield Databases(source)
 
 
 def run(arguments):
@@ -31,34 +53,40 @@ def run(arguments):
     options = _run_options(arguments)
     if not options.stop_after_init:
         _require_free_port(options)
-    with workshop.opened() as databases:
+    with opened() as databases:
         if options.fresh:
             databases.drop(options.database, TO_TRY)
         databases.prepare_demo(options.database)
         if options.stop_after_init:
             say(f"The database {options.database} is ready.")
             return 0
-        return _serve(databases.odoo, options)
+        return _serve(options)
 
 
-def odoo(arguments):
+def odoo_itself(arguments):
     """Pass ``arguments`` to Odoo's own command line."""
-    with workshop.opened() as databases:
-        return _wait(databases.odoo.start(arguments))
+    with opened():
+        return _wait(odoo.start(arguments))
 
 
 def test(arguments):
     """Run the tests with pytest; without a path among ``arguments``, all of them."""
-    arguments, chosen = arguments_for_pytest(arguments)
-    with workshop.opened(with_browser=True) as databases:
+    with opened(browser.prepare_chromium) as databases:
         databases.drop_orphans()
         logs = {}
-        if not chosen:
-            arguments += [str(addon.MIRROR / "tests"), str(DEV / "checks")]
-            arguments += _side_by_side(arguments)
-            logs = _install_with_and_without_demo(databases)
-        with _test_database(databases, databases.tests_template()) as name:
-            return _pytest(databases.odoo, name, arguments, logs)
+        if not any(map(is_path, arguments)):
+            arguments = [*_SIDE_BY_SIDE, *arguments, "tests", "dev/checks"]
+            plain, demo = map(databases.addon_template, KINDS)
+            logs["PET_PLANS_INSTALL_LOG"] = str(shell.log_path(plain))
+            logs["PET_PLANS_DEMO_LOG"] = str(shell.log_path(demo))
+        with databases.copied(databases.tests_template()) as name:
+            return _pytest(name, arguments, logs)
+
+
+def is_path(argument):
+    """Whether an argument of pytest is a path; an option's value may be like one."""
+    name = argument.split("::")[0]
+    return ("/" in name or name.endswith(".py")) and (addon.MIRROR / name).exists()
 
 
 def account(arguments):
@@ -66,64 +94,46 @@ def account(arguments):
 
     The exit code tells whether the results differ.
     """
-    with workshop.opened(with_browser=True) as databases:
-        databases.drop_orphans()
-        without, with_addon = (
-            _run_account_tests(databases, template, words, arguments)
-            for template, words in (
-                (databases.dependencies_template(demo=False), "without"),
-                (databases.addon_template(demo=False), "with"),
-            )
-        )
-    say(f"Without the addon: {account_tests.summary(without)}.")
-    say(f"With the addon: {account_tests.summary(with_addon)}.")
-    differences = account_tests.compare(without, with_addon)
-    say("\n".join(differences) or "The results are the same.")
+    with opened(browser.prepare_chromium) as databases:
+        options = account_tests.arguments(databases.source, arguments)
+        bases = databases.dependencies_template, databases.addon_template
+        results = [_run_account(databases, base("plain"), options) for base in bases]
+    words = "without the addon", "with the addon"
+    differences = list(difflib.unified_diff(*results, *words, n=0, lineterm=""))
+    say("\n".join(differences) or f"The {len(results[0])} results are the same.")
     return 1 if differences else 0
 
 
-def _run_account_tests(databases, template, words, arguments):
+def _run_account(databases, template, options):
     """Run the tests in a copy of ``template``; return what became of each."""
-    report = shell.log_path(f"account-{words}").with_suffix(".xml")
-    report.unlink(missing_ok=True)
-    names, options = account_tests.split(arguments)
-    paths = account_tests.paths(databases.odoo.source, names)
-    options += [*_side_by_side(options), f"--junitxml={report}", "--quiet", "--tb=no"]
-    with step(f"Running Odoo's tests of accounting {words} the addon"):
-        with _test_database(databases, template) as name:
-            _pytest(databases.odoo, name, [*options, *map(str, paths)], {})
-    return account_tests.read_results(report)
+    log = shell.log_path(f"account-{template}")
+    with step(f"Running Odoo's tests of accounting (see {log})"):
+        with log.open("w") as stream, databases.copied(template) as name:
+            _pytest(name, [*_SIDE_BY_SIDE, *options], stdout=stream)
+    return account_tests.read_results(log.read_text())
 
 
 def bench(arguments):
     """Run the benchmarks, or those that are named, in a throw-away database."""
-    with workshop.opened() as databases:
-        command = [str(PYTHON), str(ROOT / "benchmarks"), *arguments]
-        with _test_database(databases, databases.addon_template(demo=False)) as name:
-            return _wait(
-                subprocess.Popen(
-                    [*command, f"--database={name}"],
-                    env=databases.odoo.environment() | {"PYTHONSAFEPATH": ""},
-                    pass_fds=databases.odoo.descriptors,
-                )
-            )
+    with opened() as databases:
+        with databases.copied(databases.addon_template("plain")) as name:
+            command = [ROOT / "benchmarks", *arguments, f"--database={name}"]
+            return _wait(odoo.start_python(command, {"PYTHONSAFEPATH": ""}))
 
 
 def check_style(arguments):
-    """Check the style of the code; with ``--fix``, put right what can be."""
-    parser = argparse.ArgumentParser(prog="dev/lint", description=check_style.__doc__)
-    parser.add_argument("--fix", action="store_true", help="change the files")
-    options = parser.parse_args(arguments)
-    workshop.prepare_python()
-    if options.fix:
-        lint.fix()
-    failures = [name for name, check in lint.CHECKS.items() if not _passes(name, check)]
-    return 1 if failures else 0
+    """Check the style; with ``--fix``, first put right what can be."""
+    with once.only_one("preparing"):
+        python_env.prepare()
+    if "--fix" in arguments:
+        arguments.remove("--fix")
+        lint.check(["--hook-stage", "manual"])
+    return lint.check(arguments)
 
 
 COMMANDS = {
     "run": run,
-    "odoo": odoo,
+    "odoo": odoo_itself,
     "test": test,
     "account": account,
     "bench": bench,
@@ -133,65 +143,55 @@ COMMANDS = {
 
 def _run_options(arguments):
     parser = argparse.ArgumentParser(prog="dev/run", description=run.__doc__)
-    parser.add_argument("--port", type=int, default=8069, help="port of the web server")
-    parser.add_argument(
-        "--host", default="127.0.0.1", help="address it listens on (0.0.0.0 for all)"
-    )
-    parser.add_argument(
-        "--database", default=_DEMO_DATABASE, help="name of the database"
-    )
-    parser.add_argument(
-        "--fresh", action="store_true", help="drop that database and start anew"
-    )
-    parser.add_argument(
-        "--stop-after-init", action="store_true", help="only prepare the database"
-    )
+    add = parser.add_argument
+    add("--port", type=int, default=8069, help="port of the web server")
+    add("--host", default="127.0.0.1", help="address it listens on (0.0.0.0 for all)")
+    add("--database", default=f"{ADDON}_demo", help="name of the database")
+    add("--fresh", action="store_true", help="drop that database and start anew")
+    add("--stop-after-init", action="store_true", help="only prepare the database")
     return parser.parse_args(arguments)
 
 
 def _require_free_port(options):
-    if not is_free(options.port, options.host):
-        raise Problem(
-            f"Port {options.port} is taken by another program: stop that one, or"
-            " choose another port, for example dev/run --port"
-            f" {options.port + 1}."
-        )
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((options.host, options.port))
+        except OSError:
+            raise Problem(
+                f"Port {options.port} is taken by another program: stop that one, or"
+                f" choose another port, for example dev/run --port {options.port + 1}."
+            ) from None
 
 
-def _serve(odoo, options):
+def _serve(options):
     """Start the server, tell how to use it, and wait until it ends."""
     log = shell.log_path(f"server-{options.port}")
     arguments = ["-d", options.database, f"--db-filter=^{options.database}$"]
     arguments += [f"--http-port={options.port}", f"--http-interface={options.host}"]
     with log.open("wb") as stream:
         process = odoo.start(arguments, stdout=stream, stderr=stream)
-        address = f"http://{_shown(options.host)}:{options.port}"
-        try:
-            with step("Starting Odoo"):
-                _wait_for_answer(process, address, log)
-            say(_WELCOME.read_text().format(address=address, log=log))
-            if not browser.prints_pdf():
-                say(_NO_PRINTING)
-        except BaseException:
-            process.terminate()
-            process.wait()
-            raise
+    host = "localhost" if options.host in ("0.0.0.0", "127.0.0.1") else options.host
+    address = f"http://{host}:{options.port}"
+    try:
+        with step("Starting Odoo"):
+            _wait_for_answer(process, address, log)
+        welcome = (DEV / "welcome.txt").read_text()
+        say(welcome.format(address=address, log=log))
         return _wait(process)
-
-
-def _shown(host):
-    """The name by which the server's own machine reaches it."""
-    return "localhost" if host in ("0.0.0.0", "127.0.0.1") else host
+    finally:
+        shell.stop(process)
 
 
 def _wait_for_answer(process, address, log):
-    """Wait until the server answers; it may also end at once."""
-    while process.poll() is None:
+    """Wait until the server answers, which it never does once it has ended."""
+    deadline = time.monotonic() + _SECONDS_TO_START
+    while process.poll() is None and time.monotonic() < deadline:
         with contextlib.suppress(OSError):
             urllib.request.urlopen(f"{address}/web/health", timeout=30).read()
             return
         time.sleep(0.3)
-    raise Problem(f"Odoo ended while starting: see {log}.")
+    raise Problem(f"Odoo did not start in {_SECONDS_TO_START} s: see {log}.")
 
 
 def _wait(process):
@@ -200,86 +200,14 @@ def _wait(process):
     return shell.wait_for(process)
 
 
-def arguments_for_pytest(arguments):
-    """The arguments with paths that Odoo imports, and whether there is any path."""
-    results = []
-    chosen = False
-    before = ""
-    for argument in arguments:
-        path = None if before in _OPTIONS_WITH_VALUE else _path_for_pytest(argument)
-        results.append(path or argument)
-        chosen = chosen or bool(path)
-        before = argument
-    return results, chosen
-
-
-def _side_by_side(arguments):
-    """The options that give each core a database and whole test classes."""
-    cores = os.cpu_count() or 1
-    if cores == 1 or any(given.startswith("-n") for given in arguments):
-        return []
-    return ["-n", str(cores), "--dist", "loadscope"]
-
-
-def _path_for_pytest(argument):
-    """The path of a file of the addon in the mirror; None for anything else."""
-    path, *rest = argument.removeprefix(f"{ADDON}/").split("::")
-    candidates = (Path(base, path).resolve() for base in (Path.cwd(), ROOT))
-    for found in candidates:
-        if found.exists() and found.is_relative_to(ROOT) and not path.startswith("-"):
-            relative = found.relative_to(ROOT)
-            is_ours = relative.parts[:1] == (DEV.name,)
-            return "::".join(
-                [str(found if is_ours else addon.MIRROR / relative), *rest]
-            )
-    return None
-
-
-def _install_with_and_without_demo(databases):
-    """Install the addon both ways at the same time; return where the logs are."""
-    with ThreadPoolExecutor(2) as pool:
-        plain, demo = pool.map(databases.addon_template, (False, True))
-    return {
-        "PET_PLANS_INSTALL_LOG": str(shell.log_path(plain)),
-        "PET_PLANS_DEMO_LOG": str(shell.log_path(demo)),
+def _pytest(database, arguments, variables=(), **options):
+    variables = {
+        **dict(variables),
+        "HYPOTHESIS_STORAGE_DIRECTORY": str(HOME / "hypothesis"),
+        "PYTHONPATH": os.pathsep.join([os.environ["PYTHONPATH"], str(DEV)]),
     }
-
-
-@contextlib.contextmanager
-def _test_database(databases, template):
-    """A copy of ``template``: kept when the person named it, else dropped."""
-    named = os.environ.get(_DATABASE_VARIABLE)
-    name = named or databases.scratch_name()
-    databases.copy(template, name, TO_TEST)
-    try:
-        yield name
-    finally:
-        if not named:
-            databases.drop(name, TO_TEST)
-
-
-def _pytest(odoo, database, arguments, variables):
-    environment = {**odoo.environment(), **variables}
-    environment["PYTHONPATH"] += os.pathsep + str(DEV)
-    environment["HYPOTHESIS_STORAGE_DIRECTORY"] = str(HOME / "hypothesis")
-    command = [PYTHON, "-m", "pytest", f"--config-file={ROOT / 'pyproject.toml'}"]
+    command = ["-m", "pytest", f"--config-file={ROOT / 'pyproject.toml'}"]
     command += [f"--rootdir={ROOT}", f"--confcutdir={ADDONS}"]
     command += ["-p", "workshop.pytest_browser"]
     command += [f"--odoo-database={database}", "--odoo-http", *arguments]
-    return _wait(
-        subprocess.Popen(
-            [str(part) for part in command],
-            env=environment,
-            cwd=ROOT,
-            pass_fds=odoo.descriptors,
-        )
-    )
-
-
-def _passes(name, check):
-    """Run one check and show what it finds."""
-    findings = check()
-    say(f"{name}: {'ok' if not findings else ''}")
-    if findings:
-        say(findings)
-    return not findings
+    return _wait(odoo.start_python(command, variables, cwd=addon.MIRROR, **options))

@@ -2,8 +2,8 @@
 
 Three templates stand on one another: Odoo with the addon's dependencies, that with
 the addon itself, and that with the companies of its tests. Each is named by a hash of
-what it was made from, so a copy is all that a later run needs. The first two exist
-without and with demo data.
+what it was made from, so a copy is all that a later run needs. The first two are of two
+kinds: plain, and with demo data.
 
 A database whose name has the checkout's mark is the workshop's own. One that a person
 named is too if the workshop made it: then its comment tells what for. No other is ever
@@ -13,14 +13,18 @@ dropped.
 import os
 import re
 import shutil
+from contextlib import contextmanager
 
-from . import addon, locks, shell, stamps
-from .messages import Problem, step
-from .paths import ADDON, MARK, ODOO_DATA
+from . import addon, odoo, once, postgres, shell
+from .paths import ADDON, MARK, ODOO_DATA, ROOT
+from .shell import Problem, step
 
 # Comments of databases; tests/race.py knows the second
 TO_TRY = f"{ADDON}: made by dev/run, to try it"
 TO_TEST = f"{ADDON}: made by dev/test, to be thrown away"
+
+# The kinds of templates, with Odoo's options for them
+KINDS = {"plain": [], "demo": ["--with-demo"]}
 
 _OWN = f"{ADDON}_{MARK}_"
 _TEMPLATE = f"{_OWN}template"
@@ -36,18 +40,9 @@ env.cr.commit()
 class Databases:
     """The databases of one Odoo."""
 
-    def __init__(self, odoo):
-        """``odoo`` works on them and knows the server they are on."""
-        self.odoo = odoo
-        self.server = odoo.server
-
-    def names(self):
-        """The names of all databases."""
-        return self.server.query("SELECT datname FROM pg_database ORDER BY 1")
-
-    def exists(self, name):
-        """Whether there is a database called ``name``."""
-        return name in self.names()
+    def __init__(self, source):
+        """``source`` is the Odoo that works on them."""
+        self.source = source
 
     def copy(self, template, name, purpose):
         """Make ``name`` anew as a copy of ``template``, attached files included.
@@ -55,7 +50,8 @@ class Databases:
         ``purpose`` is its comment; a database made for another is not replaced.
         """
         self.drop(name, purpose)
-        self._tool("createdb", "--strategy=file_copy", "-T", template, name, purpose)
+        command = ["createdb", "--strategy=file_copy", "-T", template, name, purpose]
+        shell.run(command, f"Copying the database {template}")
         files = _filestore(template)
         if files.is_dir():
             shutil.copytree(files, _filestore(name), copy_function=os.link)
@@ -65,128 +61,114 @@ class Databases:
 
         It is a `Problem` if the workshop did not make it for that ``purpose``.
         """
-        self.require_made(name, purpose)
-        self._tool("dropdb", "--if-exists", "--force", name)
-        shutil.rmtree(_filestore(name), ignore_errors=True)
-        stamps.remove(_stamp(name))
-
-    def require_made(self, name, purpose):
-        """Refuse a database that exists and was not made for that ``purpose``."""
-        if name.startswith(_OWN):
-            return
-        if self._comments().get(name, purpose) != purpose:
+        made_for = self._comments().get(name, purpose)
+        if made_for != purpose and not name.startswith(_OWN):
             raise Problem(
                 f"The database {name} exists and has no comment that says {purpose!r},"
                 " so it may be somebody's: it is not dropped. Choose another name, or"
                 f" drop it yourself: dev/odoo db drop {name}"
             )
+        command = ["dropdb", "--if-exists", "--force", name]
+        shell.run(command, f"Dropping the database {name}")
+        shutil.rmtree(_filestore(name), ignore_errors=True)
+        once.forget(_stamp(name))
 
     def _comments(self):
         """The comments of all databases: a dict of name -> comment."""
-        rows = self.server.query(
+        rows = postgres.query(
             "SELECT datname || E'\\t' || replace(coalesce("
             "shobj_description(oid, 'pg_database'), ''), E'\\n', ' ')"
             " FROM pg_database"
         )
         return dict(row.split("\t", 1) for row in rows)
 
-    def dependencies_template(self, demo):
+    def dependencies_template(self, kind):
         """The template with all that the addon depends on."""
-        depends = sorted(addon.manifest().get("depends", []))
-        key = stamps.digest(self.odoo.source.identity(), depends)
+        depends = addon.depends()
 
         def install(name):
             self.drop(name, TO_TEST)
-            arguments = ["-i", ",".join(depends), *_demo_option(demo)]
-            title = f"Installing Odoo's modules{_words(demo)}"
-            self.odoo.change_modules(title, name, arguments, name)
+            self._install(name, depends, kind)
 
-        return self._template(f"base_{_kind(demo)}", key, install)
+        inputs = [self.source.identity(), depends]
+        return self._template(f"base_{kind}", inputs, install)
 
-    def addon_template(self, demo):
+    def addon_template(self, kind):
         """The template with the addon as it is now; its log has the same name."""
-        base = self.dependencies_template(demo)
-        key = stamps.digest(base, addon.installed_state())
+        base = self.dependencies_template(kind)
 
         def install(name):
-            self._install_on(base, name, TO_TEST, demo)
+            self.copy(base, name, TO_TEST)
+            self._install(name, [ADDON], kind)
 
-        return self._template(f"addon_{_kind(demo)}", key, install)
+        return self._template(f"addon_{kind}", [base, addon.installed_state()], install)
 
     def tests_template(self):
         """The template that tests run on: the addon, and their companies ready made."""
-        base = self.addon_template(demo=False)
-        key = stamps.digest(base, addon.test_companies())
+        base = self.addon_template("plain")
+        companies = (ROOT / "tests" / "shops.py").read_bytes()
 
         def prepare(name):
             with step("Preparing the companies of the tests"):
                 self.copy(base, name, TO_TEST)
-                self.odoo.execute(_PREPARE_TESTS, name)
+                odoo.execute(_PREPARE_TESTS, name)
 
-        return self._template("tests", key, prepare)
+        return self._template("tests", [base, companies], prepare)
 
     def prepare_demo(self, name):
         """Make the database that people try the addon in, or bring it up to date."""
         state = addon.installed_state()
-        with locks.only_one(f"database-{name}"):
-            if not self.exists(name):
-                base = self.dependencies_template(demo=True)
-                self._install_on(base, name, TO_TRY, demo=True)
-            elif not stamps.is_current(_stamp(name), state):
-                arguments = ["-i", ADDON, "-u", ADDON, *_demo_option(demo=True)]
-                self.odoo.change_modules(
-                    f"Updating {ADDON} in {name}", name, arguments, f"update-{name}"
-                )
-            stamps.write(_stamp(name), state)
+        with once.only_one(f"database {name}"):
+            if name not in self._comments():
+                self.copy(self.addon_template("demo"), name, TO_TRY)
+            elif not once.is_done(_stamp(name), state):
+                title = f"Updating {ADDON} in {name}"
+                options = ["-i", ADDON, "-u", ADDON, *KINDS["demo"]]
+                odoo.change_modules(title, name, options)
+            once.note_done(_stamp(name), state)
 
-    def scratch_name(self):
-        """A name for a database that lives as long as this process."""
-        return f"{_SCRATCH}_{os.getpid()}"
+    @contextmanager
+    def copied(self, template):
+        """A copy of ``template``: kept when the person named it, else dropped."""
+        named = os.environ.get("PET_PLANS_DB")
+        name = named or f"{_SCRATCH}_{os.getpid()}"
+        self.copy(template, name, TO_TEST)
+        try:
+            yield name
+        finally:
+            if not named:
+                self.drop(name, TO_TEST)
 
     def drop_orphans(self):
         """Drop the scratch databases of processes that died before doing so."""
-        for name in self.names():
+        for name in self._comments():
             found = re.fullmatch(rf"{_SCRATCH}_(\d+)(-gw\d+)?", name)
             if found and not os.path.exists(f"/proc/{found[1]}"):
                 self.drop(name, TO_TEST)
 
-    def _template(self, kind, key, install):
-        """The template of a kind that is named by ``key``; made if it is missing."""
+    def _template(self, kind, inputs, install):
+        """The template of a kind, named by its ``inputs``; made if it is missing."""
+        key = once.digest(*inputs)
         prefix = f"{_TEMPLATE}_{kind}_"
         name = f"{prefix}{key}"
-        with locks.only_one(f"template-{kind}"):
-            if not stamps.is_current(_stamp(name), key) or not self.exists(name):
+        with once.only_one(f"template {kind}"):
+            if not once.is_done(_stamp(name), key) or name not in self._comments():
                 self._forget_old_templates(prefix)
                 install(name)
-            stamps.write(_stamp(name), key)
+            once.note_done(_stamp(name), key)
         return name
 
-    def _install_on(self, base, name, purpose, demo):
-        """Copy ``base`` to ``name`` and install the addon there."""
-        with step(f"Copying {base}"):
-            self.copy(base, name, purpose)
-        arguments = ["-i", ADDON, *_demo_option(demo)]
-        title = f"Installing {ADDON}{_words(demo)}"
-        try:
-            self.odoo.change_modules(title, name, arguments, name)
-        except BaseException:
-            self.drop(name, purpose)
-            raise
+    def _install(self, name, modules, kind):
+        title = f"Installing {' '.join(modules)} ({kind})"
+        odoo.change_modules(title, name, ["-i", ",".join(modules), *KINDS[kind]])
 
     def _forget_old_templates(self, prefix):
         """Drop all but the last used templates; other commands may be at those."""
-        names = [name for name in self.names() if name.startswith(prefix)]
-        names.sort(key=lambda name: stamps.written_at(_stamp(name)))
+        names = [name for name in self._comments() if name.startswith(prefix)]
+        names.sort(key=lambda name: once.done_at(_stamp(name)))
         for name in names[:-_TEMPLATES_KEPT]:
             self.drop(name, TO_TEST)
-
-    def _tool(self, name, *arguments):
-        shell.run(
-            [self.server.tool(name), *arguments],
-            f"Running {name}",
-            "databases",
-            env={**os.environ, **self.server.environment()},
-        )
+            shell.log_path(name).unlink(missing_ok=True)
 
 
 def _filestore(name):
@@ -195,15 +177,3 @@ def _filestore(name):
 
 def _stamp(name):
     return f"database-{name}"
-
-
-def _kind(demo):
-    return "demo" if demo else "plain"
-
-
-def _words(demo):
-    return " with demo data" if demo else ""
-
-
-def _demo_option(demo):
-    return ["--with-demo"] if demo else []

@@ -15,7 +15,6 @@ MARK = hashlib.sha256(str(ROOT).encode()).hexdigest()[:8]
 LOGS = HOME / "log"
 LOCKS = HOME / "lock"
 STAMPS = HOME / "stamp"
-CONFIGS = HOME / "conf"
 ADDONS = HOME / "addons"
 ODOO_DATA = HOME / "data"
 VENV = HOME / "venv"

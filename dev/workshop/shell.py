@@ -1,30 +1,40 @@
-"""Run another program with its output in a log, and explain why it failed."""
+"""What a person reads, and other programs run for them: bounded, and with a log."""
 
+import os
 import re
 import subprocess
 import time
+from contextlib import contextmanager
 
-from .messages import Problem
 from .paths import LOGS
 
-_LOGS_KEPT = 3 * 24 * 3600  # seconds
-_CAUSES = (
-    (
-        re.compile(r"No space left on device|not enough free space", re.I),
-        "the disk is full: free a few gigabytes and start again",
-    ),
-    (
-        re.compile(
-            r"Temporary failure (in name resolution|resolving)|Could not resolve"
-            r"|Could not connect|Failed to establish a new connection"
-            r"|Network is unreachable|Connection (refused|timed out|reset)"
-            r"|Read timed out|ProxyError|unable to access|Failed to fetch",
-            re.I,
-        ),
-        "the package server cannot be reached: check the network connection"
-        " (and proxy settings) and start again",
-    ),
-)
+_SECONDS_TO_STOP = 60
+_COMPLAINT = re.compile(r"^E: |\b(\w*error|failed|cannot|no space left)\b", re.I)
+
+
+class Problem(Exception):
+    """Something the person can put right; its text, a sentence, is all they see."""
+
+
+def say(text):
+    """Print a line at once."""
+    print(text, flush=True)
+
+
+@contextmanager
+def step(title):
+    """Announce something that takes a while, and say how long it took."""
+    say(f"-> {title}")
+    started = time.monotonic()
+    yield
+    say(f"   {title}: done in {time.monotonic() - started:.0f} s")
+
+
+def bypass_proxies():
+    """Let this process and its children reach the machine itself without a proxy."""
+    given = os.environ.get("no_proxy") or os.environ.get("NO_PROXY") or ""
+    hosts = ",".join(filter(None, [given, "localhost", "127.0.0.1"]))
+    os.environ.update(no_proxy=hosts, NO_PROXY=hosts)
 
 
 def log_path(name):
@@ -33,67 +43,55 @@ def log_path(name):
     return LOGS / f"{name}.log"
 
 
-def remove_old_logs():
-    """Remove the logs that nobody wrote to for a while."""
-    for path in LOGS.glob("*.log"):
-        if time.time() - path.stat().st_mtime > _LOGS_KEPT:
-            path.unlink(missing_ok=True)
+def run(command, purpose, log="commands", minutes=30, words=b"", **options):
+    """Run ``command`` on ``words`` with its output added to a log; return the output.
 
-
-def explain(output):
-    """The known cause that ``output`` of a failed program speaks of, or None."""
-    for pattern, cause in _CAUSES:
-        if pattern.search(output):
-            return cause
-    return None
-
-
-def run(command, purpose, log, words=b"", **options):
-    """Run ``command`` on ``words``, appending its output to the log called ``log``.
-
-    When it fails the person reads that ``purpose`` failed, and why.
+    It is a `Problem`, in which ``purpose`` names what was done, when the command fails
+    or is not done within so many ``minutes``. Other ``options`` are subprocess's.
     """
+    command = [str(part) for part in command]
     path = log_path(log)
-    with path.open("ab") as stream:
-        start = stream.tell()
-        command = [str(part) for part in command]
-        stream.write(f"$ {' '.join(command)}\n".encode())
-        stream.flush()
-        result = subprocess.run(
-            command,
-            input=words,
-            stdout=stream,
-            stderr=subprocess.STDOUT,
-            check=False,
-            **options,
-        )
+    with path.open("a+b") as stream:
+        start = stream.seek(0, os.SEEK_END)
+        options = {"stdout": stream, "stderr": stream, "input": words, **options}
+        try:
+            result = subprocess.run(command, timeout=minutes * 60, **options)
+        except subprocess.TimeoutExpired:
+            words = f"{purpose} was not done after {minutes:g} minutes"
+            raise Problem(f"{words}, and was stopped (see {path}).") from None
+        stream.seek(start)
+        logged = stream.read()
     if result.returncode:
-        output = path.read_bytes()[start:].decode(errors="replace")
-        cause = explain(output) or f"see {path}"
-        raise Problem(f"{purpose} failed: {cause}.")
-
-
-def wait_for(process):
-    """Wait for a child to end; if something ends the wait, end the child first."""
-    try:
-        return process.wait()
-    except BaseException:
-        process.terminate()
-        process.wait()
-        raise
+        raise Problem(f"{purpose} failed: {_reason(logged)} (see {path}).")
+    printed = logged if result.stdout is None else result.stdout
+    return printed.decode(errors="replace")
 
 
 def read(command, purpose, **options):
-    """What ``command`` prints; when it fails, its first complaint is the reason."""
-    result = subprocess.run(
-        [str(part) for part in command],
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-        **options,
-    )
-    if result.returncode:
-        words = (result.stderr or result.stdout).strip().splitlines()
-        raise Problem(f"{purpose} failed: {words[0] if words else 'without a word'}.")
-    return result.stdout
+    """What ``command`` prints, without what it says beside; a `Problem` as in `run`."""
+    return run(command, purpose, stdout=subprocess.PIPE, **options)
+
+
+def wait_for(process):
+    """Wait for a child, as long as it takes; what ends the wait ends the child."""
+    try:
+        return process.wait()
+    finally:
+        stop(process)
+
+
+def stop(process):
+    """End a child that may be running: ask it first, then insist."""
+    if process.poll() is None:
+        process.terminate()
+        try:
+            process.wait(_SECONDS_TO_STOP)
+        except subprocess.TimeoutExpired:
+            process.kill()
+
+
+def _reason(output):
+    """The line that tells why a program failed: its last complaint, or its last."""
+    lines = output.decode(errors="replace").strip().splitlines()
+    complaints = [line for line in lines if _COMPLAINT.search(line)]
+    return (complaints or lines or ["it said nothing"])[-1].strip(" .")

@@ -20,11 +20,41 @@ class Plan extends models.Model {
     date_end = fields.Date();
 
     _records = [
-        { id: 1, title: "Luna's baths", ending: "week_1", date_end: "2026-01-06", date_start: "2025-12-05" },
-        { id: 2, title: "Rex's walks", ending: "week_1", date_end: "2026-01-04", date_start: "2025-12-01" },
-        { id: 3, title: "Mimi's grooming", ending: "later", date_end: "2026-06-30", date_start: "2025-12-03" },
-        { id: 4, title: "Tom's daycare", ending: "not_renewed", date_end: "2025-03-31", date_start: "2025-12-04" },
-        { id: 5, title: "Bob's baths", ending: "not_renewed", date_end: "2025-12-31", date_start: "2025-12-02" },
+        {
+            id: 1,
+            title: "Luna's baths",
+            ending: "week_1",
+            date_end: "2026-01-06",
+            date_start: "2025-12-05",
+        },
+        {
+            id: 2,
+            title: "Rex's walks",
+            ending: "week_1",
+            date_end: "2026-01-04",
+            date_start: "2025-12-01",
+        },
+        {
+            id: 3,
+            title: "Mimi's grooming",
+            ending: "later",
+            date_end: "2026-06-30",
+            date_start: "2025-12-03",
+        },
+        {
+            id: 4,
+            title: "Tom's daycare",
+            ending: "not_renewed",
+            date_end: "2025-03-31",
+            date_start: "2025-12-04",
+        },
+        {
+            id: 5,
+            title: "Bob's baths",
+            ending: "not_renewed",
+            date_end: "2025-12-31",
+            date_start: "2025-12-02",
+        },
     ];
 
     retrieve_dashboard() {

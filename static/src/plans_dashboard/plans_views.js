@@ -28,7 +28,9 @@ export class PlansSearchModel extends SearchModel {
         if (orderBy.length) {
             return orderBy;
         }
-        const names = this.query.map((item) => this.searchItems[item.searchItemId].name);
+        const names = this.query.map(
+            (item) => this.searchItems[item.searchItemId].name
+        );
         const card = names.find((name) => name in EARLIEST_FIRST);
         if (card) {
             this.isOrderedByCard = true;

@@ -1,6 +1,13 @@
 import { registry } from "@web/core/registry";
 
-const CARDS = { not_renewed: 3, week_1: 2, week_2: 1, month_1: 4, later: 5, active: 12 };
+const CARDS = {
+    not_renewed: 3,
+    week_1: 2,
+    week_2: 1,
+    month_1: 4,
+    later: 5,
+    active: 12,
+};
 const ALL = 16;
 
 const card = (name) => `.o_pet_plans_card[data-name=${name}]`;

@@ -66,7 +66,8 @@ registry.category("web_tour.tours").add("pet_plans_cancel_plan", {
         },
         {
             content: "The preview says what becomes of each draft",
-            trigger: ".modal .o_data_row:eq(2) td[name=effect]:contains('Draft is cancelled')",
+            trigger:
+                ".modal .o_data_row:eq(2) td[name=effect]:contains('Draft is cancelled')",
         },
         {
             content: "Give the reason",
