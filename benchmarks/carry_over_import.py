@@ -24,7 +24,10 @@ class Customers:
             ]
         )
         self.pets = env["pet.pet"].create(
-            [{"name": f"Pet {n}", "partner_id": o.id} for n, o in enumerate(self.owners)]
+            [
+                {"name": f"Pet {n}", "partner_id": o.id}
+                for n, o in enumerate(self.owners)
+            ]
         )
         self.bath = env["product.product"].create(
             {"name": "Benchmark bath", "type": "service", "default_code": "BENCH"}
@@ -85,9 +88,7 @@ class Customers:
         """Odoo's own import of drafts, which finds customers and pets by name."""
         names = [
             [self.template.name, owner.name, pet.name]
-            for owner, pet in zip(
-                self.owners[:LOADED], self.pets[:LOADED], strict=True
-            )
+            for owner, pet in zip(self.owners[:LOADED], self.pets[:LOADED], strict=True)
         ]
         result = env["pet.plan"].load(["template_id", "partner_id", "pet_id"], names)
         assert result["ids"], result["messages"][:1]

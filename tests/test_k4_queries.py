@@ -58,7 +58,5 @@ class TestImportQueries(CarryOverCommon):
             one.action_apply()
             one.action_undo()
 
-        __, few, many = self.count(
-            import_and_undo, range(3), range(3, 6), range(6, 30)
-        )
+        __, few, many = self.count(import_and_undo, range(3), range(3, 6), range(6, 30))
         self.assertEqual(few, many)
