@@ -125,7 +125,8 @@ SYNONYMS = {
         "total de sesiones, sesiones compradas, sesiones contratadas",
     ],
     "sessions_left": [
-        "number left, no left, sessions remaining, remaining sessions, credits left, credits remaining, remaining credits, visits left, "
+        "number left, no left, sessions remaining, remaining sessions, "
+        "credits left, credits remaining, remaining credits, visits left, "
         "visits remaining, remaining visits, number of visits remaining, "
         " quantity left, quantity remaining, "
         "remaining quantity, qty left, qty remaining, days left in package, "
@@ -137,7 +138,8 @@ SYNONYMS = {
         "sesiones disponibles, sesiones pendientes, saldo de sesiones, "
         "saldo del paquete, saldo del bono, créditos restantes, baños restantes, "
         "cantidad restante, quedan, disponibles",
-        "left, remaining, remaining balance, package remaining balance, package balance, "
+        "left, remaining, remaining balance, package remaining balance, "
+        "package balance, "
         "days remaining, remaining days, days left, saldo, saldo restante, "
         "saldo atual, saldo actual, dias restantes, días restantes",
     ],

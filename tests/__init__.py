@@ -48,6 +48,7 @@ from . import test_jobs_race
 from . import test_l1_ledger
 from . import test_l2_counter_edit
 from . import test_let_go
+from . import test_lib_tables_hostile
 from . import test_life_queries
 from . import test_p5_reminders
 from . import test_pet_owner
@@ -89,7 +90,9 @@ from . import test_x8_pause_periods
 if has_hypothesis:
     from . import test_histories
     from . import test_lib_balances
+    from . import test_lib_carry_over
     from . import test_lib_dealing
     from . import test_lib_periods
     from . import test_lib_recurrence
     from . import test_lib_spread
+    from . import test_lib_tables
