@@ -20,7 +20,11 @@ from .tabular import (
 )
 
 DELIMITERS = ",;\t|"
+<<<<<<< HEAD
 MAX_LINE = 1_000_000  # characters
+=======
+MAX_ROW = 1_000_000  # characters of a row
+>>>>>>> reader
 SAMPLE_ROWS = 200  # by which the delimiter is judged
 BLOCK = 2**16
 
@@ -137,27 +141,44 @@ def _encode(text: str, encoding: str) -> bytes:
 # --- Rows ----------------------------------------------------------------------------
 
 
-def _read_lines(content: bytes, encoding: str) -> Iterator[str]:
-    """Yield the lines of a text, line breaks and all, without the mark before them."""
-    lines = io.TextIOWrapper(io.BytesIO(content), encoding, newline="")
-    if encoding.startswith("utf-16"):
-        lines.read(1)
-    number = 0
-    while line := lines.readline(MAX_LINE + 1):
-        number += 1
-        if len(line) > MAX_LINE:
-            raise TableError("row_too_long", row=number, limit=MAX_LINE)
-        yield line
+class _Lines:
+    """The lines of a text, line breaks and all, without the mark before them.
+
+    Quoted, one row may have many lines; together they have a limit. The one of `csv`
+    is that of the whole process, which others may have raised.
+    """
+
+    def __init__(self, content: bytes, encoding: str):
+        self._lines = io.TextIOWrapper(io.BytesIO(content), encoding, newline="")
+        if encoding.startswith("utf-16"):
+            self._lines.read(1)
+        self.row = 0
+        self._left = MAX_ROW
+
+    def start_row(self) -> None:
+        self.row += 1
+        self._left = MAX_ROW
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = self._lines.readline(self._left + 1)
+        if not line:
+            raise StopIteration
+        if len(line) > self._left:
+            raise TableError("row_too_long", row=self.row, limit=MAX_ROW)
+        self._left -= len(line)
+        return line
 
 
 def _read_rows(content, encoding, delimiter, *, declared, strict):
-    lines = _read_lines(content, encoding)
+    lines = _Lines(content, encoding)
     if declared:
         next(lines)
     rows = csv.reader(lines, delimiter=delimiter, strict=strict)
-    number = 0
     while True:
-        number += 1
+        lines.start_row()
         try:
             row = next(rows)
         except StopIteration:
@@ -165,8 +186,8 @@ def _read_rows(content, encoding, delimiter, *, declared, strict):
         except csv.Error as error:
             if "field limit" in str(error):
                 limit = csv.field_size_limit()
-                raise TableError("row_too_long", row=number, limit=limit) from error
-            raise TableError("broken_quotes", row=number) from error
+                raise TableError("row_too_long", row=lines.row, limit=limit) from error
+            raise TableError("broken_quotes", row=lines.row) from error
         yield limit_width(tuple(cell or None for cell in row))
 
 
@@ -175,7 +196,9 @@ def _read_rows(content, encoding, delimiter, *, declared, strict):
 
 def _find_declaration(content, encoding):
     """Return the delimiter that a first line ``sep=;`` names, or None."""
-    first = next(_read_lines(content, encoding), "")
+    lines = _Lines(content, encoding)
+    lines.start_row()
+    first = next(lines, "")
     found = _DECLARATION.match(first)
     return found and found[1]
 

@@ -183,7 +183,7 @@ class Check:
     # --- Its parts -------------------------------------------------------------------
 
     def _check_source(self):
-        """A reference that stands in the file twice is in doubt, wherever it is (K5)."""
+        """A reference that stands in the file twice is in doubt in both rows (K5)."""
         others = [n for n in self.batch.numbers[self.source] if n != self.number]
         if others:
             self._refuse(

@@ -67,8 +67,8 @@ REFUSALS = {
     "no_rows": _lt("Below the headings in row %(row)s there is nothing."),
     "duplicate_headings": _lt("Several columns have one heading: %(duplicates)s."),
     "formula_without_value": _lt(
-        "Sheet %(sheet)s, cell %(cell)s: the formula was saved without its result. Open "
-        "the file in a spreadsheet program and save it again."
+        "Sheet %(sheet)s, cell %(cell)s: the formula was saved without its result. "
+        "Open the file in a spreadsheet program and save it again."
     ),
 }
 
@@ -225,4 +225,5 @@ class PetCarryOverImport(models.Model):
                 f"{heading} ({', '.join(columns)})"
                 for heading, columns in duplicates.items()
             )
-        return self.env._(REFUSALS[error.reason]) % shown
+        sentence = self.env._(REFUSALS[error.reason])
+        return sentence % shown

@@ -31,7 +31,7 @@ class TestImportQueries(CarryOverCommon):
         return self.upload(*rows, columns=columns, **values)
 
     def count(self, work, *numbers, **values):
-        """Return the queries of a work on files of some rows each, one after another."""
+        """Return the queries of a work on files of some rows each, one by one."""
         counts = []
         for some in numbers:
             one = self.make_import(some, **values)

@@ -50,8 +50,8 @@ class TestBadRows(CarryOverCommon):
         for names in ("Luna, Rex", "Luna & Rex", "Rex e Luna", "Luna/Rex"):
             line = self.check_row(
                 "warning",
-                "Row 2: all pets of Ana Souza: 5 × Bath until 05/04/2026; shared by all "
-                "pets of Ana Souza.",
+                "Row 2: all pets of Ana Souza: 5 × Bath until 05/04/2026; shared by "
+                "all pets of Ana Souza.",
                 pet=names,
             )
             self.assertFalse(line.pet_id)
@@ -140,8 +140,8 @@ class TestBadRows(CarryOverCommon):
         self.assertEqual(
             lines.mapped("message"),
             [
-                f"Row {row}: End Date “{day}”: day or month first? Choose how the dates "
-                "are written."
+                f"Row {row}: End Date “{day}”: day or month first? Choose how the "
+                "dates are written."
                 for row, day in ((2, "03/04/2026"), (3, "05/06/2026"))
             ],
         )

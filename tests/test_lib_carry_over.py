@@ -1,4 +1,8 @@
-"""K3: what headings, numbers and dates of a carry-over file mean, and what they do not."""
+<<<<<<< HEAD
+"""K3: what headings, numbers and dates of a carry-over file mean."""
+=======
+"""K3: what headings, numbers and dates of a carry-over file mean, and what not."""
+>>>>>>> reader
 
 import math
 from datetime import date, datetime, timedelta
