@@ -20,11 +20,7 @@ from .tabular import (
 )
 
 DELIMITERS = ",;\t|"
-<<<<<<< HEAD
-MAX_LINE = 1_000_000  # characters
-=======
 MAX_ROW = 1_000_000  # characters of a row
->>>>>>> reader
 SAMPLE_ROWS = 200  # by which the delimiter is judged
 BLOCK = 2**16
 

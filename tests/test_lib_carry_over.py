@@ -1,8 +1,4 @@
-<<<<<<< HEAD
 """K3: what headings, numbers and dates of a carry-over file mean."""
-=======
-"""K3: what headings, numbers and dates of a carry-over file mean, and what not."""
->>>>>>> reader
 
 import math
 from datetime import date, datetime, timedelta
