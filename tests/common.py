@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from freezegun import freeze_time
 
 from odoo import Command, fields
+from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
 
 from .shops import ShopsCommon
@@ -93,6 +94,19 @@ class PetPlansCommon(ShopsCommon):
             groups=f"base.group_user,{groups}",
             company_id=company.id,
             company_ids=[Command.set(company.ids)],
+            tz="UTC",
+        )
+
+    @classmethod
+    def make_portal_user(cls, login, partner):
+        """Return a portal user of an existing customer."""
+        return new_test_user(
+            cls.env(su=True),
+            login=login,
+            groups="base.group_portal",
+            partner_id=partner.id,
+            company_id=cls.shop.id,
+            company_ids=[Command.set(cls.shop.ids)],
             tz="UTC",
         )
 
@@ -258,13 +272,13 @@ class PetPlansCommon(ShopsCommon):
             ]
         return self.post(credit_note) if post else credit_note
 
-    def serve_sessions(self, plan, *sessions):
+    def serve_sessions(self, plan, *sessions, start="2026-01-02 13:00:00"):
         """Check in one visit that takes some sessions of each line of a plan."""
         visit = self.env["pet.appointment"].create(
             {
                 "plan_id": plan.id,
                 "pet_id": self.luna.id,
-                "start": datetime(2026, 1, 2, 13),
+                "start": start,
                 "line_ids": [
                     Command.create(
                         {
@@ -280,6 +294,41 @@ class PetPlansCommon(ShopsCommon):
         )
         visit.action_receive()
         return visit
+
+    # --- What becomes of a plan, by its dialogs ----------------------------------
+
+    def cancel_plans(self, plans, **values):
+        """Cancel plans (X7) from today on, as their user; return the dialog.
+
+        :param values: of the dialog, such as `date` and `settlement`
+        """
+        wizards = self.env["pet.plan.cancel"].with_user(plans.env.user)
+        wizard = wizards.create(
+            {"plan_ids": plans.ids, "reason": "Moves away", **values}
+        )
+        wizard.action_apply()
+        return wizard
+
+    def pause(self, plan, first, last):
+        """Pause a plan (X8) from one day through another, as its user."""
+        self.env["pet.plan.pause.start"].with_user(plan.env.user).create(
+            {
+                "plan_id": plan.id,
+                "date_from": first,
+                "date_to": last,
+                "reason": "Holidays",
+            }
+        ).action_apply()
+
+    def adjust(self, plan, left):
+        """Edit what is left of each line of a plan (L2), as a manager."""
+        wizard = (
+            self.env["pet.plan.adjust"]
+            .with_user(self.manager)
+            .create({"plan_id": plan.id, "reason": "Counted again"})
+        )
+        wizard.line_ids.new_remaining = left
+        wizard.action_apply()
 
     def run_posting_job(self):
         """Run the nightly job that posts invoices (I1) as the scheduler would."""
@@ -335,6 +384,16 @@ class PetPlansCommon(ShopsCommon):
         """Check for a refusal by its message, and roll back what came before it."""
         with self.assertRaisesRegex(exception, pattern), self.cr.savepoint():
             yield
+
+    def assert_not_allowed(self, operation, model):
+        """Expect Odoo's own refusal of a whole model: no group of the user may.
+
+        :param operation: "access", "create", "modify" or "delete"
+        :param model: name, such as "pet.plan"
+        """
+        return self.assertRaisesRegex(
+            AccessError, f"You are not allowed to {operation} '.*' .{model}. records"
+        )
 
     # --- Queries ---------------------------------------------------------------
 

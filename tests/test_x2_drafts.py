@@ -181,8 +181,9 @@ class TestUnusedPackage(ForfeitCommon):
         """Twelve sessions on six visits: the third cycle has no visit."""
         plan = self.sell(self.make_template(validity=2))
         for day in range(6):
-            visit = self.serve_sessions(plan, 2)
-            visit.sudo()._unguarded().start = datetime(2026, 1, 5 + day, 9)
+            start = f"2026-01-{5 + day:02} 09:00:00"
+            self.clock.move_to(start)
+            self.serve_sessions(plan, 2, start=start)
         self.assertEqual(plan.cycle_ids.mapped("state")[2], "waiting")
         self.expire()
         self.assertEqual(self.states(plan), ["draft"] * 3)
@@ -245,7 +246,7 @@ class TestUnusedPackage(ForfeitCommon):
         self.assertEqual(self.invoices(plan)[1].invoice_date_due, date(2026, 1, 26))
 
     def test_an_old_waiting_draft_is_closed(self):
-        """Of a package that had expired before there was this rule."""
+        """As 19.0.1.0.0 left a package that had expired: it had no such rule."""
         plan, __ = self.sell_booked(4)
         self.expire()
         cycles = plan.sudo().cycle_ids

@@ -34,15 +34,6 @@ class ExtensionCommon(PetPlansCommon):
         template = self.make_template([(self.bath, 4, 45.0)], kind="plan", **terms)
         return self.sell(template, date_start=date.fromisoformat(start))
 
-    def adjust(self, plan, left):
-        wizard = (
-            self.env["pet.plan.adjust"]
-            .with_user(self.manager)
-            .create({"plan_id": plan.id, "reason": "Counted again"})
-        )
-        wizard.line_ids.new_remaining = left
-        wizard.action_apply()
-
 
 class TestExtension(ExtensionCommon):
     """X2: a later end gives back what expired with the plan, once."""

@@ -343,7 +343,6 @@ class TestCarryCredited(CarryCommon, CancelPlanCommon):
         self.use(plan, 1)
         self.pay(self.invoices(plan))
         renewal = self.carry(plan)
-        renewal.sudo()._unguarded().date_start = "2026-01-01"
         self.use(renewal, 6, "2026-01-02 15:00:00")
         wizard = self.open_wizard(renewal, "2026-01-03")
         self.assertEqual(wizard.amount_credited, 5 * 45.0)

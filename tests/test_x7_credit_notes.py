@@ -249,25 +249,14 @@ class TestCreditOfPackage(CancelPlanCommon):
 
     def test_sessions_a_manager_took_away_are_not_credited(self):
         self.pay(self.invoice)
-        wizard = (
-            self.env["pet.plan.adjust"]
-            .with_user(self.manager)
-            .create({"plan_id": self.sell_paid().id, "reason": "Used elsewhere"})
-        )
-        wizard.line_ids.new_remaining = 10.0
-        wizard.action_apply()
-        credit_notes = self.cancel(wizard.plan_id, "2026-01-05")
+        plan = self.sell_paid()
+        self.adjust(plan, 10.0)
+        credit_notes = self.cancel(plan, "2026-01-05")
         self.assertEqual(sum(self.amounts(credit_notes)), 450.0)
 
     def test_a_present_is_not_credited(self):
         plan = self.sell_paid()
-        wizard = (
-            self.env["pet.plan.adjust"]
-            .with_user(self.manager)
-            .create({"plan_id": plan.id, "reason": "A present"})
-        )
-        wizard.line_ids.new_remaining = 14.0
-        wizard.action_apply()
+        self.adjust(plan, 14.0)
         self.assertEqual(sum(self.amounts(self.cancel(plan, "2026-01-05"))), 540.0)
 
     def sell_paid(self):
@@ -508,7 +497,7 @@ class TestCancelSeveral(CancelPlanCommon):
 
     def test_another_company_sees_no_preview(self):
         plan = self.sell()
-        with self.assert_refused(AccessError, "."):
+        with self.assert_refused(AccessError, "no access to what was chosen as Plans"):
             self.env["pet.plan.cancel"].with_user(self.other_staff).create(
                 {"plan_ids": plan.ids, "reason": "Mine now"}
             ).line_ids.mapped("effect")

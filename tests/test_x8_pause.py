@@ -1,22 +1,13 @@
 from datetime import date, datetime
 
 from odoo.exceptions import UserError, ValidationError
+from odoo.tests import Form
 
 from .common import PetPlansCommon
 
 
 class TestPause(PetPlansCommon):
     """X8: no booking inside, the end moves by the paused days, drafts wait."""
-
-    def pause(self, plan, first, last):
-        self.env["pet.plan.pause.start"].create(
-            {
-                "plan_id": plan.id,
-                "date_from": date.fromisoformat(first),
-                "date_to": date.fromisoformat(last),
-                "reason": "Holidays",
-            }
-        ).action_apply()
 
     def test_package(self):
         plan = self.sell(self.make_template(validity=3))
@@ -34,6 +25,45 @@ class TestPause(PetPlansCommon):
         with self.assertRaisesRegex(UserError, "paused"):
             plan.book(self.weekly(1, "2026-01-20 09:00:00"))
         plan.book(self.weekly(1, "2026-01-21 09:00:00"))
+
+    def test_a_visit_is_not_rescheduled_into_it(self):
+        """By no door: neither the API, nor a form or the calendar, which write."""
+        for terms in ({"validity": 3}, {"kind": "plan", "period_count": 3}):
+            plan = self.sell(self.make_template(**terms))
+            visit = plan.book([datetime(2026, 1, 5, 9)])
+            self.pause(plan, "2026-01-10", "2026-01-20")
+            message = (
+                f"{plan.name}.* cannot take the visit of {{day}}.*: it is paused from "
+                "01/10/2026 to 01/20/2026"
+            )
+            for day, move in (
+                ("01/10/2026", lambda one: one.reschedule("2026-01-10 00:00:00")),
+                ("01/20/2026", lambda one: one.write({"start": "2026-01-20 23:00:00"})),
+                ("01/15/2026", self.reschedule_in_the_form),
+            ):
+                with (
+                    self.subTest(terms=terms, day=day),
+                    self.assert_refused(UserError, message.format(day=day)),
+                ):
+                    move(visit)
+                self.assertEqual(visit.start, datetime(2026, 1, 5, 9))
+            for day in ("2026-01-09 23:00:00", "2026-01-21 00:00:00"):
+                visit.reschedule(day)
+                self.assertEqual(str(visit.start), day)
+
+    def reschedule_in_the_form(self, visit):
+        with Form(visit) as form:
+            form.start = datetime(2026, 1, 15, 9)
+
+    def test_nor_by_the_clock_of_the_shop(self):
+        """22:00 in Sao Paulo on the last day of the pause is the next day in UTC."""
+        self.shop.pet_tz = "America/Sao_Paulo"
+        plan = self.sell(self.make_template(validity=3))
+        visit = plan.book([datetime(2026, 1, 5, 12)])
+        self.pause(plan, "2026-01-10", "2026-01-20")
+        with self.assert_refused(UserError, "it is paused"):
+            visit.reschedule("2026-01-21 01:00:00")
+        visit.reschedule("2026-01-10 02:00:00")  # the 9th, 23:00
 
     def test_drafts_wait(self):
         plan = self.sell()
