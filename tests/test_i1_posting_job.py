@@ -357,5 +357,7 @@ class TestFailures(PostingJobCommon):
 
     def test_nobody_can_write_it(self):
         for record in (self.plan, self.plan.cycle_ids[0]):
-            with self.assertRaises(AccessError):
+            with self.assertRaisesRegex(
+                AccessError, "Billing Error of .* cannot be written directly"
+            ):
                 record.with_user(self.manager).billing_error = "All is well"

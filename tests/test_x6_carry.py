@@ -141,9 +141,9 @@ class TestCarryServices(PetPlansCommon):
             renewal.sudo().cycle_ids.invoice_id.company_id, self.other_shop
         )
         for plan, user in ((mine, self.other_staff), (theirs, self.staff)):
-            with self.assert_refused(AccessError, "."):
+            with self.assert_refused(AccessError, r"'read'.*\n.*[(]pet.plan[)]"):
                 plan.with_user(user).action_renew()
-            with self.assert_refused(AccessError, "."):
+            with self.assert_refused(AccessError, r"'write'.*\n.*[(]pet.plan[)]"):
                 plan.with_user(user).action_cancel()
 
     def sell_six_months(self, **terms):
