@@ -1,4 +1,6 @@
-from datetime import date
+from datetime import date, datetime
+
+from odoo.exceptions import UserError
 
 from .common import PetPlansCommon
 
@@ -106,6 +108,32 @@ class TestPeriods(PetPlansCommon):
         self.assertEqual(plan.state, "active")
         self.update_plans()
         self.assertEqual(plan.sessions_remaining, 8.0)
+
+    def test_a_visit_cancelled_after_its_period_was_settled(self):
+        """Its session comes back into January, which is over: it expires with it."""
+        plan = self.sell_monthly()
+        visits = plan.book(self.weekly(3))
+        self.clock.move_to("2026-02-01 12:00:00")
+        self.update_plans()
+        self.assertEqual(plan.sessions_remaining, 8.0)
+        visits[1].action_cancel()
+        self.assertEqual(plan.sessions_remaining, 9.0)
+        self.update_plans()
+        self.assertEqual(self.kinds(plan)[-2:], [("release", 1.0), ("expire", -1.0)])
+        self.assertEqual(plan.entry_ids.sorted("id")[-1].cycle_id, plan.cycle_ids[0])
+        self.assertEqual(plan.sessions_remaining, 8.0)
+        self.assert_ledger_adds_up(plan)
+
+    def test_and_is_used_by_nobody_meanwhile(self):
+        """Before the job has run again, too."""
+        plan = self.sell_monthly()
+        visits = plan.book(self.weekly(3))
+        self.clock.move_to("2026-02-01 12:00:00")
+        self.update_plans()
+        visits[1].action_cancel()
+        with self.assert_refused(UserError, "5 session.s. .* but 4 remain"):
+            plan.book([datetime(2026, 2, day, 9) for day in range(2, 7)])
+        self.assertEqual(plan.sessions_remaining, 9.0)
 
     def test_rollover_keeps_them_until_the_plan_ends(self):
         plan = self.sell_monthly(rollover=True)

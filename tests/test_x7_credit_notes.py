@@ -179,6 +179,33 @@ class TestCreditOfPackage(CancelPlanCommon):
         self.credit(self.invoice, quantity=1, price_unit=20.0)
         self.assertEqual(self.amounts(self.cancel(self.plan, "2026-01-13")), [70.0])
 
+    def credit_without_service(self, amount):
+        """Credit an amount of the first invoice that names no service, as a person."""
+        credit_note = self.credit(self.invoice, post=False)
+        credit_note.with_user(self.accountant).invoice_line_ids = [
+            Command.clear(),
+            Command.create({"name": "Our fault", "quantity": 1, "price_unit": amount}),
+        ]
+        self.post(credit_note)
+
+    def test_credited_before_without_naming_the_service(self):
+        """Of 180.00 they had 120.00 back: 60.00 are left to give."""
+        self.pay(self.invoice)
+        self.credit_without_service(120.0)
+        self.assertEqual(self.amounts(self.cancel(self.plan, "2026-01-05")), [60.0])
+
+    def test_all_credited_before_without_naming_the_service(self):
+        self.pay(self.invoice)
+        self.credit_without_service(180.0)
+        self.assertFalse(self.cancel(self.plan, "2026-01-05"))
+
+    def test_a_compensation_of_what_was_used_is_not_taken_off(self):
+        """One was served and paid back: the other three are credited in full."""
+        self.serve(self.plan, "01-05")
+        self.pay(self.invoice)
+        self.credit_without_service(45.0)
+        self.assertEqual(self.amounts(self.cancel(self.plan, "2026-01-12")), [135.0])
+
     def test_billed_anew_after_a_credit(self):
         """The credit of the first invoice is not one of the second."""
         self.post(self.invoice)
