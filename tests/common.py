@@ -172,6 +172,21 @@ class PetPlansCommon(ShopsCommon):
         return plan
 
     @classmethod
+    def sell_elsewhere(cls, **values):
+        """Sell 12 baths to Ana Souza in the other company, as its staff."""
+        template = cls.make_template().sudo().copy({"company_id": cls.other_shop.id})
+        plan = cls.env(user=cls.other_staff)["pet.plan"].create(
+            {
+                "template_id": template.id,
+                "partner_id": cls.customer.id,
+                "date_start": "2026-01-01",
+                **values,
+            }
+        )
+        plan.action_confirm()
+        return plan
+
+    @classmethod
     def make_tax(cls, included, amount=21.0, company=None):
         """Create a tax of a company (the shop by default).
 
@@ -330,12 +345,31 @@ class PetPlansCommon(ShopsCommon):
         wizard.line_ids.new_remaining = left
         wizard.action_apply()
 
+    def carry(self, plan, **values):
+        """Renew a plan by its dialog with what is left (X6); return the renewal."""
+        wizard = self.env["pet.plan.renew"].create(
+            {"plan_id": plan.id, "carry_remaining": True, **values}
+        )
+        wizard.action_apply()
+        for one in plan + plan.renewed_by_id:
+            self.assert_ledger_adds_up(one)
+        return plan.renewed_by_id
+
     def run_posting_job(self):
         """Run the nightly job that posts invoices (I1) as the scheduler would."""
+        self.run_job("pet_plans.ir_cron_post_invoices")
+
+    def run_job(self, xmlid):
+        """Run a nightly job as the scheduler does: as its user, in its own cursor."""
         with self.enter_registry_test_mode():
-            self.env.ref(
-                "pet_plans.ir_cron_post_invoices"
-            ).sudo().method_direct_trigger()
+            self.env.ref(xmlid).sudo().method_direct_trigger()
+        self.env.invalidate_all()
+
+    def update_plans(self, now=None):
+        """Run the nightly job that updates plans (X1, X2), perhaps at a moment."""
+        if now:
+            self.clock.move_to(now)
+        self.run_job("pet_plans.ir_cron_update_plans")
 
     # --- The Action menu and the cancel wizard -----------------------------------
 
@@ -361,11 +395,6 @@ class PetPlansCommon(ShopsCommon):
             .with_context(**action["context"])
             .create(values)
         )
-
-    def run_job(self, xmlid):
-        """Run a nightly job as the scheduler does: as its user, in its own cursor."""
-        with self.enter_registry_test_mode():
-            self.env.ref(xmlid).sudo().method_direct_trigger()
 
     # --- Refusals --------------------------------------------------------------
 

@@ -40,20 +40,7 @@ class TestStatus(PetPlansCommon):
     def test_each_shop_by_its_own_clock(self):
         self.shop.sudo().pet_tz = "America/Sao_Paulo"
         ours = self.sell_until("2026-03-31")
-        template = self.make_template().sudo().copy({"company_id": self.other_shop.id})
-        theirs = (
-            self.env["pet.plan"]
-            .with_user(self.other_staff)
-            .create(
-                {
-                    "template_id": template.id,
-                    "partner_id": self.customer.id,
-                    "date_start": "2026-01-01",
-                    "date_end": "2026-03-31",
-                }
-            )
-        )
-        theirs.action_confirm()
+        theirs = self.sell_elsewhere(date_end="2026-03-31")
         self.run_job_at("2026-04-01 02:00:00")
         self.assertEqual(ours.state, "active")
         self.assertEqual(theirs.state, "expired")

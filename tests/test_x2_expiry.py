@@ -8,12 +8,6 @@ from .common import PetPlansCommon
 class TestExpiry(PetPlansCommon):
     """X2: unbooked sessions expire with the plan; a later end gives them back."""
 
-    def update_plans(self):
-        with self.enter_registry_test_mode():
-            cron = self.env.ref("pet_plans.ir_cron_update_plans").sudo()
-            cron.method_direct_trigger()
-        self.env.invalidate_all()
-
     def kinds(self, plan):
         return plan.entry_ids.sorted("id").mapped(lambda e: (e.kind, e.quantity))
 
@@ -88,7 +82,6 @@ class TestExpiry(PetPlansCommon):
 class TestPeriods(PetPlansCommon):
     """Sessions of a plan's period that ends expire, or roll over."""
 
-    update_plans = TestExpiry.update_plans
     kinds = TestExpiry.kinds
 
     def sell_monthly(self, **terms):

@@ -8,12 +8,6 @@ from .common import PetPlansCommon
 class ExtensionCommon(PetPlansCommon):
     """Plans whose end is moved by a manager, and the nightly job."""
 
-    def update_plans(self, now=None):
-        if now:
-            self.clock.move_to(now)
-        self.run_job("pet_plans.ir_cron_update_plans")
-        self.env.invalidate_all()
-
     def kinds(self, plan, start=0):
         entries = plan.entry_ids.sorted("id")
         return entries.mapped(lambda entry: (entry.kind, entry.quantity))[start:]

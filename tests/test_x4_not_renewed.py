@@ -143,20 +143,9 @@ class TestNotRenewed(PetPlansCommon):
 
     def test_in_another_company(self):
         """Companies never see each other's records: each asks for itself (13)."""
-        template = self.template.sudo().copy({"company_id": self.other_shop.id})
-        theirs = (
-            self.env["pet.plan"]
-            .with_user(self.other_staff)
-            .create(
-                {
-                    "template_id": template.id,
-                    "partner_id": self.customer.id,
-                    "pet_id": self.luna.id,
-                    "date_start": "2026-02-10",
-                }
-            )
+        theirs = self.sell_elsewhere(
+            pet_id=self.luna.id, date_start="2026-02-10", date_end="2026-03-10"
         )
-        theirs.action_confirm()
         self.assert_listed(self.plan)
         self.clock.move_to("2026-03-20 12:00:00")
         self.renew(self.plan)

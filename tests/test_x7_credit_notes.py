@@ -294,9 +294,7 @@ class TestCreditOfPackage(CancelPlanCommon):
     def test_sessions_that_went_to_the_renewal_are_not_credited(self):
         plan = self.sell_paid()
         plan.book(self.weekly(2))
-        self.env["pet.plan.renew"].create(
-            {"plan_id": plan.id, "carry_remaining": True}
-        ).action_apply()
+        self.carry(plan)
         credit_notes = self.cancel(plan, "2026-01-06")
         self.assertEqual(sum(self.amounts(credit_notes)), 45.0)
 
@@ -489,21 +487,12 @@ class TestCancelSeveral(CancelPlanCommon):
         """By somebody who works in both, in the journals of each."""
         both = self.shop + self.other_shop
         self.staff.sudo().company_ids = both
-        template = self.make_template().sudo().copy({"company_id": self.other_shop.id})
         here = self.sell(pet=self.rex)
         there = (
-            self.env["pet.plan"]
+            self.sell_elsewhere()
+            .with_user(self.staff)
             .with_context(allowed_company_ids=both.ids)
-            .create(
-                {
-                    "template_id": template.id,
-                    "partner_id": self.customer.id,
-                    "company_id": self.other_shop.id,
-                    "date_start": date(2026, 1, 1),
-                }
-            )
         )
-        there.action_confirm()
         plans = there + here.with_env(there.env)
         for plan in plans:
             invoice = self.invoices(plan)[0]

@@ -72,10 +72,7 @@ class TestPause(PetPlansCommon):
         self.clock.move_to("2026-01-15 12:00:00")
         self.assertTrue(plan.is_paused)
         self.assertIn(plan, self.env["pet.plan"].search([("is_paused", "=", True)]))
-        with self.enter_registry_test_mode():
-            job = self.env.ref("pet_plans.ir_cron_post_invoices").sudo()
-            job.method_direct_trigger()
-        self.env.invalidate_all()
+        self.run_posting_job()
         self.assertEqual(self.invoices(plan)[0].state, "draft")
 
     def test_periods_move(self):
