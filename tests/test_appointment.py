@@ -348,13 +348,6 @@ class TestSessionLabel(AppointmentCase):
 
 
 class TestPlanOfAVisit(AppointmentCase):
-    def test_notes_of_pet_and_package(self):
-        self.luna.note = "Bites"
-        plan = self.sell(note="Gift of a friend")
-        visit = plan.book(self.weekly(1))
-        self.assertEqual(visit.plan_note, "Gift of a friend")
-        self.assertEqual(visit.pet_note, "Bites")
-
     def test_company_of_the_plan(self):
         visit = self.sell().book(self.weekly(1))
         with self.assertRaisesRegex(UserError, "[(]plan_id: .* another company"):

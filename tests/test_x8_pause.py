@@ -1,6 +1,6 @@
 from datetime import date, datetime
 
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form
 
 from .common import PetPlansCommon
@@ -141,3 +141,54 @@ class TestPause(PetPlansCommon):
             self.pause(plan, "2026-03-01", "2026-03-10")
         with self.assertRaisesRegex(UserError, "ends on or after"):
             self.pause(plan, "2026-01-20", "2026-01-10")
+
+    # --- The edges ---------------------------------------------------------------
+
+    def test_from_today_is_not_dated_back(self):
+        plan = self.sell(self.make_template(validity=3))
+        self.pause(plan, "2026-01-02", "2026-01-02")
+        self.assertTrue(plan.is_paused)
+        self.assertEqual(plan.date_end, date(2026, 4, 2))
+
+    def test_from_yesterday_is_a_managers(self):
+        plan = self.sell(self.make_template(validity=3))
+        with self.assert_refused(AccessError, "only a manager can enter it"):
+            self.pause(plan, "2026-01-01", "2026-01-02")
+        self.pause(plan.with_user(self.manager), "2026-01-01", "2026-01-02")
+        self.assertEqual(plan.date_end, date(2026, 4, 3))
+
+    def test_what_is_over_is_no_pause(self):
+        plan = self.sell(self.make_template(validity=3)).with_user(self.manager)
+        with self.assert_refused(UserError, "cannot be paused .* today is 01/02/2026"):
+            self.pause(plan, "2026-01-01", "2026-01-01")
+
+    def test_on_the_first_and_the_last_day_of_the_plan(self):
+        plan = self.sell(self.make_template(validity=1), date_start=date(2026, 1, 5))
+        self.assertEqual(plan.date_end, date(2026, 2, 5))
+        for first, last in (("2026-01-04", "2026-01-06"), ("2026-02-06", "2026-02-07")):
+            with self.assert_refused(UserError, "cannot be paused"):
+                self.pause(plan, first, last)
+        self.pause(plan, "2026-02-05", "2026-02-06")
+        self.assertEqual(plan.date_end, date(2026, 2, 7))
+        self.pause(plan, "2026-01-05", "2026-01-05")
+        self.assertEqual(plan.date_end, date(2026, 2, 8))
+
+    def test_resumed_on_its_last_day(self):
+        """That day is saved, it is usable again."""
+        plan = self.sell(self.make_template(validity=3))
+        self.pause(plan, "2026-01-03", "2026-01-10")
+        self.clock.move_to("2026-01-10 12:00:00")
+        self.assertTrue(plan.is_paused)
+        plan.action_resume()
+        self.assertFalse(plan.is_paused)
+        self.assertEqual(plan.pause_ids.date_to, date(2026, 1, 9))
+        self.assertEqual(plan.date_end, date(2026, 4, 8))
+        self.assertTrue(plan.book([datetime(2026, 1, 10, 15)]))
+
+    def test_two_that_touch(self):
+        plan = self.sell(self.make_template(validity=3))
+        self.pause(plan, "2026-01-10", "2026-01-20")
+        with self.assert_refused(ValidationError, "already paused"):
+            self.pause(plan, "2026-01-20", "2026-01-25")
+        self.pause(plan, "2026-01-21", "2026-01-25")
+        self.assertEqual(plan.date_end, date(2026, 4, 17))
