@@ -233,6 +233,19 @@ class TestDeletion(AppointmentCase):
         visit.action_cancel()
         self.assert_kept(visit)
 
+    def test_visit_taken_off_its_plan(self):
+        """The ledger of the plan names it: booked and released."""
+        visit = self.sell().book(self.weekly(1))
+        visit.plan_id = False
+        self.assertFalse(visit.cycle_id)
+        self.assert_kept(visit)
+
+    def test_visit_with_an_invoice_of_its_own(self):
+        visit = self.make_visit(line_ids=[Command.create({"product_id": self.bath.id})])
+        visit.action_receive()
+        visit.action_create_invoice()
+        self.assert_kept(visit)
+
     def test_visit_that_once_held_a_session(self):
         visit = self.sell().book(self.weekly(1))
         visit.plan_id = False

@@ -263,6 +263,26 @@ class TestUnusedPackage(ForfeitCommon):
         plan.sudo()._update_states()
         self.assertEqual(self.bodies(plan), before)
 
+    def test_a_no_show_whose_session_came_back_used_nothing(self):
+        """The ninth visit alone is in the third cycle, and nobody came."""
+        plan, visits = self.sell_booked(9, no_show_policy="return", validity=3)
+        visits[8].action_no_show()
+        self.assertEqual(visits[8].cycle_id, plan.cycle_ids[2])
+        self.update_plans("2026-04-02 12:00:00")
+        self.assertEqual(self.states(plan), ["draft", "draft", "cancel"])
+
+    def test_the_first_visit_cancelled_afterwards(self):
+        """The others are dealt again, also after the end (C2): four in one cycle."""
+        plan, visits = self.sell_booked(5)
+        self.expire()
+        visits[0].action_cancel()
+        self.assertEqual(
+            self.days(plan), [["01-12", "01-19", "01-26", "02-02"], [], []]
+        )
+        self.assertEqual(self.due_dates(plan)[0], "01-12")
+        self.update_plans()
+        self.assertEqual(self.states(plan), ["draft", "cancel", "cancel"])
+
     def test_a_visit_cancelled_afterwards(self):
         plan, visits = self.sell_booked(5)
         self.expire()
