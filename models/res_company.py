@@ -113,6 +113,25 @@ class ResCompany(models.Model):
             self.env.ref("base.user_admin").tz,
         )
 
+    def write(self, vals):
+        result = super().write(vals)
+        if "pet_tz" in vals:
+            self._revive_pet_plans()
+        return result
+
+    def _revive_pet_plans(self):
+        """Let the plans go on that ended by the clock the shop had until now (X1)."""
+        # The clock is the administrator's to set; status and ledger only follow it.
+        plans = self.env["pet.plan"]._sudo_clean()
+        for company in self:
+            plans.search(
+                [
+                    ("company_id", "=", company.id),
+                    ("state", "=", "expired"),
+                    ("date_end", ">=", company._get_pet_today()),
+                ]
+            )._update_isolated()
+
     def _validate_locks(self, values):
         """Let no draft that waits for visits keep a period from being locked (C5)."""
         hard_lock_date = fields.Date.to_date(values.get("hard_lock_date"))

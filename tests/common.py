@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from freezegun import freeze_time
 
 from odoo import Command, fields
+from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
 
 from .shops import ShopsCommon
@@ -97,6 +98,19 @@ class PetPlansCommon(ShopsCommon):
         )
 
     @classmethod
+    def make_portal_user(cls, login, partner):
+        """Return a portal user of an existing customer."""
+        return new_test_user(
+            cls.env(su=True),
+            login=login,
+            groups="base.group_portal",
+            partner_id=partner.id,
+            company_id=cls.shop.id,
+            company_ids=[Command.set(cls.shop.ids)],
+            tz="UTC",
+        )
+
+    @classmethod
     def _make_pet(cls, name, **values):
         values.setdefault("partner_id", cls.customer.id)
         values.setdefault("species_id", cls.dog.id)
@@ -155,6 +169,21 @@ class PetPlansCommon(ShopsCommon):
         )
         if confirm:
             plan.action_confirm()
+        return plan
+
+    @classmethod
+    def sell_elsewhere(cls, **values):
+        """Sell 12 baths to Ana Souza in the other company, as its staff."""
+        template = cls.make_template().sudo().copy({"company_id": cls.other_shop.id})
+        plan = cls.env(user=cls.other_staff)["pet.plan"].create(
+            {
+                "template_id": template.id,
+                "partner_id": cls.customer.id,
+                "date_start": "2026-01-01",
+                **values,
+            }
+        )
+        plan.action_confirm()
         return plan
 
     @classmethod
@@ -258,13 +287,13 @@ class PetPlansCommon(ShopsCommon):
             ]
         return self.post(credit_note) if post else credit_note
 
-    def serve_sessions(self, plan, *sessions):
+    def serve_sessions(self, plan, *sessions, start="2026-01-02 13:00:00"):
         """Check in one visit that takes some sessions of each line of a plan."""
         visit = self.env["pet.appointment"].create(
             {
                 "plan_id": plan.id,
                 "pet_id": self.luna.id,
-                "start": datetime(2026, 1, 2, 13),
+                "start": start,
                 "line_ids": [
                     Command.create(
                         {
@@ -281,12 +310,66 @@ class PetPlansCommon(ShopsCommon):
         visit.action_receive()
         return visit
 
+    # --- What becomes of a plan, by its dialogs ----------------------------------
+
+    def cancel_plans(self, plans, **values):
+        """Cancel plans (X7) from today on, as their user; return the dialog.
+
+        :param values: of the dialog, such as `date` and `settlement`
+        """
+        wizards = self.env["pet.plan.cancel"].with_user(plans.env.user)
+        wizard = wizards.create(
+            {"plan_ids": plans.ids, "reason": "Moves away", **values}
+        )
+        wizard.action_apply()
+        return wizard
+
+    def pause(self, plan, first, last):
+        """Pause a plan (X8) from one day through another, as its user."""
+        self.env["pet.plan.pause.start"].with_user(plan.env.user).create(
+            {
+                "plan_id": plan.id,
+                "date_from": first,
+                "date_to": last,
+                "reason": "Holidays",
+            }
+        ).action_apply()
+
+    def adjust(self, plan, left):
+        """Edit what is left of each line of a plan (L2), as a manager."""
+        wizard = (
+            self.env["pet.plan.adjust"]
+            .with_user(self.manager)
+            .create({"plan_id": plan.id, "reason": "Counted again"})
+        )
+        wizard.line_ids.new_remaining = left
+        wizard.action_apply()
+
+    def carry(self, plan, **values):
+        """Renew a plan by its dialog with what is left (X6); return the renewal."""
+        wizard = self.env["pet.plan.renew"].create(
+            {"plan_id": plan.id, "carry_remaining": True, **values}
+        )
+        wizard.action_apply()
+        for one in plan + plan.renewed_by_id:
+            self.assert_ledger_adds_up(one)
+        return plan.renewed_by_id
+
     def run_posting_job(self):
         """Run the nightly job that posts invoices (I1) as the scheduler would."""
+        self.run_job("pet_plans.ir_cron_post_invoices")
+
+    def run_job(self, xmlid):
+        """Run a nightly job as the scheduler does: as its user, in its own cursor."""
         with self.enter_registry_test_mode():
-            self.env.ref(
-                "pet_plans.ir_cron_post_invoices"
-            ).sudo().method_direct_trigger()
+            self.env.ref(xmlid).sudo().method_direct_trigger()
+        self.env.invalidate_all()
+
+    def update_plans(self, now=None):
+        """Run the nightly job that updates plans (X1, X2), perhaps at a moment."""
+        if now:
+            self.clock.move_to(now)
+        self.run_job("pet_plans.ir_cron_update_plans")
 
     # --- The Action menu and the cancel wizard -----------------------------------
 
@@ -313,11 +396,6 @@ class PetPlansCommon(ShopsCommon):
             .create(values)
         )
 
-    def run_job(self, xmlid):
-        """Run a nightly job as the scheduler does: as its user, in its own cursor."""
-        with self.enter_registry_test_mode():
-            self.env.ref(xmlid).sudo().method_direct_trigger()
-
     # --- Refusals --------------------------------------------------------------
 
     @contextmanager
@@ -335,6 +413,16 @@ class PetPlansCommon(ShopsCommon):
         """Check for a refusal by its message, and roll back what came before it."""
         with self.assertRaisesRegex(exception, pattern), self.cr.savepoint():
             yield
+
+    def assert_not_allowed(self, operation, model):
+        """Expect Odoo's own refusal of a whole model: no group of the user may.
+
+        :param operation: "access", "create", "modify" or "delete"
+        :param model: name, such as "pet.plan"
+        """
+        return self.assertRaisesRegex(
+            AccessError, f"You are not allowed to {operation} '.*' .{model}. records"
+        )
 
     # --- Queries ---------------------------------------------------------------
 

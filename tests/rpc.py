@@ -1,5 +1,4 @@
-from odoo import Command
-from odoo.tests import HttpCase, new_test_user
+from odoo.tests import HttpCase
 from odoo.tools import SQL, mute_logger
 
 from .common import PetPlansCommon
@@ -70,19 +69,6 @@ class RpcCase(AddonModels, PetPlansCommon, HttpCase):
     def setUp(self):
         super().setUp()
         self.logged_in = None
-
-    @classmethod
-    def make_portal_user(cls, login, partner):
-        """Return a portal user of an existing customer."""
-        return new_test_user(
-            cls.env(su=True),
-            login=login,
-            groups="base.group_portal",
-            partner_id=partner.id,
-            company_id=cls.shop.id,
-            company_ids=[Command.set(cls.shop.ids)],
-            tz="UTC",
-        )
 
     # --- Calling ---------------------------------------------------------------
 

@@ -1,3 +1,5 @@
+import re
+
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, mute_logger
@@ -35,12 +37,15 @@ class TestCompanies(CompaniesCase):
     def test_what_another_company_has_cannot_be_touched(self):
         for model, theirs in self.theirs.items():
             record = theirs[:1].with_user(self.manager)
+            named = rf"[(]{re.escape(model)}[)]"
             with self.subTest(model=model):
-                with self.assertRaises(AccessError):
+                with self.assertRaisesRegex(
+                    AccessError, rf"'read' access.*\n.*{named}"
+                ):
                     record.read(["display_name"])
-                with self.assertRaises(AccessError):
+                with self.assertRaisesRegex(AccessError, f"{named}|append-only"):
                     record.write({"write_date": False})
-                with self.assertRaises(AccessError):
+                with self.assertRaisesRegex(AccessError, named):
                     record.unlink()
 
     @mute_logger("odoo.addons.base.models.ir_rule")
@@ -259,10 +264,11 @@ class TestCompanies(CompaniesCase):
             )
 
     def test_companies_are_not_mixed_in_a_visit(self):
-        for values in (
-            {"pet_id": self.theirs["pet.pet"].id},
-            {"plan_id": self.theirs["pet.plan"].id},
-            {"company_id": self.other_shop.id},
+        crossover, stranger = "no company crossover", "it is for Toto, not for Toto"
+        for values, when_created, when_written in (
+            ({"pet_id": self.theirs["pet.pet"].id}, crossover, crossover),
+            ({"plan_id": self.theirs["pet.plan"].id}, crossover, stranger),
+            ({"company_id": self.other_shop.id}, crossover, crossover),
         ):
             vals = {
                 "pet_id": self.ours["pet.pet"].id,
@@ -270,17 +276,17 @@ class TestCompanies(CompaniesCase):
                 "start": "2026-03-30 09:00:00",
             }
             with self.subTest(values=values):
-                with self.assertRaises(UserError):
+                with self.assertRaisesRegex(UserError, when_created):
                     self.as_both("pet.appointment").create({**vals, **values})
                 visit = self.as_both("pet.appointment").create(vals)
-                with self.assertRaises(UserError):
+                with self.assertRaisesRegex(UserError, when_written):
                     visit.write(values)
 
     def test_a_visit_of_a_plan_stays_in_its_company(self):
         visit = self.as_both("pet.appointment").browse(
             self.ours["pet.appointment"][-1].id
         )
-        with self.assertRaises(UserError):
+        with self.assertRaisesRegex(UserError, "[(]plan_id: .* another company"):
             visit.company_id = self.other_shop
         self.assertEqual(visit.company_id, self.shop)
 

@@ -166,7 +166,9 @@ class TestCustomers(RpcCase):
                 customer = self.env["res.partner"].create({"name": group})
                 customer.with_user(user).property_payment_term_id = self.term
                 self.assertEqual(customer.sudo().property_payment_term_id, self.term)
-        with self.assertRaises(AccessError):
+        with self.assertRaisesRegex(
+            AccessError, "Payment Terms .* are set by accounting"
+        ):
             customer.with_user(self.staff).property_payment_term_id = False
 
     def test_pets_and_sales_write_what_they_need(self):

@@ -35,9 +35,7 @@ class TestReferences(CompaniesCase):
         theirs["pet.pet"].write({"name": "Secret pet", "note": "Secret care"})
         theirs["pet.plan.template"].name = "Secret offer"
         theirs["pet.plan.template.line"].price_unit = SECRET_PRICE
-        theirs["pet.plan"]._unguarded().write(
-            {"note": "Secret package", "title": "Secret title"}
-        )
+        theirs["pet.plan"].write({"note": "Secret package", "title": "Secret title"})
         env.flush_all()
         env.cr.execute(
             "UPDATE pet_plan_line SET price_unit = %s, price_subtotal = %s, "

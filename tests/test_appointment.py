@@ -129,7 +129,9 @@ class TestGuard(AppointmentCase):
         self.assertEqual(visit.state, "scheduled")
 
     def test_state_is_not_created(self):
-        with self.assertRaises(AccessError):
+        with self.assertRaisesRegex(
+            AccessError, "Status of .* cannot be written directly"
+        ):
             self.make_visit(state="delivered")
 
     def test_default_in_the_context_is_dropped(self):
@@ -143,19 +145,26 @@ class TestGuard(AppointmentCase):
 
     def test_cycle_is_not_chosen_by_hand(self):
         plan, visits = self.sell_worked_example()
-        with self.assertRaises(AccessError):
+        with self.assertRaisesRegex(
+            AccessError, "Cycle of .* cannot be written directly"
+        ):
             visits[0].cycle_id = plan.cycle_ids[1]
         self.assertEqual(visits[0].cycle_id, plan.cycle_ids[0])
 
     def test_hand_written_guard_in_the_context_opens_nothing(self):
         visit = self.make_visit()
-        with self.assertRaises(AccessError):
+        with self.assertRaisesRegex(
+            AccessError, "Status of .* cannot be written directly"
+        ):
             visit.with_context(pet_plans_guard=True).write({"state": "delivered"})
 
     def test_readers_push_no_button(self):
         visit = self.make_visit().with_user(self.accountant)
         for action in ("confirm", "receive", "start", "no_show", "cancel"):
-            with self.subTest(action), self.assertRaises(AccessError):
+            with (
+                self.subTest(action),
+                self.assert_not_allowed("modify", "pet.appointment"),
+            ):
                 getattr(visit, f"action_{action}")()
         self.assertEqual(visit.state, "scheduled")
 
@@ -174,19 +183,23 @@ class TestStatus(AppointmentCase):
             self.assertEqual(visit.state, state)
 
     def test_no_way_back_and_no_short_cut(self):
-        for action, state in (
-            ("finish", "scheduled"),
-            ("deliver", "scheduled"),
-            ("confirm", "received"),
-            ("receive", "delivered"),
-            ("no_show", "received"),
-            ("start", "cancelled"),
+        for action, state, way in (
+            ("finish", "scheduled", ()),
+            ("deliver", "scheduled", ()),
+            ("confirm", "received", ("receive",)),
+            ("receive", "delivered", ("receive", "deliver")),
+            ("no_show", "received", ("receive",)),
+            ("start", "cancelled", ("cancel",)),
         ):
             visit = self.make_visit()
-            visit._unguarded().state = state
+            for step in way:
+                getattr(visit, f"action_{step}")()
+            self.assertEqual(visit.state, state)
             with (
                 self.subTest(action=action, state=state),
-                self.assertRaisesRegex(UserError, r"Luna \(01/05/2026"),
+                self.assertRaisesRegex(
+                    UserError, rf"Luna \(01/05/2026.* is {state}: it cannot become"
+                ),
             ):
                 getattr(visit, f"action_{action}")()
             self.assertEqual(visit.state, state)
@@ -218,6 +231,19 @@ class TestDeletion(AppointmentCase):
     def test_cancelled_visit_of_a_plan(self):
         visit = self.sell().book(self.weekly(1))
         visit.action_cancel()
+        self.assert_kept(visit)
+
+    def test_visit_taken_off_its_plan(self):
+        """The ledger of the plan names it: booked and released."""
+        visit = self.sell().book(self.weekly(1))
+        visit.plan_id = False
+        self.assertFalse(visit.cycle_id)
+        self.assert_kept(visit)
+
+    def test_visit_with_an_invoice_of_its_own(self):
+        visit = self.make_visit(line_ids=[Command.create({"product_id": self.bath.id})])
+        visit.action_receive()
+        visit.action_create_invoice()
         self.assert_kept(visit)
 
     def test_visit_that_once_held_a_session(self):
@@ -335,16 +361,9 @@ class TestSessionLabel(AppointmentCase):
 
 
 class TestPlanOfAVisit(AppointmentCase):
-    def test_notes_of_pet_and_package(self):
-        self.luna.note = "Bites"
-        plan = self.sell(note="Gift of a friend")
-        visit = plan.book(self.weekly(1))
-        self.assertEqual(visit.plan_note, "Gift of a friend")
-        self.assertEqual(visit.pet_note, "Bites")
-
     def test_company_of_the_plan(self):
         visit = self.sell().book(self.weekly(1))
-        with self.assertRaises(UserError):
+        with self.assertRaisesRegex(UserError, "[(]plan_id: .* another company"):
             visit.sudo().company_id = self.other_shop
         self.assertEqual(visit.company_id, self.shop)
 

@@ -1,7 +1,7 @@
 from datetime import datetime, timedelta
 
 from odoo import Command
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form
 
 from .common import PetPlansCommon
@@ -489,11 +489,14 @@ class TestBookMethod(BookWizardCase):
         )
 
     def test_guarded_values_are_refused(self):
-        for values in (
-            {"state": "delivered"},
-            {"cycle_id": self.plan.cycle_ids[2].id},
-            {"holds_sessions": False},
+        for label, values in (
+            ("Status", {"state": "delivered"}),
+            ("Cycle", {"cycle_id": self.plan.cycle_ids[2].id}),
+            ("Holds Sessions", {"holds_sessions": False}),
         ):
-            with self.subTest(values), self.assertRaises(UserError):
+            with (
+                self.subTest(values),
+                self.assertRaisesRegex(AccessError, f"{label} of .* written directly"),
+            ):
                 self.plan.book(self.weekly(1), **values)
         self.assertFalse(self.plan.appointment_ids)

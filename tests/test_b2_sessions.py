@@ -366,13 +366,7 @@ class TestFractions(PetPlansCommon):
         plan = self.sell(
             self.make_template([(self.bath, 0.7, 45.0)], kind="plan", period_count=1)
         )
-        wizard = (
-            self.env["pet.plan.adjust"]
-            .with_user(self.manager)
-            .create({"plan_id": plan.id, "reason": "A present"})
-        )
-        wizard.line_ids.new_remaining = 0.8
-        wizard.action_apply()
+        self.adjust(plan, 0.8)
         line = Command.create({"product_id": self.bath.id, "quantity": 0.8})
         visit = plan.book([datetime(2026, 1, 5, 9)], line_ids=[line])
         self.assertEqual(plan.sessions_remaining, 0.0)

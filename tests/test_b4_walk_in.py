@@ -1,7 +1,7 @@
 from datetime import datetime
 
 from odoo import Command
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 
 from .common import PetPlansCommon
 
@@ -146,7 +146,7 @@ class TestCandidates(WalkInCase):
 
     def test_cancelled(self):
         plan = self.sell()
-        plan.sudo()._unguarded().state = "cancelled"
+        self.cancel_plans(plan)
         self.assert_not_used(plan)
 
     def test_not_started(self):
@@ -158,7 +158,7 @@ class TestCandidates(WalkInCase):
             visit = self.receive(self.bath, start=day)
             self.assertEqual(visit.plan_id, plan)
             visit.action_cancel()
-            plan.sudo()._unguarded().state = "cancelled"
+            self.cancel_plans(plan)
 
     def test_ended_though_still_stored_as_active(self):
         """X1: the nightly job did not run."""
@@ -167,11 +167,17 @@ class TestCandidates(WalkInCase):
         self.assertEqual(plan.state, "active")
         self.assert_not_used(plan, start="2026-01-13 09:00:00")
 
-    def test_stored_as_expired_though_its_end_was_moved(self):
+    def test_stored_as_expired_though_by_the_clock_of_the_shop_it_runs(self):
+        """X1: over in Tokyo, the shop's clock until now; in Sao Paulo it runs."""
+        self.shop.pet_tz = "Asia/Tokyo"
         plan = self.sell_january()
-        plan.sudo()._unguarded().state = "expired"
-        visit = self.receive(self.bath, start="2026-01-06 09:00:00")
+        self.clock.move_to("2026-01-12 16:00:00")
+        self.run_job("pet_plans.ir_cron_update_plans")
+        self.assertEqual(plan.state, "expired")
+        self.shop.pet_tz = "America/Sao_Paulo"
+        visit = self.receive(self.bath, start="2026-01-12 16:00:00")
         self.assertEqual(visit.plan_id, plan)
+        self.assertEqual(plan.sessions_remaining, 11.0)
 
     def test_late_at_night_on_the_last_day(self):
         """22:30 in Sao Paulo on 12 January is 13 January in UTC."""
@@ -359,7 +365,7 @@ class TestInvoiceOfAVisit(WalkInCase):
         self.assertFalse(self.env["account.move"].has_access("create"))
         visit = self.receive(self.bath)
         visit.action_create_invoice()
-        with self.assertRaises(AccessError):
+        with self.assert_not_allowed("access", "account.move"):
             self.env["account.move"].browse(visit.invoice_id.id).amount_total  # noqa: B018
 
     def test_invoice_address_tax_and_quantity(self):
@@ -416,5 +422,5 @@ class TestInvoiceOfAVisit(WalkInCase):
 
     def test_reader_is_refused(self):
         visit = self.receive(self.bath)
-        with self.assertRaises(AccessError):
+        with self.assert_not_allowed("modify", "pet.appointment"):
             visit.with_user(self.accountant).action_create_invoice()

@@ -85,6 +85,14 @@ class TestAccountingDates(PetPlansCommon):
         )
         self.assertEqual(self.dates(plan)[1:], [date(2027, 1, 1)] * 2)
 
+    def test_nor_one_that_was_sold_on_the_last_day_locked(self):
+        self.clock.move_to("2026-12-31 12:00:00")
+        plan = self.sell(self.make_template(validity=0), date_start=date(2026, 12, 31))
+        self.assertEqual(self.dates(plan), [date(2026, 12, 31)] * 3)
+        self.clock.move_to("2027-01-10 12:00:00")
+        self.shop.sudo().hard_lock_date = "2026-12-31"
+        self.assertEqual(self.dates(plan), [date(2027, 1, 1)] * 3)
+
     def test_what_is_due_is_posted_before_the_year_is_locked(self):
         plan, __ = self.sell_worked_example()
         with self.assertRaisesRegex(RedirectWarning, "still draft entries"):

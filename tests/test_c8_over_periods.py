@@ -22,15 +22,6 @@ class TestOverPeriods(PetPlansCommon):
             for number in range(count)
         ]
 
-    def give(self, plan, sessions):
-        wizard = (
-            self.env["pet.plan.adjust"]
-            .with_user(self.manager)
-            .create({"plan_id": plan.id, "reason": "A present"})
-        )
-        wizard.line_ids.new_remaining += sessions
-        wizard.action_apply()
-
     def assert_refused_both_ways(self, plan, first, second, message):
         """One call is refused as two calls are."""
         with self.assert_refused(UserError, message):
@@ -47,7 +38,7 @@ class TestOverPeriods(PetPlansCommon):
 
     def test_a_present_is_spent_once(self):
         plan = self.sell_monthly()
-        self.give(plan, 1)
+        self.adjust(plan, 7.0)  # one more
         self.assert_refused_both_ways(
             plan, (3,), (0, 3), "3 session.s. .* are needed, but 2 remain"
         )
@@ -61,7 +52,7 @@ class TestOverPeriods(PetPlansCommon):
     def test_all_that_there_is(self):
         for rollover in (False, True):
             plan = self.sell_monthly(rollover=rollover)
-            self.give(plan, 1)
+            self.adjust(plan, 7.0)  # one more
             with self.subTest(rollover=rollover):
                 plan.book(self.starts(2, 3, 2))
                 self.assertEqual(plan.sessions_remaining, 0)

@@ -232,7 +232,7 @@ class TestCancelServed(PetPlansCommon):
     def test_a_no_show_needs_the_manager_too(self):
         visit = self.visit_on(self.plan, "01-26")
         visit.action_no_show()
-        with self.assertRaises(AccessError):
+        with self.assertRaisesRegex(AccessError, "only a manager can cancel it"):
             visit.action_cancel()
         self.open_cancel_wizard(
             visit.with_user(self.manager), reason="Excused"
@@ -259,7 +259,7 @@ class TestCancelServed(PetPlansCommon):
 
     def test_one_served_visit_among_others_refuses_them_all(self):
         other = self.visit_on(self.plan, "02-02")
-        with self.assertRaises(AccessError):
+        with self.assertRaisesRegex(AccessError, "only a manager can cancel it"):
             (other | self.served).action_cancel()
         self.assertEqual(other.state, "scheduled")
         self.assert_still_served()

@@ -198,25 +198,7 @@ class TestPostingByTheShopsClock(PostingJobCommon):
         pet = env["pet.pet"].create(
             {"name": "Kiwi", "partner_id": self.neighbour.id, "species_id": self.dog.id}
         )
-        template = (
-            env["pet.plan.template"]
-            .sudo()
-            .create(
-                {
-                    **self.make_template().copy_data()[0],
-                    "name": "Theirs",
-                    "company_id": self.other_shop.id,
-                }
-            )
-        )
-        plan = env["pet.plan"].create(
-            {
-                "template_id": template.id,
-                "pet_id": pet.id,
-                "date_start": "2026-01-01",
-            }
-        )
-        plan.action_confirm()
+        plan = self.sell_elsewhere(pet_id=pet.id, partner_id=self.neighbour.id)
         plan.book(self.weekly(12, "2026-01-04 20:00:00"))  # 09:00 on the 5th there
         return plan
 
@@ -357,5 +339,7 @@ class TestFailures(PostingJobCommon):
 
     def test_nobody_can_write_it(self):
         for record in (self.plan, self.plan.cycle_ids[0]):
-            with self.assertRaises(AccessError):
+            with self.assertRaisesRegex(
+                AccessError, "Billing Error of .* cannot be written directly"
+            ):
                 record.with_user(self.manager).billing_error = "All is well"

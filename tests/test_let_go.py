@@ -93,5 +93,5 @@ class TestLetGo(PetPlansCommon):
             self.plan.date_let_go = "2026-01-01"
 
     def test_staff_do_not_edit_the_list_of_reasons(self):
-        with self.assertRaises(AccessError):
+        with self.assert_not_allowed("modify", "pet.non.renewal.reason"):
             self.reason.with_user(self.staff).name = "Other"

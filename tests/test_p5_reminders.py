@@ -20,13 +20,10 @@ class TestReminders(PetPlansCommon):
             }
         )
 
-    def run_job(self):
+    def remind(self):
         """Run the job; return the mails it made for the customer."""
         before = self.env["mail.mail"].sudo().search([])
-        with self.enter_registry_test_mode():
-            job = self.env.ref("pet_plans.ir_cron_send_reminders").sudo()
-            job.method_direct_trigger()
-        self.env.invalidate_all()
+        self.run_job("pet_plans.ir_cron_send_reminders")
         mails = self.env["mail.mail"].sudo().search([]) - before
         return mails.filtered(lambda mail: self.customer in mail.recipient_ids)
 
@@ -36,29 +33,29 @@ class TestReminders(PetPlansCommon):
     def test_renewal(self):
         plan = self.sell_one_month()  # to 1 February
         self.clock.move_to("2026-01-24 12:00:00")
-        self.assertFalse(self.run_job())
+        self.assertFalse(self.remind())
         self.clock.move_to("2026-01-25 12:00:00")
-        mail = self.run_job()
+        mail = self.remind()
         self.assertEqual(mail.recipient_ids, self.customer)
         self.assertIn("02/01/2026", mail.subject)
         self.assertIn("12", mail.body_html)
         self.assertIn("ana@example.com", plan.message_ids[0].body)
         self.assertEqual(plan.activity_ids.user_id, self.staff)
-        self.assertFalse(self.run_job())
+        self.assertFalse(self.remind())
         self.assertEqual(len(plan.activity_ids), 1)
 
     def test_a_moved_end_is_a_new_one(self):
         plan = self.sell_one_month()
         self.clock.move_to("2026-01-25 12:00:00")
-        self.run_job()
+        self.remind()
         plan.with_user(self.manager).date_end = "2026-02-03"
         self.clock.move_to("2026-01-28 12:00:00")
-        self.assertIn("02/03/2026", self.run_job().subject)
+        self.assertIn("02/03/2026", self.remind().subject)
 
     def test_not_for_the_renewed(self):
         self.sell_one_month().action_renew()
         self.clock.move_to("2026-01-25 12:00:00")
-        self.assertFalse(self.run_job())
+        self.assertFalse(self.remind())
 
     def test_in_the_language_of_the_customer(self):
         self.env["res.lang"].sudo()._activate_lang("es_ES")
@@ -67,7 +64,7 @@ class TestReminders(PetPlansCommon):
         self.customer.sudo().lang = "es_ES"
         self.sell_one_month()
         self.clock.move_to("2026-01-25 12:00:00")
-        self.assertEqual(self.run_job().subject, "Weekly baths termina")
+        self.assertEqual(self.remind().subject, "Weekly baths termina")
 
     def test_last_sessions(self):
         plan = self.sell(
@@ -76,51 +73,51 @@ class TestReminders(PetPlansCommon):
         first, last = plan.book(
             [datetime(2026, 1, 2, 9), datetime(2026, 1, 2, 10)],
         )
-        self.assertFalse(self.run_job())
+        self.assertFalse(self.remind())
         first.action_receive()
         first.action_finish()
-        self.assertIn("nearly used up", self.run_job().subject)
-        self.assertFalse(self.run_job())
+        self.assertIn("nearly used up", self.remind().subject)
+        self.assertFalse(self.remind())
         last.action_receive()
         last.action_finish()
-        self.assertFalse(self.run_job())
+        self.assertFalse(self.remind())
 
     def test_visit(self):
         visit = self.sell().book([datetime(2026, 1, 5, 9)])
         self.clock.move_to("2026-01-04 08:59:00")
-        self.assertFalse(self.run_job())
+        self.assertFalse(self.remind())
         self.clock.move_to("2026-01-04 09:01:00")
-        mail = self.run_job()
+        mail = self.remind()
         self.assertIn("Luna", mail.subject)
-        self.assertFalse(self.run_job())
+        self.assertFalse(self.remind())
         visit.reschedule(datetime(2026, 1, 4, 20))
-        self.assertEqual(len(self.run_job()), 1)
+        self.assertEqual(len(self.remind()), 1)
 
     def test_not_for_cancelled_visits(self):
         self.sell().book([datetime(2026, 1, 5, 9)]).action_cancel()
         self.clock.move_to("2026-01-04 10:00:00")
-        self.assertFalse(self.run_job())
+        self.assertFalse(self.remind())
 
     def test_switched_off(self):
         self.shop.sudo().pet_visit_reminder = False
         self.sell().book([datetime(2026, 1, 5, 9)])
         self.clock.move_to("2026-01-04 10:00:00")
-        self.assertFalse(self.run_job())
+        self.assertFalse(self.remind())
 
     def test_without_address(self):
         self.customer.sudo().email = False
         plan = self.sell_one_month()
         self.clock.move_to("2026-01-25 12:00:00")
-        self.assertFalse(self.run_job())
+        self.assertFalse(self.remind())
         self.assertEqual(len(plan.activity_ids), 1)
-        self.run_job()
+        self.remind()
         self.assertEqual(len(plan.activity_ids), 1)
 
     def test_sold_by_somebody_who_left(self):
         plan = self.sell_one_month()
         self.staff.sudo().active = False
         self.clock.move_to("2026-01-25 12:00:00")
-        self.run_job()
+        self.remind()
         self.assertEqual(len(plan.activity_ids), 1)
         self.assertFalse(plan.activity_ids.user_id, "whoever looks at the plan")
 
@@ -136,7 +133,7 @@ class TestReminders(PetPlansCommon):
 
         self.clock.move_to("2026-01-25 12:00:00")
         with patch.object(model, "create", fail_for_one):
-            self.assertEqual(len(self.run_job()), 2)
+            self.assertEqual(len(self.remind()), 2)
         self.assertFalse(plan.activity_ids)
         self.assertEqual(len(other.activity_ids), 1)
         self.assertIn("no task", self.bodies(plan)[-1])
@@ -156,7 +153,7 @@ class TestReminders(PetPlansCommon):
         self.clock.move_to("2026-01-25 12:00:00")
         for __ in range(2):
             with mute_logger("odoo.addons"):
-                self.assertFalse(self.run_job())
+                self.assertFalse(self.remind())
         notes = [body for body in self.bodies(plan) if "could not be sent" in body]
         self.assertEqual(len(notes), 1)
         self.assertEqual(len(plan.activity_ids), 1)
@@ -166,25 +163,25 @@ class TestReminders(PetPlansCommon):
         self.template().unlink()
         self.clock.move_to("2026-01-25 12:00:00")
         for __ in range(2):
-            self.assertFalse(self.run_job())
+            self.assertFalse(self.remind())
         self.assertEqual(len(plan.activity_ids), 1)
 
     def test_an_end_that_comes_back_is_not_a_new_one(self):
         plan = self.sell_one_month()
         self.clock.move_to("2026-01-25 12:00:00")
-        self.assertTrue(self.run_job())
+        self.assertTrue(self.remind())
         today = plan.date_end.replace(month=1, day=25)
         plan._pause(today, today, "Holidays")
         plan.action_resume()
-        self.assertFalse(self.run_job())
+        self.assertFalse(self.remind())
 
     def test_the_task_moves_with_the_end(self):
         plan = self.sell_one_month()
         self.clock.move_to("2026-01-25 12:00:00")
-        self.run_job()
+        self.remind()
         plan.with_user(self.manager).date_end = "2026-02-03"
         self.clock.move_to("2026-01-28 12:00:00")
-        self.run_job()
+        self.remind()
         self.assertEqual(plan.activity_ids.date_deadline, plan.date_end)
 
     def test_no_mail_to_the_seller_for_each_task(self):
@@ -192,7 +189,7 @@ class TestReminders(PetPlansCommon):
         self.sell_one_month(pet=self.rex)
         self.clock.move_to("2026-01-25 12:00:00")
         before = self.env["mail.mail"].sudo().search([])
-        self.run_job()
+        self.remind()
         mails = self.env["mail.mail"].sudo().search([]) - before
         self.assertFalse(self.staff.partner_id & mails.recipient_ids)
 
@@ -201,7 +198,7 @@ class TestReminders(PetPlansCommon):
         plan.book(self.weekly(4))
         self.luna.active = False
         self.clock.move_to("2026-01-25 12:00:00")
-        self.assertFalse(self.run_job())
+        self.assertFalse(self.remind())
 
     def use_up(self):
         """Sell two visits of which one is used and the last one is not."""
@@ -214,7 +211,7 @@ class TestReminders(PetPlansCommon):
     def test_last_sessions_after_a_no_show(self):
         __, visit = self.use_up()
         visit.action_no_show()
-        self.assertEqual(len(self.run_job()), 1)
+        self.assertEqual(len(self.remind()), 1)
 
     def test_last_sessions_not_for_who_was_let_go_or_renewed(self):
         for end in ("_let_go", "action_renew"):
@@ -225,5 +222,5 @@ class TestReminders(PetPlansCommon):
                     plan._let_go(plan.non_renewal_reason_id)
                 else:
                     plan.action_renew()
-                self.assertFalse(self.run_job())
+                self.assertFalse(self.remind())
                 savepoint.rollback()

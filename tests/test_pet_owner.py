@@ -17,25 +17,6 @@ class TestPetOwner(PetPlansCommon):
             }
         )
 
-    def sell_elsewhere(self):
-        """Sell Luna a package in the other company, where she is a customer too."""
-        template = self.make_template().sudo().copy({"company_id": self.other_shop.id})
-        plan = (
-            self.env["pet.plan"]
-            .with_user(self.other_staff)
-            .create(
-                {
-                    "template_id": template.id,
-                    "pet_id": self.luna.id,
-                    "partner_id": self.customer.id,
-                    "company_id": self.other_shop.id,
-                    "date_start": "2026-01-01",
-                }
-            )
-        )
-        plan.action_confirm()
-        return plan
-
     def give_luna(self, user=None, owner=None):
         luna = self.luna.with_user(user or self.staff)
         luna.partner_id = owner or self.neighbour
@@ -83,7 +64,7 @@ class TestPetOwner(PetPlansCommon):
             self.give_luna()
 
     def test_a_plan_of_another_company_is_counted_but_not_named(self):
-        plan = self.sell_elsewhere()
+        plan = self.sell_elsewhere(pet_id=self.luna.id)
         with self.assert_refused(
             ValidationError,
             f"(?s)^(?!.*{plan.name}).*- in other companies: plans 1, visits 0$",
@@ -91,7 +72,7 @@ class TestPetOwner(PetPlansCommon):
             self.give_luna()
 
     def test_who_sees_it_is_told_its_name(self):
-        plan = self.sell_elsewhere()
+        plan = self.sell_elsewhere(pet_id=self.luna.id)
         self.staff.sudo().company_ids = self.shop + self.other_shop
         both = (self.shop + self.other_shop).ids
         with self.assert_refused(ValidationError, f"- {plan.name}"):

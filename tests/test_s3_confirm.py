@@ -110,13 +110,15 @@ class TestConfirm(PetPlansCommon):
 
     def test_accountant_does_not_sell(self):
         draft = self.sell(confirm=False)
-        with self.assertRaises(AccessError):
+        with self.assert_not_allowed("modify", "pet.plan"):
             draft.with_user(self.accountant).action_confirm()
         self.assertEqual(draft.state, "draft")
 
     def test_staff_of_another_company_does_not_sell(self):
         draft = self.sell(confirm=False)
-        with self.assertRaises(AccessError):
+        with self.assertRaisesRegex(
+            AccessError, r"'write' access to:\s+- Pet Plan or Package"
+        ):
             draft.with_user(self.other_staff).action_confirm()
         self.assertEqual(draft.state, "draft")
 

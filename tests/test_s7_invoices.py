@@ -134,6 +134,23 @@ class TestInvoices(PetPlansCommon):
                 self.assertFalse(invoice.invoice_payment_term_id)
                 self.assert_due(invoice, date(2026, 1, 8))
 
+    def test_default_payment_term_does_not_take_the_due_date(self):
+        """As an accountant sets it for all new invoices of the shop."""
+        self.env["ir.default"].sudo().set(
+            "account.move",
+            "invoice_payment_term_id",
+            self.pay_terms_b.id,
+            company_id=self.shop.id,
+        )
+        invoice = self.first_invoice(self.sell_to(self.customer, due_offset_days=3))
+        self.assertFalse(invoice.invoice_payment_term_id)
+        self.assert_due(invoice, date(2026, 1, 8))
+        invoice.button_cancel()
+        invoice.pet_cycle_id.with_user(self.accountant).action_create_invoice()
+        again = invoice.pet_cycle_id.invoice_id
+        self.assertNotEqual(again, invoice)
+        self.assertFalse(again.invoice_payment_term_id)
+
     def test_due_date_survives_posting(self):
         for moment in ("2026-01-01 12:00", "2026-01-08 12:00", "2026-02-20 12:00"):
             with self.subTest(posted=moment):

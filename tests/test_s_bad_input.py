@@ -102,7 +102,9 @@ class TestBadInput(PetPlansCommon):
             .sudo()
             .create({"name": "Theirs", "company_id": self.other_shop.id})
         )
-        with self.assertRaises(UserError):
+        with self.assertRaisesRegex(
+            UserError, "no access to what was chosen as Service;"
+        ):
             self.sell(self.make_template([(foreign, 12, 45.0)]))
 
     # --- Pets, customers and companies -----------------------------------------
@@ -152,14 +154,17 @@ class TestBadInput(PetPlansCommon):
             "partner_id": self.customer.id,
             "date_start": "2026-01-01",
         }
-        for mismatch in (
-            {"template_id": foreign_template.id},
-            {"partner_id": stranger.id},
-            {"partner_id": stranger.id, "pet_id": foreign_pet.id},
-            {"company_id": self.other_shop.id},
-            {"user_id": self.other_staff.id},
+        for named, mismatch in (
+            ("Template", {"template_id": foreign_template.id}),
+            ("Customer", {"partner_id": stranger.id}),
+            ("Pet", {"partner_id": stranger.id, "pet_id": foreign_pet.id}),
+            ("Template", {"company_id": self.other_shop.id}),
+            ("Sold by", {"user_id": self.other_staff.id}),
         ):
-            with self.subTest(mismatch=mismatch), self.assertRaises(UserError):
+            with (
+                self.subTest(mismatch=mismatch),
+                self.assertRaisesRegex(UserError, f"while “{named}” .*another company"),
+            ):
                 self.env["pet.plan"].with_context(
                     allowed_company_ids=(self.shop | self.other_shop).ids
                 ).create({**values, **mismatch})
@@ -197,10 +202,13 @@ class TestBadInput(PetPlansCommon):
                 self.env["pet.plan.sell"].create(values)
 
     def test_numbers_that_only_the_plan_may_give_itself(self):
-        for name, value in (
-            ("state", "active"),
-            ("name", "FORGED"),
-            ("cycle_ids", [Command.create({"sequence": 9})]),
+        for name, value, label in (
+            ("state", "active", "Status"),
+            ("name", "FORGED", "Reference"),
+            ("cycle_ids", [Command.create({"sequence": 9})], "Cycle"),
         ):
-            with self.subTest(field=name), self.assertRaises(AccessError):
+            with (
+                self.subTest(field=name),
+                self.assertRaisesRegex(AccessError, f"{label} of .* written directly"),
+            ):
                 self.sell(confirm=False, **{name: value})

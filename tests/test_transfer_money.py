@@ -99,13 +99,13 @@ class TestTransferUnused(TransferCommon):
             .sudo()
             .create({"name": "Zoe", "company_id": self.other_shop.id})
         )
-        with self.assert_refused(UserError, "."):
+        with self.assert_refused(AccessError, "chosen as New Customer"):
             self.transfer(plan, partner_id=stranger.id)
         self.assertEqual(plan.partner_id, self.customer)
 
     def test_staff_of_another_company(self):
         plan = self.sell()
-        with self.assert_refused(AccessError, "."):
+        with self.assert_refused(AccessError, "no access to what was chosen as Plan"):
             self.transfer(plan, self.other_staff, pet_id=self.bob.id)
 
 
@@ -219,13 +219,7 @@ class TestTransferUsed(TransferCommon):
         )
         self.use(plan)
         for left in (13.0, 9.0):
-            wizard = (
-                self.env["pet.plan.adjust"]
-                .with_user(self.manager)
-                .create({"plan_id": plan.id, "reason": "Counted again"})
-            )
-            wizard.line_ids.new_remaining = left
-            wizard.action_apply()
+            self.adjust(plan, left)
         other = self.transfer(plan, pet_id=self.rex.id)
         self.assert_moved(plan, other, 9.0)
 

@@ -31,7 +31,7 @@ class TestPlanSelection(WalkInCase):
         self.assertEqual(self.pick("soonest_expiry"), self.short)
 
     def test_soonest_expiry_puts_never_last(self):
-        self.short.sudo()._unguarded().state = "cancelled"
+        self.cancel_plans(self.short)
         self.assertEqual(self.pick("soonest_expiry"), self.old)
 
     def test_oldest(self):

@@ -40,20 +40,7 @@ class TestStatus(PetPlansCommon):
     def test_each_shop_by_its_own_clock(self):
         self.shop.sudo().pet_tz = "America/Sao_Paulo"
         ours = self.sell_until("2026-03-31")
-        template = self.make_template().sudo().copy({"company_id": self.other_shop.id})
-        theirs = (
-            self.env["pet.plan"]
-            .with_user(self.other_staff)
-            .create(
-                {
-                    "template_id": template.id,
-                    "partner_id": self.customer.id,
-                    "date_start": "2026-01-01",
-                    "date_end": "2026-03-31",
-                }
-            )
-        )
-        theirs.action_confirm()
+        theirs = self.sell_elsewhere(date_end="2026-03-31")
         self.run_job_at("2026-04-01 02:00:00")
         self.assertEqual(ours.state, "active")
         self.assertEqual(theirs.state, "expired")
@@ -86,7 +73,7 @@ class TestStatus(PetPlansCommon):
     def test_drafts_and_cancelled_plans_are_left_alone(self):
         draft = self.sell(self.make_template(validity=1), confirm=False)
         cancelled = self.sell_until("2026-02-10")
-        cancelled.sudo()._unguarded().state = "cancelled"
+        self.cancel_plans(cancelled)
         self.run_job_at("2026-05-01 03:00:00")
         self.assertEqual(draft.state, "draft")
         self.assertEqual(cancelled.state, "cancelled")
@@ -104,23 +91,28 @@ class TestStatus(PetPlansCommon):
         self.assertEqual(plan.sessions_remaining, 12.0)
 
     def test_stored_status_does_not_block_a_live_plan(self):
+        """Over by the clock the shop had until now, not by the one it has."""
+        self.shop.sudo().pet_tz = "Asia/Tokyo"
         plan = self.sell_until("2026-03-31")
-        plan.sudo()._unguarded().state = "expired"
-        visit = plan.book([datetime(2026, 3, 31, 20)])
+        self.run_job_at("2026-03-31 16:00:00")
+        self.assertEqual(plan.state, "expired")
+        self.shop.sudo().pet_tz = "America/Sao_Paulo"
+        visit = plan.book([datetime(2026, 3, 31, 20)])  # before the job runs
         self.assertEqual(visit.cycle_id.sequence, 1)
-        self.run_job(JOB)
         self.assertEqual(plan.state, "active")
+        self.assertEqual(plan.sessions_remaining, 11.0)
+        self.assert_ledger_adds_up(plan)
 
-    def test_job_revives_a_plan_whose_shop_moved_to_a_later_clock(self):
+    def test_a_plan_whose_shop_moved_to_a_later_clock_goes_on(self):
         """In the new time zone it is still the last day of the plan."""
         self.shop.sudo().pet_tz = "Asia/Tokyo"
         plan = self.sell_until("2026-03-31")
         self.run_job_at("2026-03-31 16:00:00")
         self.assertEqual(plan.state, "expired")
         self.shop.sudo().pet_tz = "America/Sao_Paulo"
-        self.run_job(JOB)
         self.assertEqual(plan.state, "active")
         self.assertEqual(plan.sessions_remaining, 12.0)
+        self.assertEqual(self.invoices(plan).mapped("state"), ["draft"] * 3)
 
     def test_visit_on_the_last_evening_is_on_the_last_day(self):
         self.shop.sudo().pet_tz = "America/Sao_Paulo"
@@ -152,7 +144,7 @@ class TestStatus(PetPlansCommon):
 
     def test_moving_the_end_of_a_cancelled_plan_does_not_revive_it(self):
         plan = self.sell_until("2026-02-10")
-        plan.sudo()._unguarded().state = "cancelled"
+        self.cancel_plans(plan)
         plan.with_user(self.manager).date_end = "2026-12-31"
         self.assertEqual(plan.state, "cancelled")
 

@@ -181,8 +181,9 @@ class TestUnusedPackage(ForfeitCommon):
         """Twelve sessions on six visits: the third cycle has no visit."""
         plan = self.sell(self.make_template(validity=2))
         for day in range(6):
-            visit = self.serve_sessions(plan, 2)
-            visit.sudo()._unguarded().start = datetime(2026, 1, 5 + day, 9)
+            start = f"2026-01-{5 + day:02} 09:00:00"
+            self.clock.move_to(start)
+            self.serve_sessions(plan, 2, start=start)
         self.assertEqual(plan.cycle_ids.mapped("state")[2], "waiting")
         self.expire()
         self.assertEqual(self.states(plan), ["draft"] * 3)
@@ -245,7 +246,7 @@ class TestUnusedPackage(ForfeitCommon):
         self.assertEqual(self.invoices(plan)[1].invoice_date_due, date(2026, 1, 26))
 
     def test_an_old_waiting_draft_is_closed(self):
-        """Of a package that had expired before there was this rule."""
+        """As 19.0.1.0.0 left a package that had expired: it had no such rule."""
         plan, __ = self.sell_booked(4)
         self.expire()
         cycles = plan.sudo().cycle_ids
@@ -261,6 +262,26 @@ class TestUnusedPackage(ForfeitCommon):
         before = self.bodies(plan)
         plan.sudo()._update_states()
         self.assertEqual(self.bodies(plan), before)
+
+    def test_a_no_show_whose_session_came_back_used_nothing(self):
+        """The ninth visit alone is in the third cycle, and nobody came."""
+        plan, visits = self.sell_booked(9, no_show_policy="return", validity=3)
+        visits[8].action_no_show()
+        self.assertEqual(visits[8].cycle_id, plan.cycle_ids[2])
+        self.update_plans("2026-04-02 12:00:00")
+        self.assertEqual(self.states(plan), ["draft", "draft", "cancel"])
+
+    def test_the_first_visit_cancelled_afterwards(self):
+        """The others are dealt again, also after the end (C2): four in one cycle."""
+        plan, visits = self.sell_booked(5)
+        self.expire()
+        visits[0].action_cancel()
+        self.assertEqual(
+            self.days(plan), [["01-12", "01-19", "01-26", "02-02"], [], []]
+        )
+        self.assertEqual(self.due_dates(plan)[0], "01-12")
+        self.update_plans()
+        self.assertEqual(self.states(plan), ["draft", "cancel", "cancel"])
 
     def test_a_visit_cancelled_afterwards(self):
         plan, visits = self.sell_booked(5)

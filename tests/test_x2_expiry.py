@@ -1,16 +1,12 @@
-from datetime import date
+from datetime import date, datetime
+
+from odoo.exceptions import UserError
 
 from .common import PetPlansCommon
 
 
 class TestExpiry(PetPlansCommon):
     """X2: unbooked sessions expire with the plan; a later end gives them back."""
-
-    def update_plans(self):
-        with self.enter_registry_test_mode():
-            cron = self.env.ref("pet_plans.ir_cron_update_plans").sudo()
-            cron.method_direct_trigger()
-        self.env.invalidate_all()
 
     def kinds(self, plan):
         return plan.entry_ids.sorted("id").mapped(lambda e: (e.kind, e.quantity))
@@ -86,7 +82,6 @@ class TestExpiry(PetPlansCommon):
 class TestPeriods(PetPlansCommon):
     """Sessions of a plan's period that ends expire, or roll over."""
 
-    update_plans = TestExpiry.update_plans
     kinds = TestExpiry.kinds
 
     def sell_monthly(self, **terms):
@@ -106,6 +101,32 @@ class TestPeriods(PetPlansCommon):
         self.assertEqual(plan.state, "active")
         self.update_plans()
         self.assertEqual(plan.sessions_remaining, 8.0)
+
+    def test_a_visit_cancelled_after_its_period_was_settled(self):
+        """Its session comes back into January, which is over: it expires with it."""
+        plan = self.sell_monthly()
+        visits = plan.book(self.weekly(3))
+        self.clock.move_to("2026-02-01 12:00:00")
+        self.update_plans()
+        self.assertEqual(plan.sessions_remaining, 8.0)
+        visits[1].action_cancel()
+        self.assertEqual(plan.sessions_remaining, 9.0)
+        self.update_plans()
+        self.assertEqual(self.kinds(plan)[-2:], [("release", 1.0), ("expire", -1.0)])
+        self.assertEqual(plan.entry_ids.sorted("id")[-1].cycle_id, plan.cycle_ids[0])
+        self.assertEqual(plan.sessions_remaining, 8.0)
+        self.assert_ledger_adds_up(plan)
+
+    def test_and_is_used_by_nobody_meanwhile(self):
+        """Before the job has run again, too."""
+        plan = self.sell_monthly()
+        visits = plan.book(self.weekly(3))
+        self.clock.move_to("2026-02-01 12:00:00")
+        self.update_plans()
+        visits[1].action_cancel()
+        with self.assert_refused(UserError, "5 session.s. .* but 4 remain"):
+            plan.book([datetime(2026, 2, day, 9) for day in range(2, 7)])
+        self.assertEqual(plan.sessions_remaining, 9.0)
 
     def test_rollover_keeps_them_until_the_plan_ends(self):
         plan = self.sell_monthly(rollover=True)

@@ -8,12 +8,6 @@ from .common import PetPlansCommon
 class ExtensionCommon(PetPlansCommon):
     """Plans whose end is moved by a manager, and the nightly job."""
 
-    def update_plans(self, now=None):
-        if now:
-            self.clock.move_to(now)
-        self.run_job("pet_plans.ir_cron_update_plans")
-        self.env.invalidate_all()
-
     def kinds(self, plan, start=0):
         entries = plan.entry_ids.sorted("id")
         return entries.mapped(lambda entry: (entry.kind, entry.quantity))[start:]
@@ -33,15 +27,6 @@ class ExtensionCommon(PetPlansCommon):
         terms.setdefault("period_count", 3)
         template = self.make_template([(self.bath, 4, 45.0)], kind="plan", **terms)
         return self.sell(template, date_start=date.fromisoformat(start))
-
-    def adjust(self, plan, left):
-        wizard = (
-            self.env["pet.plan.adjust"]
-            .with_user(self.manager)
-            .create({"plan_id": plan.id, "reason": "Counted again"})
-        )
-        wizard.line_ids.new_remaining = left
-        wizard.action_apply()
 
 
 class TestExtension(ExtensionCommon):

@@ -85,9 +85,7 @@ class TestRenew(PetPlansCommon):
 
     def test_carries_what_is_left(self):
         self.plan.book(self.weekly(3))
-        self.env["pet.plan.renew"].create(
-            {"plan_id": self.plan.id, "carry_remaining": True}
-        ).action_apply()
+        self.carry(self.plan)
         self.assertEqual(self.plan.sessions_remaining, 0.0)
         self.assertEqual(self.renewal().sessions_remaining, 21.0)
         self.assertEqual(
@@ -104,13 +102,11 @@ class TestRenew(PetPlansCommon):
         self.plan.action_renew()
         self.assertFalse(self.plan.expiry_bucket)
 
-    def carry(self, **values):
-        """Renew with what is left; return the wizard."""
-        wizard = self.env["pet.plan.renew"].create(
-            {"plan_id": self.plan.id, "carry_remaining": True, **values}
+    def open_carry(self):
+        """Open the renewal of the plan with what is left; return its dialog."""
+        return self.env["pet.plan.renew"].create(
+            {"plan_id": self.plan.id, "carry_remaining": True}
         )
-        wizard.action_apply()
-        return wizard
 
     def test_carries_what_expired_with_the_end(self):
         """Whoever comes two days late does not lose what a renewal may carry over."""
@@ -118,7 +114,8 @@ class TestRenew(PetPlansCommon):
         self.clock.move_to("2026-02-03 12:00:00")
         self.run_job("pet_plans.ir_cron_update_plans")
         self.assertEqual(self.plan.sessions_remaining, 0.0)
-        wizard = self.carry()
+        wizard = self.open_carry()
+        wizard.action_apply()
         self.assertEqual(wizard.carryable, 0.0, "it is carried now")
         self.assertEqual(self.renewal().sessions_remaining, 12.0 + 9.0)
         self.assertEqual(
@@ -131,9 +128,9 @@ class TestRenew(PetPlansCommon):
     def test_carries_once(self):
         self.clock.move_to("2026-02-03 12:00:00")
         self.run_job("pet_plans.ir_cron_update_plans")
-        self.carry()
+        self.carry(self.plan)
         self.renewal()._cancel_from(date(2026, 2, 3), "Changed their mind")
-        self.carry()
+        self.carry(self.plan)
         self.assertEqual(self.renewal().sessions_remaining, 12.0)
 
     def test_sessions_of_a_period_that_is_over_are_not_carried(self):
@@ -143,7 +140,7 @@ class TestRenew(PetPlansCommon):
         self.plan = self.sell(self.template)
         self.clock.move_to("2026-02-03 12:00:00")
         self.run_job("pet_plans.ir_cron_update_plans")
-        self.carry()
+        self.carry(self.plan)
         self.assertEqual(self.renewal().sessions_remaining, 4.0)
 
     def test_periods_to_come_are_not_carried(self):
@@ -157,7 +154,8 @@ class TestRenew(PetPlansCommon):
                 )
                 self.plan = self.sell(template)
                 self.plan.book(self.weekly(1))
-                wizard = self.carry()
+                wizard = self.open_carry()
+                wizard.action_apply()
                 self.assertEqual(self.renewal().sessions_remaining, 12.0 + 3.0)
                 self.assertEqual(self.plan.sessions_remaining, 8.0, wizard)
                 self.assert_ledger_adds_up(self.plan)

@@ -179,6 +179,33 @@ class TestCreditOfPackage(CancelPlanCommon):
         self.credit(self.invoice, quantity=1, price_unit=20.0)
         self.assertEqual(self.amounts(self.cancel(self.plan, "2026-01-13")), [70.0])
 
+    def credit_without_service(self, amount):
+        """Credit an amount of the first invoice that names no service, as a person."""
+        credit_note = self.credit(self.invoice, post=False)
+        credit_note.with_user(self.accountant).invoice_line_ids = [
+            Command.clear(),
+            Command.create({"name": "Our fault", "quantity": 1, "price_unit": amount}),
+        ]
+        self.post(credit_note)
+
+    def test_credited_before_without_naming_the_service(self):
+        """Of 180.00 they had 120.00 back: 60.00 are left to give."""
+        self.pay(self.invoice)
+        self.credit_without_service(120.0)
+        self.assertEqual(self.amounts(self.cancel(self.plan, "2026-01-05")), [60.0])
+
+    def test_all_credited_before_without_naming_the_service(self):
+        self.pay(self.invoice)
+        self.credit_without_service(180.0)
+        self.assertFalse(self.cancel(self.plan, "2026-01-05"))
+
+    def test_a_compensation_of_what_was_used_is_not_taken_off(self):
+        """One was served and paid back: the other three are credited in full."""
+        self.serve(self.plan, "01-05")
+        self.pay(self.invoice)
+        self.credit_without_service(45.0)
+        self.assertEqual(self.amounts(self.cancel(self.plan, "2026-01-12")), [135.0])
+
     def test_billed_anew_after_a_credit(self):
         """The credit of the first invoice is not one of the second."""
         self.post(self.invoice)
@@ -249,25 +276,14 @@ class TestCreditOfPackage(CancelPlanCommon):
 
     def test_sessions_a_manager_took_away_are_not_credited(self):
         self.pay(self.invoice)
-        wizard = (
-            self.env["pet.plan.adjust"]
-            .with_user(self.manager)
-            .create({"plan_id": self.sell_paid().id, "reason": "Used elsewhere"})
-        )
-        wizard.line_ids.new_remaining = 10.0
-        wizard.action_apply()
-        credit_notes = self.cancel(wizard.plan_id, "2026-01-05")
+        plan = self.sell_paid()
+        self.adjust(plan, 10.0)
+        credit_notes = self.cancel(plan, "2026-01-05")
         self.assertEqual(sum(self.amounts(credit_notes)), 450.0)
 
     def test_a_present_is_not_credited(self):
         plan = self.sell_paid()
-        wizard = (
-            self.env["pet.plan.adjust"]
-            .with_user(self.manager)
-            .create({"plan_id": plan.id, "reason": "A present"})
-        )
-        wizard.line_ids.new_remaining = 14.0
-        wizard.action_apply()
+        self.adjust(plan, 14.0)
         self.assertEqual(sum(self.amounts(self.cancel(plan, "2026-01-05"))), 540.0)
 
     def sell_paid(self):
@@ -278,9 +294,7 @@ class TestCreditOfPackage(CancelPlanCommon):
     def test_sessions_that_went_to_the_renewal_are_not_credited(self):
         plan = self.sell_paid()
         plan.book(self.weekly(2))
-        self.env["pet.plan.renew"].create(
-            {"plan_id": plan.id, "carry_remaining": True}
-        ).action_apply()
+        self.carry(plan)
         credit_notes = self.cancel(plan, "2026-01-06")
         self.assertEqual(sum(self.amounts(credit_notes)), 45.0)
 
@@ -473,21 +487,12 @@ class TestCancelSeveral(CancelPlanCommon):
         """By somebody who works in both, in the journals of each."""
         both = self.shop + self.other_shop
         self.staff.sudo().company_ids = both
-        template = self.make_template().sudo().copy({"company_id": self.other_shop.id})
         here = self.sell(pet=self.rex)
         there = (
-            self.env["pet.plan"]
+            self.sell_elsewhere()
+            .with_user(self.staff)
             .with_context(allowed_company_ids=both.ids)
-            .create(
-                {
-                    "template_id": template.id,
-                    "partner_id": self.customer.id,
-                    "company_id": self.other_shop.id,
-                    "date_start": date(2026, 1, 1),
-                }
-            )
         )
-        there.action_confirm()
         plans = there + here.with_env(there.env)
         for plan in plans:
             invoice = self.invoices(plan)[0]
@@ -508,7 +513,7 @@ class TestCancelSeveral(CancelPlanCommon):
 
     def test_another_company_sees_no_preview(self):
         plan = self.sell()
-        with self.assert_refused(AccessError, "."):
+        with self.assert_refused(AccessError, "no access to what was chosen as Plans"):
             self.env["pet.plan.cancel"].with_user(self.other_staff).create(
                 {"plan_ids": plan.ids, "reason": "Mine now"}
             ).line_ids.mapped("effect")

@@ -1,22 +1,13 @@
 from datetime import date, datetime
 
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests import Form
 
 from .common import PetPlansCommon
 
 
 class TestPause(PetPlansCommon):
     """X8: no booking inside, the end moves by the paused days, drafts wait."""
-
-    def pause(self, plan, first, last):
-        self.env["pet.plan.pause.start"].create(
-            {
-                "plan_id": plan.id,
-                "date_from": date.fromisoformat(first),
-                "date_to": date.fromisoformat(last),
-                "reason": "Holidays",
-            }
-        ).action_apply()
 
     def test_package(self):
         plan = self.sell(self.make_template(validity=3))
@@ -35,6 +26,45 @@ class TestPause(PetPlansCommon):
             plan.book(self.weekly(1, "2026-01-20 09:00:00"))
         plan.book(self.weekly(1, "2026-01-21 09:00:00"))
 
+    def test_a_visit_is_not_rescheduled_into_it(self):
+        """By no door: neither the API, nor a form or the calendar, which write."""
+        for terms in ({"validity": 3}, {"kind": "plan", "period_count": 3}):
+            plan = self.sell(self.make_template(**terms))
+            visit = plan.book([datetime(2026, 1, 5, 9)])
+            self.pause(plan, "2026-01-10", "2026-01-20")
+            message = (
+                f"{plan.name}.* cannot take the visit of {{day}}.*: it is paused from "
+                "01/10/2026 to 01/20/2026"
+            )
+            for day, move in (
+                ("01/10/2026", lambda one: one.reschedule("2026-01-10 00:00:00")),
+                ("01/20/2026", lambda one: one.write({"start": "2026-01-20 23:00:00"})),
+                ("01/15/2026", self.reschedule_in_the_form),
+            ):
+                with (
+                    self.subTest(terms=terms, day=day),
+                    self.assert_refused(UserError, message.format(day=day)),
+                ):
+                    move(visit)
+                self.assertEqual(visit.start, datetime(2026, 1, 5, 9))
+            for day in ("2026-01-09 23:00:00", "2026-01-21 00:00:00"):
+                visit.reschedule(day)
+                self.assertEqual(str(visit.start), day)
+
+    def reschedule_in_the_form(self, visit):
+        with Form(visit) as form:
+            form.start = datetime(2026, 1, 15, 9)
+
+    def test_nor_by_the_clock_of_the_shop(self):
+        """22:00 in Sao Paulo on the last day of the pause is the next day in UTC."""
+        self.shop.pet_tz = "America/Sao_Paulo"
+        plan = self.sell(self.make_template(validity=3))
+        visit = plan.book([datetime(2026, 1, 5, 12)])
+        self.pause(plan, "2026-01-10", "2026-01-20")
+        with self.assert_refused(UserError, "it is paused"):
+            visit.reschedule("2026-01-21 01:00:00")
+        visit.reschedule("2026-01-10 02:00:00")  # the 9th, 23:00
+
     def test_drafts_wait(self):
         plan = self.sell()
         plan.book(self.weekly(4, "2026-01-02 15:00:00"))
@@ -42,10 +72,7 @@ class TestPause(PetPlansCommon):
         self.clock.move_to("2026-01-15 12:00:00")
         self.assertTrue(plan.is_paused)
         self.assertIn(plan, self.env["pet.plan"].search([("is_paused", "=", True)]))
-        with self.enter_registry_test_mode():
-            job = self.env.ref("pet_plans.ir_cron_post_invoices").sudo()
-            job.method_direct_trigger()
-        self.env.invalidate_all()
+        self.run_posting_job()
         self.assertEqual(self.invoices(plan)[0].state, "draft")
 
     def test_periods_move(self):
@@ -114,3 +141,54 @@ class TestPause(PetPlansCommon):
             self.pause(plan, "2026-03-01", "2026-03-10")
         with self.assertRaisesRegex(UserError, "ends on or after"):
             self.pause(plan, "2026-01-20", "2026-01-10")
+
+    # --- The edges ---------------------------------------------------------------
+
+    def test_from_today_is_not_dated_back(self):
+        plan = self.sell(self.make_template(validity=3))
+        self.pause(plan, "2026-01-02", "2026-01-02")
+        self.assertTrue(plan.is_paused)
+        self.assertEqual(plan.date_end, date(2026, 4, 2))
+
+    def test_from_yesterday_is_a_managers(self):
+        plan = self.sell(self.make_template(validity=3))
+        with self.assert_refused(AccessError, "only a manager can enter it"):
+            self.pause(plan, "2026-01-01", "2026-01-02")
+        self.pause(plan.with_user(self.manager), "2026-01-01", "2026-01-02")
+        self.assertEqual(plan.date_end, date(2026, 4, 3))
+
+    def test_what_is_over_is_no_pause(self):
+        plan = self.sell(self.make_template(validity=3)).with_user(self.manager)
+        with self.assert_refused(UserError, "cannot be paused .* today is 01/02/2026"):
+            self.pause(plan, "2026-01-01", "2026-01-01")
+
+    def test_on_the_first_and_the_last_day_of_the_plan(self):
+        plan = self.sell(self.make_template(validity=1), date_start=date(2026, 1, 5))
+        self.assertEqual(plan.date_end, date(2026, 2, 5))
+        for first, last in (("2026-01-04", "2026-01-06"), ("2026-02-06", "2026-02-07")):
+            with self.assert_refused(UserError, "cannot be paused"):
+                self.pause(plan, first, last)
+        self.pause(plan, "2026-02-05", "2026-02-06")
+        self.assertEqual(plan.date_end, date(2026, 2, 7))
+        self.pause(plan, "2026-01-05", "2026-01-05")
+        self.assertEqual(plan.date_end, date(2026, 2, 8))
+
+    def test_resumed_on_its_last_day(self):
+        """That day is saved, it is usable again."""
+        plan = self.sell(self.make_template(validity=3))
+        self.pause(plan, "2026-01-03", "2026-01-10")
+        self.clock.move_to("2026-01-10 12:00:00")
+        self.assertTrue(plan.is_paused)
+        plan.action_resume()
+        self.assertFalse(plan.is_paused)
+        self.assertEqual(plan.pause_ids.date_to, date(2026, 1, 9))
+        self.assertEqual(plan.date_end, date(2026, 4, 8))
+        self.assertTrue(plan.book([datetime(2026, 1, 10, 15)]))
+
+    def test_two_that_touch(self):
+        plan = self.sell(self.make_template(validity=3))
+        self.pause(plan, "2026-01-10", "2026-01-20")
+        with self.assert_refused(ValidationError, "already paused"):
+            self.pause(plan, "2026-01-20", "2026-01-25")
+        self.pause(plan, "2026-01-21", "2026-01-25")
+        self.assertEqual(plan.date_end, date(2026, 4, 17))
