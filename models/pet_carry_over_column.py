@@ -30,7 +30,9 @@ class PetCarryOverColumn(models.Model):
     _inherit = ["pet.guard.mixin"]
     _order = "import_id, sequence, id"
     _rec_name = "heading"
-    _guarded_fields = frozenset({"import_id", "sequence", "heading", "sample"})
+    _guarded_fields = frozenset(
+        {"import_id", "company_id", "sequence", "heading", "sample"}
+    )
 
     import_id = fields.Many2one(
         "pet.carry.over.import", required=True, index=True, ondelete="cascade"

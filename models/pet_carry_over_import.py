@@ -436,6 +436,7 @@ class PetCarryOverImport(models.Model):
         to_do = self._get_lines_to_import()
         if len(to_do) > ROWS_AT_ONCE:
             self._unguarded().state = "importing"
+            # Jobs are the administrator's; this one is only told to begin.
             self.env.ref("pet_plans.ir_cron_carry_over").sudo()._trigger()
             return self._notify(
                 self.env._(

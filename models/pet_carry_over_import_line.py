@@ -38,6 +38,8 @@ class PetCarryOverImportLine(models.Model):
             "legacy_ref",
             "plan_id",
             "new_names",
+            "company_id",
+            "value",
         }
     )
 

@@ -1,3 +1,5 @@
+import base64
+
 from .rpc import RpcCase
 
 
@@ -42,7 +44,21 @@ class CompaniesCase(RpcCase):
             }
         )
         pause.action_apply()
+        imported = env["pet.carry.over.import"].create(
+            {
+                "file": base64.b64encode(b"Owner,Sessions Left\nToto's owner,x\n"),
+                "filename": f"{company.name}.csv",
+                "company_id": company.id,
+            }
+        )
+        imported.action_check()
+        imported.column_ids[0].field_name = "owner_name"  # to be remembered
+        imported.action_check()
         return {
+            "pet.carry.over.import": imported,
+            "pet.carry.over.import.line": imported.line_ids,
+            "pet.carry.over.column": imported.column_ids,
+            "pet.carry.over.heading": env["pet.carry.over.heading"].search([]),
             "pet.pet": pet,
             "pet.plan.template": template,
             "pet.plan.template.line": template.line_ids,

@@ -1,3 +1,5 @@
+import base64
+
 from odoo import Command
 from odoo.models import MAGIC_COLUMNS
 
@@ -58,7 +60,17 @@ class TestGuardedFields(RpcCase):
             }
         )
         pause.action_apply()
+        imported = cls.env["pet.carry.over.import"].create(
+            {
+                "file": base64.b64encode(b"Owner,Sessions Left\nAna Souza,x\n"),
+                "filename": "packages.csv",
+            }
+        )
+        imported.action_check()
         cls.targets = {
+            "pet.carry.over.column": imported.column_ids[0],
+            "pet.carry.over.import": imported,
+            "pet.carry.over.import.line": imported.line_ids,
             "account.move": cls.plan.sudo().cycle_ids[1].invoice_id,
             "pet.appointment": cls.visits[0],
             "pet.cycle": cls.plan.cycle_ids[0],
@@ -69,6 +81,9 @@ class TestGuardedFields(RpcCase):
             "pet.plan.pause": cls.plan.pause_ids,
         }
         cls.creatable = {
+            "pet.carry.over.column": {"import_id": imported.id},
+            "pet.carry.over.import": {"filename": "others.csv"},
+            "pet.carry.over.import.line": {"import_id": imported.id},
             "account.move": {"move_type": "out_invoice"},
             "pet.appointment": {
                 "pet_id": cls.luna.id,

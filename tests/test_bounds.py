@@ -40,6 +40,14 @@ class TestBounds(PetPlansCommon):
             "pet.plan.sell": cls.env["pet.plan.sell"].create(
                 {"pet_id": cls.luna.id, "template_id": template.id}
             ),
+            "pet.carry.over": cls.env["pet.carry.over"].create(
+                {
+                    "pet_id": cls.luna.id,
+                    "product_id": cls.bath.id,
+                    "sessions_left": 5,
+                    "reason": "Left over",
+                }
+            ),
             "pet.plan.pause.start": cls.env["pet.plan.pause.start"].create(
                 {
                     "plan_id": cls.plan.id,
