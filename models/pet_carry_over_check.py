@@ -180,6 +180,21 @@ class Check:
             )
         )
 
+    def _get_chosen(self, name, records):
+        """Return what was chosen by hand, if it is still there and of this company.
+
+        :param name: of the field of the line
+        :param records: an empty recordset of its model
+        """
+        chosen = records.browse(self.choices.get(name) or ()).exists()
+        if chosen.company_id and chosen.company_id != self.batch.one.company_id:
+            self.errors.append(
+                self.env._(
+                    "%(name)s belongs to another company", name=chosen.display_name
+                )
+            )
+        return chosen
+
     # --- Its parts -------------------------------------------------------------------
 
     def _check_source(self):
@@ -303,8 +318,8 @@ class Check:
         return end
 
     def _get_template(self, pet):
-        template = self.env["pet.plan.template"].browse(self.choices.get("template_id"))
-        template = template.exists() or self.batch.one.template_id
+        template = self._get_chosen("template_id", self.env["pet.plan.template"])
+        template = template or self.batch.one.template_id
         if not template.active or not template.is_carry_over:
             self.errors.append(
                 self.env._(
@@ -325,7 +340,7 @@ class Check:
     def _get_service(self, template):
         """Return the service of the row, by code or name, or that of the template."""
         Service = self.env["product.product"]
-        if chosen := Service.browse(self.choices.get("product_id")).exists():
+        if chosen := self._get_chosen("product_id", Service):
             return chosen
         text = self.cells.get("service")
         if not text:
@@ -354,7 +369,7 @@ class Check:
     def _get_owner(self):
         """Return the customer, an empty record when they are to be made, or wrong."""
         Owner = self.env["res.partner"]
-        if chosen := Owner.browse(self.choices.get("partner_id")).exists():
+        if chosen := self._get_chosen("partner_id", Owner):
             return chosen
         given = [column for column in OWNER_KEYS if self.cells.get(column)]
         if not given:
@@ -451,7 +466,7 @@ class Check:
         """Return the pet; an empty record where it is shared, to be made, or wrong."""
         Pet = self.env["pet.pet"]
         if "pet_id" in self.choices:
-            return Pet.browse(self.choices["pet_id"] or ()).exists()
+            return self._get_chosen("pet_id", Pet)
         text = self.cells.get("pet_name")
         if not text:
             self.warnings.append(

@@ -25,7 +25,6 @@ class PetCarryOverImportLine(models.Model):
     _inherit = ["pet.guard.mixin", "pet.batch.mixin"]
     _order = "import_id, row, id"
     _rec_name = "row"
-    _check_company_auto = True
     _guarded_fields = frozenset(
         {
             "import_id",
@@ -46,7 +45,9 @@ class PetCarryOverImportLine(models.Model):
     import_id = fields.Many2one(
         "pet.carry.over.import", required=True, index=True, ondelete="cascade"
     )
-    company_id = fields.Many2one(related="import_id.company_id", store=True, index=True)
+    company_id = fields.Many2one(
+        related="import_id.company_id", store=True, index=True, precompute=True
+    )
     row = fields.Integer(readonly=True, aggregator=None)
     cells = fields.Json(readonly=True, help="What the row says, column by column")
     choices = fields.Json(readonly=True, help="What was chosen by hand")
@@ -86,7 +87,7 @@ class PetCarryOverImportLine(models.Model):
     new_names = fields.Json(readonly=True, help="Customer and pets to create")
     currency_id = fields.Many2one(related="company_id.currency_id")
     unit_value = fields.Monetary(string="Value per Session")
-    value = fields.Monetary(compute="_compute_value", store=True)
+    value = fields.Monetary(compute="_compute_value", store=True, precompute=True)
     plan_id = fields.Many2one(
         "pet.plan", string="Package", readonly=True, index="btree_not_null"
     )
