@@ -2,7 +2,7 @@
     "name": "Pet Plans & Packages",
     "summary": "Sell prepaid plans and packages of baths, daycare days and walks, "
     "book their visits and bill them cycle by cycle",
-    "version": "19.0.1.1.0",
+    "version": "19.0.1.2.0",
     "category": "Services/Pet Plans",
     "author": "Pet Plans contributors",
     "maintainers": ["pet-plans"],
@@ -48,6 +48,7 @@
         "views/pet_plan_entry_views.xml",
         "views/pet_appointment_views.xml",
         "views/pet_carry_over_import_views.xml",
+        "reports/pet_carry_over_reconciliation.xml",
         "views/account_move_views.xml",
         "views/product_template_views.xml",
         "views/res_partner_views.xml",

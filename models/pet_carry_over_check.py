@@ -91,6 +91,7 @@ class Check:
         self.choices = choices
         self.errors = []
         self.warnings = []
+        self.notes = []  # what was asked for, and is told all the same
         self.new = {}
 
     def get_values(self):
@@ -128,7 +129,7 @@ class Check:
         else:
             package = self._get_package(values, owner, pet, service)
             status = "warning" if self.warnings else "ok"
-            texts = [package, *self.warnings]
+            texts = [package, *self.notes, *self.warnings]
         return {"status": status, "message": self._say("; ".join(texts))}
 
     def _get_package(self, values, owner, pet, service):
@@ -450,7 +451,7 @@ class Check:
                 "email": self.cells.get("owner_email") or False,
                 "phone": self.cells.get("owner_phone") or False,
             }
-            self.warnings.append(
+            self.notes.append(
                 self.env._("new customer %(name)s", name=self.cells["owner_name"])
             )
 
@@ -551,7 +552,7 @@ class Check:
             {"name": name, "species_id": species.id if species else False}
             for name in names
         ]
-        self.warnings.append(self.env._("new pet %(names)s", names=self._list(names)))
+        self.notes.append(self.env._("new pet %(names)s", names=self._list(names)))
 
     def _list(self, names):
         """Return some names, the first few of many."""

@@ -632,6 +632,32 @@ class PetCarryOverImport(models.Model):
             used="\n".join(refusals[:5]),
         )
 
+    # --- To hold against the old software (K4) ---------------------------------------
+
+    def _get_reconciliation(self):
+        """Return rows, sessions and value by software and result.
+
+        Of what is carried over before, or wrong, it is what the file says.
+
+        :return: list of dicts of `system`, `status`, `rows`, `sessions`, `value`
+        """
+        self.ensure_one()
+        labels = dict(self.line_ids._fields["status"]._description_selection(self.env))
+        return [
+            {
+                "system": system or self.env._("Not named"),
+                "status": labels[status],
+                "rows": rows,
+                "sessions": sessions,
+                "value": value,
+            }
+            for system, status, rows, sessions, value in self.line_ids._read_group(
+                [("import_id", "=", self.id)],
+                ["legacy_system", "status"],
+                ["__count", "sessions_left:sum", "value:sum"],
+            )
+        ]
+
     # --- What comes back -------------------------------------------------------------
 
     @api.depends("filename")

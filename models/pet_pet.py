@@ -290,6 +290,16 @@ class PetPet(models.Model):
             [("pet_id", "in", self.ids)],
         )
 
+    @api.model
+    def get_import_templates(self):
+        """Offer a file to begin with where records are imported with Odoo's own."""
+        return [
+            {
+                "label": self.env._("Import Template for Pets"),
+                "template": "/pet_plans/static/import/pets.csv",
+            }
+        ]
+
     def action_carry_over_plan(self):
         """Open the carry-over of what this pet has left elsewhere (K2)."""
         self.ensure_one()

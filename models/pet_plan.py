@@ -776,6 +776,16 @@ class PetPlan(models.Model):
         self.ensure_one()
         return "transfer" if self.transferred_from_id else "grant"
 
+    @api.model
+    def get_import_templates(self):
+        """Offer a file to begin with where records are imported with Odoo's own."""
+        return [
+            {
+                "label": self.env._("Import Template for Plans"),
+                "template": "/pet_plans/static/import/plans.csv",
+            }
+        ]
+
     # --- Windows ---------------------------------------------------------------
 
     def _get_opening_action(self):

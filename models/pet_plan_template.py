@@ -187,6 +187,16 @@ class PetPlanTemplate(models.Model):
             "breed_ids", "in", [False, *pet.breed_id.ids]
         )
 
+    @api.model
+    def get_import_templates(self):
+        """Offer a file to begin with where records are imported with Odoo's own."""
+        return [
+            {
+                "label": self.env._("Import Template for Plan Templates"),
+                "template": "/pet_plans/static/import/templates.csv",
+            }
+        ]
+
     def action_view_plans(self):
         """Open the plans sold from these templates."""
         return open_window(

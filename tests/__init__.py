@@ -50,8 +50,10 @@ from . import test_k2_carry_over
 from . import test_k3_matching
 from . import test_k4_import
 from . import test_k4_job
+from . import test_k4_odoo_import
 from . import test_k4_queries
 from . import test_k4_race
+from . import test_k4_reconciliation
 from . import test_k5_bad_rows
 from . import test_k6_figures
 from . import test_l1_ledger

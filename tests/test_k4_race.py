@@ -44,7 +44,9 @@ class TestImportRace(RaceCase):
     def test_the_same_import_twice(self):
         one = self.upload()
         outcomes = self.run_at_once(self.apply(one), self.apply(one))
-        refused = [str(outcome) for outcome in outcomes if isinstance(outcome, Exception)]
+        refused = [
+            str(outcome) for outcome in outcomes if isinstance(outcome, Exception)
+        ]
         self.assertEqual(len(refused), 1, outcomes)
         self.assertIn("race.csv is imported: undo it first", refused[0])
         self.assertEqual(self.count_packages(), 1)
@@ -53,7 +55,9 @@ class TestImportRace(RaceCase):
         outcomes = self.run_at_once(
             self.apply(self.upload()), self.apply(self.upload())
         )
-        refused = [str(outcome) for outcome in outcomes if isinstance(outcome, Exception)]
+        refused = [
+            str(outcome) for outcome in outcomes if isinstance(outcome, Exception)
+        ]
         self.assertEqual(len(refused), 1, outcomes)
         self.assertIn("was carried over already", refused[0])
         self.assertEqual(self.count_packages(), 1)
@@ -70,7 +74,9 @@ class TestImportRace(RaceCase):
             return "undone"
 
         outcomes = self.run_at_once(undo, self.book(plan_id))
-        refused = [str(outcome) for outcome in outcomes if isinstance(outcome, Exception)]
+        refused = [
+            str(outcome) for outcome in outcomes if isinstance(outcome, Exception)
+        ]
         self.assertEqual(len(refused), 1, outcomes)
         with self.connect() as env:
             plan = env["pet.plan"].browse(plan_id)
