@@ -51,9 +51,7 @@ class PetCarryOverImportLine(models.Model):
     row = fields.Integer(readonly=True, aggregator=None)
     cells = fields.Json(readonly=True, help="What the row says, column by column")
     choices = fields.Json(readonly=True, help="What was chosen by hand")
-    owner = fields.Char(string="Customer in the File", compute="_compute_texts")
-    pet = fields.Char(string="Pet in the File", compute="_compute_texts")
-    service = fields.Char(string="Service in the File", compute="_compute_texts")
+    said = fields.Char(string="In the File", compute="_compute_said")
     status = fields.Selection(
         [
             ("ok", "Ready"),
@@ -95,13 +93,13 @@ class PetCarryOverImportLine(models.Model):
     _references = models.Index("(import_id, legacy_ref)")
 
     @api.depends("cells")
-    def _compute_texts(self):
+    def _compute_said(self):
+        """Say whom and what the row is about, as the file has it."""
         for line in self:
             cells = line.cells or {}
-            owner = (cells.get(name) for name in ("owner_name", *OWNER_KEYS))
-            line.owner = next(filter(None, owner), False)
-            line.pet = cells.get("pet_name")
-            line.service = cells.get("service")
+            owner = filter(None, map(cells.get, ("owner_name", *OWNER_KEYS)))
+            parts = (next(owner, ""), cells.get("pet_name"), cells.get("service"))
+            line.said = " · ".join(filter(None, parts))
 
     @api.depends("sessions_left", "unit_value")
     def _compute_value(self):

@@ -1,5 +1,4 @@
 from . import requirements
-
 from . import test_access_companies
 from . import test_access_context
 from . import test_access_customers
@@ -58,6 +57,7 @@ from . import test_k5_bad_rows
 from . import test_k6_figures
 from . import test_l1_ledger
 from . import test_l2_counter_edit
+from . import test_l3_notes
 from . import test_let_go
 from . import test_lib_tables_hostile
 from . import test_life_queries
@@ -87,6 +87,8 @@ from . import test_x2_expiry
 from . import test_x2_extension
 from . import test_x3_cards
 from . import test_x3_expiry_bucket
+from . import test_x4_not_renewed
+from . import test_x5_list
 from . import test_x6_carry
 from . import test_x6_carry_money
 from . import test_x6_renew
@@ -95,6 +97,7 @@ from . import test_x7_cancel_plan
 from . import test_x7_credit_notes
 from . import test_x7_dated_back
 from . import test_x7_drafts
+from . import test_x7_last_day
 from . import test_x8_pause
 from . import test_x8_pause_periods
 
