@@ -225,5 +225,4 @@ class PetCarryOverImport(models.Model):
                 f"{heading} ({', '.join(columns)})"
                 for heading, columns in duplicates.items()
             )
-        sentence = self.env._(REFUSALS[error.reason])
-        return sentence % shown
+        return REFUSALS[error.reason]._translate(self.env.lang) % shown
