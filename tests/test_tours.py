@@ -33,6 +33,22 @@ class TestTours(PetPlansCommon, HttpCase):
             ["2099-01-05", "2099-02-02", "2099-03-02"],
         )
 
+    def test_carry_over_one(self):
+        self.start_tour(
+            "/odoo/pet-customers", "pet_plans_carry_over", login="pet_staff"
+        )
+        self.assertEqual(self.luna.plan_ids.sessions_remaining, 5.0)
+
+    def test_import_packages(self):
+        self.start_tour(
+            "/odoo/action-pet_plans.action_pet_carry_over_import",
+            "pet_plans_import_packages",
+            login="pet_staff",
+        )
+        plans = self.env["pet.plan"].search([("is_carry_over", "=", True)])
+        self.assertEqual(plans.mapped("state"), ["cancelled"] * 2)
+        self.assertEqual(plans.pet_id, self.luna + self.rex)
+
     def test_cancel_visit_and_book_another(self):
         plan, __ = self.sell_in_2099()
         visit = self.visit_on(plan, "01-19")
