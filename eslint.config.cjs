@@ -1,7 +1,12 @@
 const js = require("@eslint/js");
 
 // What a browser offers, as far as it is used here
-const BROWSER = { console: "readonly", document: "readonly", window: "readonly" };
+const BROWSER = {
+    console: "readonly",
+    document: "readonly",
+    File: "readonly",
+    window: "readonly",
+};
 
 module.exports = [
     js.configs.recommended,

@@ -135,7 +135,7 @@ class PetCarryOver(models.TransientModel):
         self.ensure_one()
         texts = {
             "who": self.pet_id.name
-            or self.env._("all pets of %(customer)s", customer=self.partner_id.name),
+            or self.env._("All pets of %(customer)s", customer=self.partner_id.name),
             "sessions": f"{self.sessions_left:g}",
             "service": self.product_id.display_name,
             "end": self.date_end and format_date(self.env, self.date_end),
