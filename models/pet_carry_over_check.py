@@ -58,6 +58,9 @@ class Batch:
         self.env = one.env
         self.today = one.company_id._get_pet_today()
         self.headings = {column.field_name: column.heading for column in one.column_ids}
+        self.labels = dict(
+            one.column_ids._fields["field_name"]._description_selection(self.env)
+        )
         self.numbers = numbers
         self.found = one._find(
             [cells for cells, __, __ in rows],
@@ -87,12 +90,38 @@ class Check:
         self.found = batch.found
         self.number = number
         self.source = source
-        self.cells = cells
         self.choices = choices
+        self.cells = self._apply_choices(cells)
         self.errors = []
         self.warnings = []
         self.notes = []  # what was asked for, and is told all the same
         self.new = {}
+
+    def _apply_choices(self, cells):
+        """Return the cells with what was chosen by hand in the place of what they say.
+
+        :param cells: dict, see `pet.carry.over.import.line`
+        """
+        chosen = {
+            column: str(self.choices[name] or "")
+            for column, name in (
+                ("sessions_left", "sessions_left"),
+                ("end_date", "date_end"),
+            )
+            if name in self.choices
+        }
+        if "sessions_left" in chosen:
+            chosen["sessions_left"] = f"{self.choices['sessions_left']:g}"
+        return {
+            **cells,
+            **chosen,
+            "values": {**cells["values"], **chosen},
+            "problems": {
+                name: problem
+                for name, problem in cells["problems"].items()
+                if name not in chosen
+            },
+        }
 
     def get_values(self):
         """Return the values of the row's line."""
@@ -175,7 +204,7 @@ class Check:
         self.errors.append(
             self.env._(
                 "%(column)s “%(value)s”: %(text)s",
-                column=self.batch.headings.get(column) or column,
+                column=self.batch.headings.get(column) or self.batch.labels[column],
                 value=self.cells.get(column) or "",
                 text=text,
             )
@@ -250,8 +279,6 @@ class Check:
     def _get_sessions_left(self):
         """Return the number left as a Decimal, or None where it is wrong (K5)."""
         total = self._get_number("sessions_total")
-        if "sessions_left" in self.choices:
-            return Decimal(str(self.choices["sessions_left"]))
         left = self._get_number("sessions_left")
         if left is None:
             if not self.cells.get("sessions_left"):
@@ -298,10 +325,7 @@ class Check:
         sold = self._get_date("purchase_date")
         if sold and sold > self.batch.today:
             self._refuse("purchase_date", self.env._("is still to come"))
-        if "date_end" in self.choices:
-            end = self.choices["date_end"]
-            end = date.fromisoformat(end) if end else None
-        elif "end_date" in self.batch.headings:
+        if "end_date" in self.batch.headings or "date_end" in self.choices:
             end = self._get_date("end_date")
         else:
             end = template._get_date_end_from(self.batch.today) or None

@@ -549,16 +549,28 @@ class PetCarryOverImport(models.Model):
         return {"lang": self.user_id.lang, "tz": self.company_id.pet_tz}
 
     def _stop_on_error(self):
-        """Take back what was imported if a row failed after all (K4)."""
+        """Take back what was imported if a row failed after all (K4).
+
+        All but what somebody used in the meantime, which is told.
+        """
         self.ensure_one()
         wrong = self.line_ids.filtered(lambda line: line.status == "error")
         if not wrong:
             return
-        self._unguarded().import_error = self.env._(
+        done = self.line_ids.filtered(lambda line: line.status == "done")
+        used = done.plan_id._get_take_back_refusals()
+        error = self.env._(
             "Nothing was imported, since a row failed: %(rows)s",
             rows="\n".join(wrong[:10].mapped("message")),
         )
-        self._take_back("check")
+        if used:
+            error = self.env._(
+                "%(error)s\nThese are used already, and stay:\n%(used)s",
+                error=error,
+                used="\n".join(list(used.values())[:20]),
+            )
+        self._unguarded().import_error = error
+        self._take_back(done.filtered(lambda line: line.plan_id not in used), "check")
 
     # --- Undo (K4) -------------------------------------------------------------------
 
@@ -578,16 +590,18 @@ class PetCarryOverImport(models.Model):
                     file=self.display_name,
                 )
             )
-        self._take_back("undone")
+        lines = self.line_ids.filtered(lambda line: line.status == "done")
+        self._check_unused(lines)
+        self._take_back(lines, "undone")
         return self._notify(self.env._("Nothing of the import is left."), "success")
 
-    def _take_back(self, state):
-        """Take back the packages, and make the rows what they were before.
+    def _check_unused(self, lines):
+        """Refuse to undo an import of which something is used.
 
-        :param state: the state of the import afterwards
+        :param lines: its rows that are done
+        :raises UserError: naming the packages that are used, and by what
         """
         self.ensure_one()
-        lines = self.line_ids.filtered(lambda line: line.status == "done")
         refusals = lines.plan_id._get_take_back_refusals()
         if refusals:
             raise UserError(
@@ -600,6 +614,14 @@ class PetCarryOverImport(models.Model):
                     used="\n".join(list(refusals.values())[:20]),
                 )
             )
+
+    def _take_back(self, lines, state):
+        """Take back packages, and make their rows what they were before.
+
+        :param lines: rows that are done
+        :param state: the state of the import afterwards
+        """
+        self.ensure_one()
         reason = self.env._("The import of %(file)s was undone", file=self.display_name)
         lines.plan_id._take_back(reason)
         lines._unguarded().write({"status": "ok", "plan_id": False})

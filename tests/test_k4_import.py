@@ -204,6 +204,19 @@ class TestImport(CarryOverCommon):
         one.action_apply()
         self.assertEqual(self.get_carried_over().mapped("pet_id"), self.luna + self.rex)
 
+    def test_what_is_chosen_is_checked_too(self):
+        line = self.check({"left": "x", "total": "10"}, columns=["owner", "left"])
+        for left, text in ((-1, "“-1”: is negative"), (0.3, "“0.3”: only whole")):
+            line.sessions_left = left
+            self.assertEqual(line.status, "error")
+            self.assertIn(text, line.message)
+        line.sessions_left = 2
+        line.product_id = self.bath
+        line.date_end = "2025-12-31"
+        self.assertEqual(
+            line.message, "Row 2: End Date “2025-12-31”: the package has ended."
+        )
+
     def test_a_cleared_choice(self):
         """The customer is again what the file says; without a pet it is shared."""
         line = self.check({})

@@ -75,6 +75,26 @@ class TestJob(CarryOverCommon):
         plans = self.env["pet.plan"].search([("is_carry_over", "=", True)])
         self.assertEqual(set(plans.mapped("state")), {"cancelled"})
 
+    def test_what_is_used_meanwhile_stays(self):
+        """Nobody loses a package they work with because a later row fails."""
+        one = self.start(*[{}, {}, {}, {"pet": "Rex"}])
+        self.rex.sudo().active = False
+        lines = type(one.line_ids)
+        make = lines._make_packages
+
+        def make_and_book(batch):
+            make(batch)
+            if batch.plan_id:
+                batch.plan_id[0].book(["2026-01-05 09:00:00"])
+
+        with patch.object(lines, "_make_packages", make_and_book):
+            self.run_import_job()
+        self.assertEqual(one.state, "check")
+        self.assertRegex(
+            one.import_error, "These are used already, and stay:\n.* of Luna: visit on"
+        )
+        self.assertEqual(one.line_ids.mapped("status"), ["done", "ok", "done", "error"])
+
     def test_no_edit_while_it_runs(self):
         one = self.start()
         for change in (
