@@ -62,11 +62,18 @@ class Batch:
             one.column_ids._fields["field_name"]._description_selection(self.env)
         )
         self.numbers = numbers
+        self.dates = {}
         self.found = one._find(
             [cells for cells, __, __ in rows],
             {source for __, source, __ in rows},
             {choices.get("partner_id") for __, __, choices in rows if choices},
         )
+
+    def format_date(self, day):
+        """Return a date as the user reads it; a file has many of the same."""
+        if day not in self.dates:
+            self.dates[day] = format_date(self.env, day)
+        return self.dates[day]
 
     def check(self, number, source, cells, choices):
         """Return the values of the line of a row, see `Check`."""
@@ -132,6 +139,7 @@ class Check:
         pet = self._get_pet(owner) if owner or self.new else self.env["pet.pet"]
         template = self._get_template(pet)
         service = self._get_service(template)
+        unit_value = float(self._get_number("unit_value") or 0)
         values = {
             "partner_id": owner.id,
             "pet_id": pet.id,
@@ -139,7 +147,8 @@ class Check:
             "product_id": service.id,
             "sessions_left": float(left or 0),
             "date_end": self._get_date_end(template),
-            "unit_value": float(self._get_number("unit_value") or 0),
+            "unit_value": unit_value,
+            "value": float(left or 0) * unit_value,
             "new_names": self.new or False,
             "plan_id": False,
         }
@@ -170,7 +179,7 @@ class Check:
             or self.env._("all pets of %(owner)s", owner=self._get_owner_name(owner)),
             "left": f"{values['sessions_left']:g}",
             "service": service.display_name,
-            "end": values["date_end"] and format_date(self.env, values["date_end"]),
+            "end": values["date_end"] and self.batch.format_date(values["date_end"]),
         }
         if values["date_end"]:
             return self.env._("%(who)s: %(left)s × %(service)s until %(end)s", **texts)
@@ -251,8 +260,10 @@ class Check:
 
     def _get_problem(self, column):
         """Return why a cell that should be a number or a date is none, or None."""
+        problem = self.cells["problems"].get(column)
+        if not problem:
+            return None
         return {
-            None: None,
             "number": self.env._("not a number"),
             "number_style": self.env._(
                 "its comma or point may stand for decimals or for thousands"
@@ -261,7 +272,7 @@ class Check:
             "date_style": self.env._(
                 "day or month first? Choose how the dates are written"
             ),
-        }[self.cells["problems"].get(column)]
+        }[problem]
 
     def _get_number(self, column):
         """Return the number in a cell, not negative, or None."""

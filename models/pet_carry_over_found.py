@@ -47,7 +47,8 @@ class Found:
         self.owners = {
             column: defaultdict(env["res.partner"].browse) for column in OWNER_KEYS
         }
-        self.households = defaultdict(env["pet.pet"].browse)  # head -> pets
+        self.households = defaultdict(env["pet.pet"].browse)  # head's id -> pets
+        self.pets = defaultdict(env["pet.pet"].browse)  # (head's id, name) -> pets
         self.services = defaultdict(env["product.product"].browse)  # name -> products
         self.species = {}  # name -> species
         self.carried_over = {}  # (system, reference) -> package
@@ -57,9 +58,15 @@ class Found:
         __, compared = OWNER_KEYS[column]
         return self.owners[column][compared(text)] if compared(text) else None
 
+    def add_pet(self, pet):
+        """Note a pet that is here."""
+        head = pet.partner_id.commercial_partner_id.id
+        self.households[head] |= pet
+        self.pets[head, normalize(pet.name)] |= pet
+
     def get_pets(self, owner, name=None):
         """Return the pets of an owner's household, all or those of a name."""
-        pets = self.households[owner.commercial_partner_id]
+        head = owner.commercial_partner_id.id
         if name is None:
-            return pets
-        return pets.filtered(lambda pet: normalize(pet.name) == normalize(name))
+            return self.households[head]
+        return self.pets[head, normalize(name)]

@@ -24,6 +24,17 @@ SETTINGS = {
 }
 
 
+def lines_with(status, string):
+    """Return the field of the rows of a file that have one result."""
+    return fields.One2many(
+        "pet.carry.over.import.line",
+        "import_id",
+        string=string,
+        domain=[("status", "=", status)],
+        copy=False,
+    )
+
+
 class PetCarryOverImport(models.Model):
     """A file of packages of another software: read, checked, imported (K3, K4)."""
 
@@ -129,41 +140,11 @@ class PetCarryOverImport(models.Model):
         "pet.carry.over.import.line", "import_id", string="Rows", copy=False
     )
     # The rows of each result, so that a card shows its own
-    ok_line_ids = fields.One2many(
-        "pet.carry.over.import.line",
-        "import_id",
-        string="Rows That Are Ready",
-        domain=[("status", "=", "ok")],
-        copy=False,
-    )
-    warning_line_ids = fields.One2many(
-        "pet.carry.over.import.line",
-        "import_id",
-        string="Rows with Warnings",
-        domain=[("status", "=", "warning")],
-        copy=False,
-    )
-    error_line_ids = fields.One2many(
-        "pet.carry.over.import.line",
-        "import_id",
-        string="Wrong Rows",
-        domain=[("status", "=", "error")],
-        copy=False,
-    )
-    unchanged_line_ids = fields.One2many(
-        "pet.carry.over.import.line",
-        "import_id",
-        string="Rows That Are Here Already",
-        domain=[("status", "=", "unchanged")],
-        copy=False,
-    )
-    done_line_ids = fields.One2many(
-        "pet.carry.over.import.line",
-        "import_id",
-        string="Rows That Are Done",
-        domain=[("status", "=", "done")],
-        copy=False,
-    )
+    ok_line_ids = lines_with("ok", "Rows That Are Ready")
+    warning_line_ids = lines_with("warning", "Rows with Warnings")
+    error_line_ids = lines_with("error", "Wrong Rows")
+    unchanged_line_ids = lines_with("unchanged", "Rows That Are Here Already")
+    done_line_ids = lines_with("done", "Rows That Are Done")
     shown = fields.Selection(
         [
             ("ok", "Ready"),
@@ -236,6 +217,8 @@ class PetCarryOverImport(models.Model):
             self._follow_file()
         elif is_setting:
             self._unguarded().state = "file"  # to be checked once more
+        if "company_id" in vals:
+            self.line_ids._unguarded().unlink()
         return result
 
     @api.ondelete(at_uninstall=False)
@@ -391,6 +374,7 @@ class PetCarryOverImport(models.Model):
         return [
             {
                 "import_id": self.id,
+                "company_id": self.company_id.id,
                 "row": number,
                 "cells": cells,
                 "choices": choices.get(number, False),

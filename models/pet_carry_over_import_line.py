@@ -46,7 +46,7 @@ class PetCarryOverImportLine(models.Model):
         "pet.carry.over.import", required=True, index=True, ondelete="cascade"
     )
     company_id = fields.Many2one(
-        related="import_id.company_id", store=True, index=True, precompute=True
+        "res.company", required=True, index=True, readonly=True
     )
     row = fields.Integer(readonly=True, aggregator=None)
     cells = fields.Json(readonly=True, help="What the row says, column by column")
@@ -85,7 +85,7 @@ class PetCarryOverImportLine(models.Model):
     new_names = fields.Json(readonly=True, help="Customer and pets to create")
     currency_id = fields.Many2one(related="company_id.currency_id")
     unit_value = fields.Monetary(string="Value per Session")
-    value = fields.Monetary(compute="_compute_value", store=True, precompute=True)
+    value = fields.Monetary(readonly=True)
     plan_id = fields.Many2one(
         "pet.plan", string="Package", readonly=True, index="btree_not_null"
     )
@@ -100,11 +100,6 @@ class PetCarryOverImportLine(models.Model):
             owner = filter(None, map(cells.get, ("owner_name", *OWNER_KEYS)))
             parts = (next(owner, ""), cells.get("pet_name"), cells.get("service"))
             line.said = " · ".join(filter(None, parts))
-
-    @api.depends("sessions_left", "unit_value")
-    def _compute_value(self):
-        for line in self:
-            line.value = line.sessions_left * line.unit_value
 
     def write(self, vals):
         chosen = [name for name in CHOICES if name in vals]
@@ -149,10 +144,12 @@ class PetCarryOverImportLine(models.Model):
 
         :return: those of which the result changed
         """
-        changed = self.browse()
-        for one, lines in self.grouped("import_id").items():
-            changed |= lines.filtered(lambda line: line.status != "done")._check(one)
-        return changed
+        return self.browse().union(
+            *(
+                lines.filtered(lambda line: line.status != "done")._check(one)
+                for one, lines in self.grouped("import_id").items()
+            )
+        )
 
     def _check(self, one):
         """Check rows of one import; return those of which the result changed."""
@@ -162,7 +159,7 @@ class PetCarryOverImportLine(models.Model):
             [(line.cells, source, line.choices) for line, source in lines.items()],
             self._get_numbers(one),
         )
-        changed = self.browse()
+        changed = []
         for line, source in lines.items():
             vals = batch.check(line.row, source, line.cells, line.choices)
             now = line.read(list(vals), load="")[0]
@@ -171,8 +168,8 @@ class PetCarryOverImportLine(models.Model):
             }
             if differing:
                 line._unguarded().write(differing)
-                changed |= line
-        return changed
+                changed.append(line.id)
+        return self.browse(changed)
 
     def _get_numbers(self, one):
         """Return the rows of the file that have the references of these.

@@ -27,14 +27,16 @@ class PetCarryOverImport(models.Model):
         """
         self.ensure_one()
         found = Found(self.env)
-        owners = self.env["res.partner"].browse(filter(None, chosen)).exists()
+        owner_ids = set(
+            self.env["res.partner"].browse(filter(None, chosen)).exists().ids
+        )
         for column, (field, compared) in OWNER_KEYS.items():
             wanted = {compared(row[column]) for row in rows if row.get(column)} - {""}
             for partner, text in self._search_owners(field, wanted):
                 if compared(text) in wanted:
                     found.owners[column][compared(text)] |= partner
-                    owners |= partner
-        self._find_pets(owners, found)
+                    owner_ids.add(partner.id)
+        self._find_pets(self.env["res.partner"].browse(owner_ids), found)
         self._find_services(found)
         self._find_carried_over(sources, found)
         return found
@@ -73,7 +75,7 @@ class PetCarryOverImport(models.Model):
             ["name", "partner_id", "species_id", "breed_id"],
         )
         for pet in pets:
-            found.households[pet.partner_id.commercial_partner_id] |= pet
+            found.add_pet(pet)
 
     def _find_services(self, found):
         for lang in {self.env.lang, "en_US"}:

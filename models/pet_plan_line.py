@@ -61,7 +61,9 @@ class PetPlanLine(models.Model):
         min_display_digits="Product Price",
     )
     discount = fields.Float(string="Discount (%)", digits="Discount")
-    company_currency_id = fields.Many2one(related="company_id.currency_id")
+    company_currency_id = fields.Many2one(
+        related="company_id.currency_id", string="Company Currency"
+    )
     unit_value = fields.Monetary(
         string="Value per Session",
         currency_field="company_currency_id",

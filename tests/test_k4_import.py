@@ -84,6 +84,16 @@ class TestImport(CarryOverCommon):
         self.assertEqual(plan.entry_ids.kind, "carry_over")
         self.assertEqual(one.state, "done")
 
+    def test_no_mail_and_one_message_each(self):
+        mails = self.env["mail.mail"].sudo().search_count([])
+        one = self.upload({}, {"pet": "Rex"}, create_missing=True)
+        one.action_apply()
+        self.env.flush_all()
+        plans = self.get_carried_over()
+        self.assertEqual([len(plan.message_ids) for plan in plans], [1, 1])
+        self.assertFalse(plans.message_follower_ids)
+        self.assertEqual(self.env["mail.mail"].sudo().search_count([]), mails)
+
     def test_all_or_nothing(self):
         one = self.upload({}, {"pet": "Bolt"}, {"left": "x"})
         one.action_check()
