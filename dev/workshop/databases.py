@@ -33,6 +33,9 @@ _SCRATCH = f"{_OWN}test"
 _PREPARE_TESTS = f"""
 from odoo.addons.{ADDON}.tests.shops import ShopsCommon
 ShopsCommon.prepare(env)
+# pytest's workers share one folder of attached files, and Odoo cleans it up after each
+# class of tests, with those of the other workers: so they are kept in the database.
+env["ir.config_parameter"].set_param("ir_attachment.location", "db")
 env.cr.commit()
 """
 
@@ -113,7 +116,7 @@ class Databases:
                 self.copy(base, name, TO_TEST)
                 odoo.execute(_PREPARE_TESTS, name)
 
-        return self._template("tests", [base, companies], prepare)
+        return self._template("tests", [base, companies, _PREPARE_TESTS], prepare)
 
     def prepare_demo(self, name):
         """Make the database that people try the addon in, or bring it up to date."""
