@@ -1,6 +1,7 @@
 from collections import defaultdict
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 from ..lib.carry_over import normalize
 from .pet_carry_over_check import Batch, same_new_owner
@@ -105,7 +106,7 @@ class PetCarryOverImportLine(models.Model):
         chosen = [name for name in CHOICES if name in vals]
         if not chosen or self._is_unguarded():
             return super().write(vals)
-        self.import_id._check_open()
+        self._check_open()
         result = super().write(vals)
         for line in self._unguarded():
             line.choices = line._get_choices(chosen)
@@ -135,7 +136,23 @@ class PetCarryOverImportLine(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_done(self):
+        if not self._is_unguarded():  # a new check takes them all away
+            self._check_open()
+
+    def _check_open(self):
+        """Refuse to change rows that are done, or on their way.
+
+        :raises UserError: naming the file, or the row
+        """
         self.import_id._check_open()
+        for line in self.filtered(lambda line: line.status == "done"):
+            raise UserError(
+                self.env._(
+                    "Row %(row)s is done: %(plan)s.",
+                    row=line.row,
+                    plan=line.plan_id._get_named_for(),
+                )
+            )
 
     # --- The check -------------------------------------------------------------------
 
