@@ -139,7 +139,7 @@ class Check:
         pet = self._get_pet(owner) if owner or self.new else self.env["pet.pet"]
         template = self._get_template(pet)
         service = self._get_service(template)
-        unit_value = float(self._get_number("unit_value") or 0)
+        unit_value = self._get_unit_value()
         values = {
             "partner_id": owner.id,
             "pet_id": pet.id,
@@ -148,7 +148,7 @@ class Check:
             "sessions_left": float(left or 0),
             "date_end": self._get_date_end(template),
             "unit_value": unit_value,
-            "value": float(left or 0) * unit_value,
+            "value": self._round(float(left or 0) * unit_value),
             "new_names": self.new or False,
             "plan_id": False,
         }
@@ -286,6 +286,21 @@ class Check:
             self._refuse(column, self.env._("is negative"))
             return None
         return number
+
+    def _round(self, amount):
+        """Return an amount as it is stored: else it would differ at the next check."""
+        return self.batch.one.company_id.currency_id.round(amount)
+
+    def _get_unit_value(self):
+        """Return what a session was sold for, 0 where that is not known."""
+        amount = self._get_number("unit_value") or 0
+        most = BOUNDS["unit_value"][1]
+        if amount > most:
+            self._refuse(
+                "unit_value", self.env._("more than %(most)s", most=f"{most:.0f}")
+            )
+            return 0.0
+        return self._round(float(amount))
 
     def _get_sessions_left(self):
         """Return the number left as a Decimal, or None where it is wrong (K5)."""

@@ -94,6 +94,24 @@ class TestImport(CarryOverCommon):
         self.assertFalse(plans.message_follower_ids)
         self.assertEqual(self.env["mail.mail"].sudo().search_count([]), mails)
 
+    def test_a_value_that_is_rounded(self):
+        """What is stored is what the next check finds: the import is not held up."""
+        one = self.upload(
+            {"value": "17.10", "left": "3"},
+            {"value": "33.3333", "left": "3", "pet": "Rex"},
+        )
+        one.action_check()
+        one.action_apply()
+        self.assertEqual(one.line_ids.mapped("status"), ["done", "done"])
+        self.assertEqual(one.line_ids.mapped("value"), [51.3, 99.99])
+
+    def test_a_value_beyond_all_bounds(self):
+        self.check_row(
+            "error",
+            "Row 2: Unit Value “5511912345678”: more than 1000000000.",
+            value="5511912345678",
+        )
+
     def test_all_or_nothing(self):
         one = self.upload({}, {"pet": "Bolt"}, {"left": "x"})
         one.action_check()
