@@ -173,17 +173,15 @@ class Check:
     def _get_package(self, values, owner, pet, service):
         """Return what would be made of the row, in words."""
         names = [one["name"] for one in self.new.get("pets", ())]
-        who = pet.name or ", ".join(names)
-        texts = {
-            "who": who
+        end = values["date_end"]
+        return self.env["pet.plan"]._describe_carry_over(
+            pet.name
+            or ", ".join(names)
             or self.env._("all pets of %(owner)s", owner=self._get_owner_name(owner)),
-            "left": f"{values['sessions_left']:g}",
-            "service": service.display_name,
-            "end": values["date_end"] and self.batch.format_date(values["date_end"]),
-        }
-        if values["date_end"]:
-            return self.env._("%(who)s: %(left)s × %(service)s until %(end)s", **texts)
-        return self.env._("%(who)s: %(left)s × %(service)s, never expires", **texts)
+            values["sessions_left"],
+            service,
+            end and self.batch.format_date(end),
+        )
 
     def _get_unchanged(self, plan, left):
         """Return what is said of a row that was carried over before (K4)."""

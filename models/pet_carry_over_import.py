@@ -7,12 +7,12 @@ from odoo.tools import split_every
 
 from ..lib import carry_over, tables
 from .pet_carry_over_check import Batch, get_sources
+from .pet_carry_over_import_line import TO_IMPORT
 from .pet_plan_legacy import ORDER_MODES
 
 # More rows than a person waits for are imported by a job, slice by slice (K4)
 ROWS_AT_ONCE = 2000
 SLICE = 500
-TO_IMPORT = ("ok", "warning")
 # What the check depends on
 SETTINGS = {
     "company_id",
@@ -183,7 +183,7 @@ class PetCarryOverImport(models.Model):
         return self.env.company
 
     def _default_template_id(self):
-        return self.env["pet.carry.over"]._default_template_id()
+        return self.env["pet.plan.template"]._get_default_carry_over()
 
     @api.depends("line_ids.status")
     def _compute_counts(self):
@@ -417,7 +417,7 @@ class PetCarryOverImport(models.Model):
                 "warning",
             )
         self._check_errors()
-        to_do = self._get_lines_to_import()
+        to_do = self.line_ids._filter_to_import()
         if len(to_do) > ROWS_AT_ONCE:
             self._unguarded().state = "importing"
             # Jobs are the administrator's; this one is only told to begin.
@@ -434,17 +434,10 @@ class PetCarryOverImport(models.Model):
         self._finish()
         return self._notify(self._get_result(), "success")
 
-    def _get_lines_to_import(self):
-        """Return the rows of which packages are made."""
-        self.ensure_one()
-        return self.line_ids.filtered(
-            lambda line: line.status in TO_IMPORT and line.sessions_left > 0
-        )
-
     def _check_errors(self):
         """Refuse to import a file with wrong rows, unless they may be skipped."""
         self.ensure_one()
-        wrong = self.line_ids.filtered(lambda line: line.status == "error")
+        wrong = self.line_ids._having("error")
         if wrong and self.on_error == "stop":
             raise UserError(
                 self.env._(
@@ -511,8 +504,7 @@ class PetCarryOverImport(models.Model):
         domain = [
             ("import_id", "=", self.id),
             ("import_id.state", "=", "importing"),
-            ("status", "in", TO_IMPORT),
-            ("sessions_left", ">", 0),
+            *TO_IMPORT,
         ]
 
         def work(batch):
@@ -538,10 +530,10 @@ class PetCarryOverImport(models.Model):
         All but what somebody used in the meantime, which is told.
         """
         self.ensure_one()
-        wrong = self.line_ids.filtered(lambda line: line.status == "error")
+        wrong = self.line_ids._having("error")
         if not wrong:
             return
-        done = self.line_ids.filtered(lambda line: line.status == "done")
+        done = self.line_ids._having("done")
         used = done.plan_id._get_take_back_refusals()
         error = self.env._(
             "Nothing was imported, since a row failed: %(rows)s",
@@ -574,7 +566,7 @@ class PetCarryOverImport(models.Model):
                     file=self.display_name,
                 )
             )
-        lines = self.line_ids.filtered(lambda line: line.status == "done")
+        lines = self.line_ids._having("done")
         self._check_unused(lines)
         self._take_back(lines, "undone")
         return self._notify(self.env._("Nothing of the import is left."), "success")
@@ -681,10 +673,7 @@ class PetCarryOverImport(models.Model):
     def _get_rejected_file(self):
         """Return the wrong rows in the layout of the file, with their reasons."""
         self.ensure_one()
-        reasons = {
-            line.row: line.message
-            for line in self.line_ids.filtered(lambda line: line.status == "error")
-        }
+        reasons = {line.row: line.message for line in self.line_ids._having("error")}
         if not reasons:
             return False
         table = self._read_table()

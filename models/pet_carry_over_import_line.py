@@ -7,6 +7,8 @@ from ..lib.carry_over import normalize
 from .pet_carry_over_check import Batch, same_new_owner
 from .pet_carry_over_found import OWNER_KEYS
 
+# The rows of which packages are made
+TO_IMPORT = [("status", "in", ("ok", "warning")), ("sessions_left", ">", 0)]
 # What a person may choose in a row, instead of what the file says
 CHOICES = (
     "partner_id",
@@ -207,6 +209,14 @@ class PetCarryOverImportLine(models.Model):
 
     # --- The import ------------------------------------------------------------------
 
+    def _having(self, status):
+        """Return those of these rows that have a result."""
+        return self.filtered(lambda line: line.status == status)
+
+    def _filter_to_import(self):
+        """Return those of these rows of which packages are made."""
+        return self.filtered_domain(TO_IMPORT)
+
     def _import(self, is_isolated):
         """Make the packages of these rows.
 
@@ -214,9 +224,7 @@ class PetCarryOverImportLine(models.Model):
         """
         # As of now: rows before may have made their customer.
         self._examine()
-        lines = self.filtered(
-            lambda line: line.status in ("ok", "warning") and line.sessions_left > 0
-        )
+        lines = self._filter_to_import()
         if is_isolated:
             lines._run_isolated(
                 lambda part: part._make_packages(), lambda line, text: line._fail(text)

@@ -134,6 +134,26 @@ class PetPlan(models.Model):
         if refusals:
             raise UserError("\n".join(refusals))
 
+    @api.model
+    def _describe_carry_over(self, who, sessions, service, end):
+        """Return what a carry-over makes, in words, before it is made.
+
+        :param who: text, the pet or those it is shared by
+        :param sessions: float
+        :param service: `product.product` record
+        :param end: text, the last day; empty where it never ends
+        """
+        texts = {
+            "who": who,
+            "sessions": f"{sessions:g}",
+            "service": service.display_name,
+        }
+        if end:
+            return self.env._(
+                "%(who)s: %(sessions)s × %(service)s until %(end)s", end=end, **texts
+            )
+        return self.env._("%(who)s: %(sessions)s × %(service)s, never expires", **texts)
+
     # --- As sold, but (K6) -------------------------------------------------------
 
     def _get_package_capacities(self):
@@ -192,18 +212,22 @@ class PetPlan(models.Model):
 
         It can as long as it is as it came: no visit, no edit, nothing handed on.
         """
-        self.fetch(["state"])
         entries = self.entry_ids.grouped("plan_id")
         visits = self.appointment_ids.grouped("plan_id")
-        refusals = {}
-        for plan in self:
-            refusal = plan._get_take_back_refusal(
+        reasons = {
+            plan: plan._get_take_back_refusal(
                 visits.get(plan, self.env["pet.appointment"]),
                 entries.get(plan, self.env["pet.plan.entry"]),
             )
-            if refusal:
-                refusals[plan] = refusal
-        return refusals
+            for plan in self
+        }
+        return {
+            plan: self.env._(
+                "%(plan)s: %(reason)s.", plan=plan._get_named_for(), reason=reason
+            )
+            for plan, reason in reasons.items()
+            if reason
+        }
 
     def _get_take_back_refusal(self, visits, entries):
         """Return why this package can no longer be taken back, or None.
@@ -212,22 +236,18 @@ class PetPlan(models.Model):
         :param entries: its ledger
         """
         self.ensure_one()
-        name = self._get_named_for()
         if self.state == "cancelled":
-            return self.env._("%(plan)s: it is cancelled.", plan=name)
+            return self.env._("it is cancelled")
         if visits:
             first = visits.sorted("start")[0]
             return self.env._(
-                "%(plan)s: visit on %(start)s.",
-                plan=name,
+                "visit on %(start)s",
                 start=self.company_id._format_pet_time(first.start),
             )
         if entries.filtered(lambda entry: entry.kind in ("adjust", "transfer")):
-            return self.env._(
-                "%(plan)s: its sessions were edited or given away.", plan=name
-            )
+            return self.env._("its sessions were edited or given away")
         if self.is_renewed:
-            return self.env._("%(plan)s: it is renewed.", plan=name)
+            return self.env._("it is renewed")
         return None
 
     def _get_named_for(self):

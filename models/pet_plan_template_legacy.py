@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 from odoo.exceptions import UserError
 
 from ..lib import periods
@@ -8,6 +8,12 @@ class PetPlanTemplate(models.Model):
     """Templates that packages of another software are kept as (K1)."""
 
     _inherit = "pet.plan.template"
+
+    @api.model
+    def _get_default_carry_over(self):
+        """Return the template that comes with the addon, if the user may use it."""
+        template = self.env.ref("pet_plans.template_carry_over", False)
+        return template and template._filtered_access("read").filtered("active")
 
     def _get_carried_over_service(self):
         """Return the service that this template carries over, if it names one.

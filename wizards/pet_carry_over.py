@@ -94,8 +94,7 @@ class PetCarryOver(models.TransientModel):
         return self.env.company
 
     def _default_template_id(self):
-        template = self.env.ref("pet_plans.template_carry_over", False)
-        return template and template._filtered_access("read").filtered("active")
+        return self.env["pet.plan.template"]._get_default_carry_over()
 
     @api.depends("pet_id")
     def _compute_partner_id(self):
@@ -133,19 +132,12 @@ class PetCarryOver(models.TransientModel):
 
     def _get_summary(self):
         self.ensure_one()
-        texts = {
-            "who": self.pet_id.name
+        package = self.env["pet.plan"]._describe_carry_over(
+            self.pet_id.name
             or self.env._("All pets of %(customer)s", customer=self.partner_id.name),
-            "sessions": f"{self.sessions_left:g}",
-            "service": self.product_id.display_name,
-            "end": self.date_end and format_date(self.env, self.date_end),
-        }
-        package = (
-            self.env._("%(who)s: %(sessions)s × %(service)s until %(end)s", **texts)
-            if self.date_end
-            else self.env._(
-                "%(who)s: %(sessions)s × %(service)s, never expires", **texts
-            )
+            self.sessions_left,
+            self.product_id,
+            self.date_end and format_date(self.env, self.date_end),
         )
         order = {
             "none": self.env._("no charge, no order"),
