@@ -29,6 +29,7 @@ class TestCarryOver(PetPlansCommon):
         dialog = Form(
             self.env["pet.carry.over"].with_context(default_partner_id=self.customer.id)
         )
+        self.assertFalse(dialog.summary)
         dialog.pet_id = self.luna
         dialog.product_id = self.bath
         dialog.sessions_left = 5
@@ -72,6 +73,9 @@ class TestCarryOver(PetPlansCommon):
         self.assertEqual(visit.plan_id, plan)
         self.assertEqual(visit.plan_note, "Shares the kennel with Rex")
         self.assertEqual(plan.sessions_remaining, 4.0)
+
+    def test_an_empty_dialog_says_nothing_yet(self):
+        self.assertFalse(Form(self.env["pet.carry.over"]).summary)
 
     def test_the_ledger_says_where_it_comes_from(self):
         plan = self.carry_over(legacy_system="PetExec", legacy_ref="P-17")

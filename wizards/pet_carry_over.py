@@ -125,10 +125,10 @@ class PetCarryOver(models.TransientModel):
     def _compute_summary(self):
         """Say what the button does, before it is pressed."""
         for wizard in self:
-            is_complete = wizard.partner_id and wizard.product_id
-            wizard.summary = (
-                is_complete and wizard.sessions_left > 0 and wizard._get_summary()
+            is_complete = (
+                wizard.partner_id and wizard.product_id and wizard.sessions_left > 0
             )
+            wizard.summary = wizard._get_summary() if is_complete else False
 
     def _get_summary(self):
         self.ensure_one()
