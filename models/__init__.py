@@ -32,6 +32,8 @@ from . import pet_cycle_forfeit
 from . import pet_cycle_legacy
 from . import pet_carry_over_import
 from . import pet_carry_over_file
+from . import pet_carry_over_job
+from . import pet_carry_over_undo
 from . import pet_carry_over_lookup
 from . import pet_carry_over_import_line
 from . import pet_carry_over_column

@@ -8,7 +8,7 @@ from odoo.tools import format_date
 
 from ..lib.carry_over import normalize
 from .pet_bounds_mixin import BOUNDS
-from .pet_carry_over_found import OWNER_KEYS, normalize_email, normalize_name
+from .pet_carry_over_found import OWNER_KEYS, normalize_email
 
 HALF = Decimal("0.5")
 # What stands between the names of several pets
@@ -611,14 +611,3 @@ class Check:
         return self.env._(
             "%(names)s and %(count)s more", names=shown, count=len(names) - SHOWN
         )
-
-
-def same_new_owner(one, other):
-    """Tell whether two rows mean the same customer who is to be made.
-
-    :param one: dict of name, ref, email, phone
-    """
-    for key in ("ref", "email", "phone"):
-        if one[key] and other[key]:
-            return one[key].strip().casefold() == other[key].strip().casefold()
-    return normalize_name(one["name"]) == normalize_name(other["name"])

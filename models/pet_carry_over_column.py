@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 from ..lib import carry_over
 
@@ -44,6 +45,28 @@ class PetCarryOverColumn(models.Model):
     field_name = fields.Selection(
         list(NAMES.items()), string="Is", help="Empty: the column is left out"
     )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self._check_fixed()
+        return super().create(vals_list)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_followed(self):
+        self._check_fixed()
+
+    def _check_fixed(self):
+        """Refuse to add or remove columns: they stand for those of the file, in order.
+
+        :raises UserError: telling how a column is left out
+        """
+        if not self._is_unguarded():
+            raise UserError(
+                self.env._(
+                    "The columns are those of the file. To leave one out, clear what "
+                    "it is."
+                )
+            )
 
     def write(self, vals):
         result = super().write(vals)

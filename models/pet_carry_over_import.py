@@ -1,5 +1,6 @@
 import base64
 from collections import Counter, defaultdict
+from urllib.parse import urlencode
 
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
@@ -7,12 +8,13 @@ from odoo.tools import split_every
 
 from ..lib import carry_over, tables
 from .pet_carry_over_check import Batch, get_sources
-from .pet_carry_over_import_line import TO_IMPORT
 from .pet_plan_legacy import ORDER_MODES
 
 # More rows than a person waits for are imported by a job, slice by slice (K4)
 ROWS_AT_ONCE = 2000
 SLICE = 500
+# States in which a job is at work, or the import is behind it
+CLOSED = ("importing", "undoing", "done")
 # What the check depends on
 SETTINGS = {
     "company_id",
@@ -22,6 +24,8 @@ SETTINGS = {
     "legacy_system",
     "template_id",
 }
+# What decides how its rows are imported
+MANNERS = {"on_error", "order_mode", "reason"}
 
 
 def lines_with(status, string):
@@ -68,6 +72,7 @@ class PetCarryOverImport(models.Model):
             ("check", "Check"),
             ("importing", "Importing"),
             ("done", "Imported"),
+            ("undoing", "Undoing"),
             ("undone", "Undone"),
         ],
         string="Step",
@@ -173,7 +178,6 @@ class PetCarryOverImport(models.Model):
         help="The wrong rows, as they came, with a column that tells why",
     )
     rejected_filename = fields.Char(compute="_compute_rejected_filename")
-    undo_note = fields.Text(string="To Undo", compute="_compute_undo_note")
     user_id = fields.Many2one(
         "res.users", string="Imported by", readonly=True, copy=False
     )
@@ -209,9 +213,12 @@ class PetCarryOverImport(models.Model):
         return imports
 
     def write(self, vals):
-        is_setting = not self._is_unguarded() and not SETTINGS.isdisjoint(vals)
-        if is_setting:
+        is_asked = not self._is_unguarded()
+        is_setting = is_asked and not SETTINGS.isdisjoint(vals)
+        if is_setting or (is_asked and not MANNERS.isdisjoint(vals)):
             self._check_open()
+        if is_asked and ("file" in vals or "company_id" in vals):
+            self._check_nothing_done()
         result = super().write(vals)
         if "file" in vals:
             self._follow_file()
@@ -224,21 +231,34 @@ class PetCarryOverImport(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_done(self):
         self._check_open()
+        self._check_nothing_done()
 
     def _check_open(self):
         """Refuse to change an import that is under way or done.
 
         :raises UserError: naming it
         """
-        for one in self.filtered(lambda one: one.state in ("importing", "done")):
+        refusals = {
+            "importing": self.env._(
+                "%(file)s is being imported: wait until it is done, or stop it."
+            ),
+            "undoing": self.env._("%(file)s is being undone: wait until it is."),
+            "done": self.env._("%(file)s is imported: undo it first."),
+        }
+        for one in self.filtered(lambda one: one.state in CLOSED):
+            raise UserError(refusals[one.state] % {"file": one.display_name})
+
+    def _check_nothing_done(self):
+        """Refuse to forget which packages an import has made.
+
+        :raises UserError: naming it
+        """
+        for one in self.filtered("done_count"):
             raise UserError(
                 self.env._(
-                    "%(file)s is imported: undo it first.", file=one.display_name
-                )
-                if one.state == "done"
-                else self.env._(
-                    "%(file)s is being imported: wait until it is done.",
+                    "%(file)s made %(count)s packages: undo it first.",
                     file=one.display_name,
+                    count=one.done_count,
                 )
             )
 
@@ -341,9 +361,15 @@ class PetCarryOverImport(models.Model):
         columns = self._get_columns()
         rows = self._read_rows(table, columns)
         choices = {line.row: line.choices for line in self.line_ids if line.choices}
-        self.line_ids._unguarded().unlink()
+        done = self.line_ids._having("done")
+        (self.line_ids - done)._unguarded().unlink()
+        behind = set(done.mapped("row"))
         self.env["pet.carry.over.import.line"]._unguarded().create(
-            self._prepare_line_vals_list(rows, choices)
+            [
+                vals
+                for vals in self._prepare_line_vals_list(rows, choices)
+                if vals["row"] not in behind
+            ]
         )
         in_doubt = any("date_style" in cells["problems"].values() for __, cells in rows)
         self._unguarded().write(
@@ -419,20 +445,27 @@ class PetCarryOverImport(models.Model):
         self._check_errors()
         to_do = self.line_ids._filter_to_import()
         if len(to_do) > ROWS_AT_ONCE:
-            self._unguarded().state = "importing"
-            # Jobs are the administrator's; this one is only told to begin.
-            self.env.ref("pet_plans.ir_cron_carry_over").sudo()._trigger()
-            return self._notify(
-                self.env._(
-                    "%(count)s packages are being imported; you can go on working.",
-                    count=len(to_do),
-                ),
-                "info",
-            )
+            return self._leave_to_job("importing", len(to_do))
         for ids in split_every(SLICE, to_do.ids):
             to_do.browse(ids)._import(self.on_error == "skip")
+        self._check_errors()
+        # Somebody is at work on what a few rows need: those come a moment later.
+        if left := self.line_ids._filter_to_import():
+            return self._leave_to_job("importing", len(left))
         self._finish()
         return self._notify(self._get_result(), "success")
+
+    def _get_made_rows(self):
+        """Return the rows that are done and have made a new customer."""
+        self.ensure_one()
+        rows = self.line_ids.search(
+            [
+                ("import_id", "=", self.id),
+                ("status", "=", "done"),
+                ("new_names", "!=", False),
+            ]
+        )
+        return rows.filtered(lambda row: row.new_names.get("owner"))
 
     def _check_errors(self):
         """Refuse to import a file with wrong rows, unless they may be skipped."""
@@ -483,152 +516,6 @@ class PetCarryOverImport(models.Model):
                 "next": {"type": "ir.actions.client", "tag": "soft_reload"},
             },
         }
-
-    @api.model
-    def _cron_import(self):
-        """Job: go on with the imports that are too large to wait for (K4)."""
-        for one in self.search([("state", "=", "importing")], order="id"):
-            if not one._import_slices():
-                return
-
-    def _import_slices(self):
-        """Import the rows that are left, slice by slice, each committed on its own.
-
-        With all or nothing the first row that fails ends it, and what was done is
-        taken back.
-
-        :return: whether there was time for all of them
-        """
-        self.ensure_one()
-        lines = self.line_ids.with_context(**self._get_job_context())
-        domain = [
-            ("import_id", "=", self.id),
-            ("import_id.state", "=", "importing"),
-            *TO_IMPORT,
-        ]
-
-        def work(batch):
-            # As who asked for it: with their rights, and in their name.
-            batch = batch.with_user(self.user_id).with_company(self.company_id)
-            batch._import(is_isolated=True)
-            if self.on_error == "stop":
-                self.with_user(self.user_id)._stop_on_error()
-
-        if not lines._run_in_batches(domain, work, SLICE, order="row, id"):
-            return False
-        if self.state == "importing":
-            self.with_user(self.user_id)._finish()
-        return True
-
-    def _get_job_context(self):
-        self.ensure_one()
-        return {"lang": self.user_id.lang, "tz": self.company_id.pet_tz}
-
-    def _stop_on_error(self):
-        """Take back what was imported if a row failed after all (K4).
-
-        All but what somebody used in the meantime, which is told.
-        """
-        self.ensure_one()
-        wrong = self.line_ids._having("error")
-        if not wrong:
-            return
-        done = self.line_ids._having("done")
-        used = done.plan_id._get_take_back_refusals()
-        error = self.env._(
-            "Nothing was imported, since a row failed: %(rows)s",
-            rows="\n".join(wrong[:10].mapped("message")),
-        )
-        if used:
-            error = self.env._(
-                "%(error)s\nThese are used already, and stay:\n%(used)s",
-                error=error,
-                used="\n".join(list(used.values())[:20]),
-            )
-        self._unguarded().import_error = error
-        self._take_back(done.filtered(lambda line: line.plan_id not in used), "check")
-
-    # --- Undo (K4) -------------------------------------------------------------------
-
-    def action_undo(self):
-        """Take back all that was imported, as long as nothing of it is used.
-
-        Customers and pets that were made stay.
-
-        :raises UserError: naming the packages that are used, and by what
-        """
-        self.ensure_one()
-        self.check_access("write")
-        if self.state != "done":
-            raise UserError(
-                self.env._(
-                    "%(file)s is not imported: there is nothing to undo.",
-                    file=self.display_name,
-                )
-            )
-        lines = self.line_ids._having("done")
-        self._check_unused(lines)
-        self._take_back(lines, "undone")
-        return self._notify(self.env._("Nothing of the import is left."), "success")
-
-    def _check_unused(self, lines):
-        """Refuse to undo an import of which something is used.
-
-        :param lines: its rows that are done
-        :raises UserError: naming the packages that are used, and by what
-        """
-        self.ensure_one()
-        refusals = lines.plan_id._get_take_back_refusals()
-        if refusals:
-            raise UserError(
-                self.env._(
-                    "%(file)s cannot be undone any more, %(count)s of %(total)s "
-                    "packages are used:\n%(used)s",
-                    file=self.display_name,
-                    count=len(refusals),
-                    total=len(lines),
-                    used="\n".join(list(refusals.values())[:20]),
-                )
-            )
-
-    def _take_back(self, lines, state):
-        """Take back packages, and make their rows what they were before.
-
-        :param lines: rows that are done
-        :param state: the state of the import afterwards
-        """
-        self.ensure_one()
-        reason = self.env._("The import of %(file)s was undone", file=self.display_name)
-        lines.plan_id._take_back(reason)
-        lines._unguarded().write({"status": "ok", "plan_id": False})
-        self._unguarded().state = state
-        self._message_log(body=reason)
-
-    @api.depends("state", "line_ids.plan_id")
-    def _compute_undo_note(self):
-        """Say until when it can be undone, and what stands in the way (K4)."""
-        for one in self:
-            one.undo_note = one.state == "done" and one._get_undo_note()
-
-    def _get_undo_note(self):
-        self.ensure_one()
-        plans = self.line_ids.plan_id
-        if not plans:
-            return False
-        refusals = list(plans._get_take_back_refusals().values())
-        if not refusals:
-            return self.env._(
-                "The import can be undone until the first of its %(count)s packages is "
-                "used: booked, edited or given away.",
-                count=len(plans),
-            )
-        return self.env._(
-            "The import can be undone no more: %(count)s of its %(total)s packages are "
-            "used.\n%(used)s",
-            count=len(refusals),
-            total=len(plans),
-            used="\n".join(refusals[:5]),
-        )
 
     # --- To hold against the old software (K4) ---------------------------------------
 
@@ -686,13 +573,42 @@ class PetCarryOverImport(models.Model):
             tables.write_table(table, rows, [self.env._("What is wrong")])
         )
 
+    def action_download_rejected(self):
+        """Download the wrong rows, as a file to correct and import."""
+        self.ensure_one()
+        self.check_access("read")
+        query = urlencode(
+            {
+                "model": self._name,
+                "id": self.id,
+                "field": "rejected_file",
+                "filename_field": "rejected_filename",
+                "download": "true",
+            }
+        )
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/web/content?{query}",
+            "target": "download",
+        }
+
     def action_show(self):
         """Show the rows of one result only, or all again: a click on a card.
 
-        Which one is in the context, `shown`.
+        Which one is in the context, `shown`. Who only reads gets them as a list of
+        their own.
         """
         self.ensure_one()
+        self.check_access("read")
         shown = self.env.context.get("shown")
+        if not self.has_access("write"):
+            return {
+                "type": "ir.actions.act_window",
+                "name": self.display_name,
+                "res_model": "pet.carry.over.import.line",
+                "view_mode": "list",
+                "domain": [("import_id", "=", self.id), ("status", "=", shown)],
+            }
         self.shown = shown if shown != self.shown else False
         return False
 

@@ -4,8 +4,9 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..lib.carry_over import normalize
-from .pet_carry_over_check import Batch, same_new_owner
+from .pet_carry_over_check import Batch
 from .pet_carry_over_found import OWNER_KEYS
+from .pet_carry_over_new import NewOwners
 
 # The rows of which packages are made
 TO_IMPORT = [("status", "in", ("ok", "warning")), ("sessions_left", ">", 0)]
@@ -41,6 +42,7 @@ class PetCarryOverImportLine(models.Model):
             "plan_id",
             "new_names",
             "company_id",
+            "unit_value",
             "value",
         }
     )
@@ -222,7 +224,7 @@ class PetCarryOverImportLine(models.Model):
 
         :param is_isolated: whether a row that fails is noted, and the others made
         """
-        # As of now: rows before may have made their customer.
+        # As of now: much may have changed since the file was checked.
         self._examine()
         lines = self._filter_to_import()
         if is_isolated:
@@ -242,9 +244,11 @@ class PetCarryOverImportLine(models.Model):
 
     def _make_packages(self):
         """Make what the rows stand for: customers, pets, packages."""
-        self._make_owners()
-        self._make_pets()
-        for one, lines in self.grouped("import_id").items():
+        self._follow_made_owners()
+        rows = self._filter_to_import()
+        rows._make_owners()
+        rows._make_pets()
+        for one, lines in rows.grouped("import_id").items():
             plans = self.env["pet.plan"]._carry_over(
                 [line._prepare_plan_vals() for line in lines], one.order_mode
             )
@@ -253,21 +257,29 @@ class PetCarryOverImportLine(models.Model):
 
     def _make_owners(self):
         """Make the customers that the shop does not know; each once."""
-        groups = []  # (the customer, its lines)
+        new = NewOwners()
         for line in self:
             wanted = not line.partner_id and (line.new_names or {}).get("owner")
-            if not wanted:
-                continue
-            for owner, lines in groups:
-                if same_new_owner(owner, wanted):
-                    lines.append(line)
-                    owner |= {key: owner[key] or wanted[key] for key in owner}
-                    break
-            else:
-                groups.append((dict(wanted), [line]))
-        owners = self.env["res.partner"].create([owner for owner, __ in groups])
-        for owner, (__, lines) in zip(owners, groups, strict=True):
-            self.browse().union(*lines)._unguarded().partner_id = owner
+            if wanted:
+                new.add(wanted, line.id)
+        owners = self.env["res.partner"].create([owner for owner, __ in new.groups])
+        for owner, (__, ids) in zip(owners, new.groups, strict=True):
+            self.browse(ids)._unguarded().partner_id = owner
+
+    def _follow_made_owners(self):
+        """Give rows the customer that an earlier row of their file has made (K3)."""
+        for one, lines in self.grouped("import_id").items():
+            made = NewOwners()
+            for row in one._get_made_rows():
+                made.add(row.new_names["owner"], row.partner_id.id)
+            followers = self.browse()
+            for line in lines._unguarded():
+                wanted = (line.new_names or {}).get("owner")
+                if wanted and (group := made.find(wanted)):
+                    __, ids = group
+                    line.choices = {**(line.choices or {}), "partner_id": ids[0]}
+                    followers |= line
+            followers._examine()
 
     def _make_pets(self):
         """Make the pets that the shop does not know; each once."""

@@ -52,7 +52,12 @@ class PetCarryOverImport(models.Model):
             return []
         partners = self.env["res.partner"]
         query = partners._search(
-            [("company_id", "in", [False, self.company_id.id]), (field, "!=", False)]
+            [
+                ("company_id", "in", [False, self.company_id.id]),
+                (field, "!=", False),
+                # Two new customers of one name are two, whichever is made first.
+                ("id", "not in", self._get_made_rows().partner_id.ids),
+            ]
         )
         column = SQL.identifier(query.table, field)
         digits = SQL("REGEXP_REPLACE(%s, '[^0-9]', '', 'g')", column)

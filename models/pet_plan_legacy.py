@@ -210,7 +210,8 @@ class PetPlan(models.Model):
     def _get_take_back_refusals(self):
         """Return why a package can no longer be taken back: dict, plan -> sentence.
 
-        It can as long as it is as it came: no visit, no edit, nothing handed on.
+        It can as long as it is as it came: no visit, no edit, nothing handed on. One
+        that somebody cancelled is as good as taken back.
         """
         entries = self.entry_ids.grouped("plan_id")
         visits = self.appointment_ids.grouped("plan_id")
@@ -236,8 +237,6 @@ class PetPlan(models.Model):
         :param entries: its ledger
         """
         self.ensure_one()
-        if self.state == "cancelled":
-            return self.env._("it is cancelled")
         if visits:
             first = visits.sorted("start")[0]
             return self.env._(
@@ -270,7 +269,8 @@ class PetPlan(models.Model):
         refusals = self._get_take_back_refusals()
         if refusals:
             raise UserError("\n".join(refusals.values()))
-        for company, plans in self.grouped("company_id").items():
+        running = self.filtered(lambda plan: plan.state != "cancelled")
+        for company, plans in running.grouped("company_id").items():
             plans._cancel_from(company._get_pet_today(), reason)
         # The orders of 0 of exactly these packages; staff have no invoicing rights.
         self.cycle_ids._sudo_clean()._cancel_zero_orders()

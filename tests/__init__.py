@@ -53,6 +53,7 @@ from . import test_k4_odoo_import
 from . import test_k4_queries
 from . import test_k4_race
 from . import test_k4_reconciliation
+from . import test_k4_rejected_file
 from . import test_k5_bad_rows
 from . import test_k6_figures
 from . import test_l1_ledger

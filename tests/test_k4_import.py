@@ -2,6 +2,7 @@ import base64
 import csv
 import io
 
+from odoo import Command
 from odoo.exceptions import AccessError, UserError
 
 from .carry_over import CarryOverCommon
@@ -280,6 +281,30 @@ class TestImport(CarryOverCommon):
         with self.assertRaisesRegex(AccessError, "cannot be written directly"):
             line.import_id.state = "done"
 
+    def test_the_value_is_what_the_file_says(self):
+        line = self.check({"value": "10"})
+        with self.assertRaisesRegex(AccessError, "Value per Session of"):
+            line.unit_value = 99
+
+    def test_the_columns_are_those_of_the_file(self):
+        """Else what stands in a column would be taken for what is in another."""
+        one = self.upload({})
+        for change in (
+            lambda: one.column_ids[0].unlink(),
+            lambda: one.column_ids.create({"field_name": "reason"}),
+            lambda: one.write({"column_ids": [Command.clear()]}),
+        ):
+            with self.assertRaisesRegex(UserError, "The columns are those of the file"):
+                change()
+
+    def test_who_only_reads_gets_the_rows_as_a_list(self):
+        one = self.check({}, {"left": "x"}).import_id
+        reader = one.with_user(self.accountant)
+        action = reader.with_context(shown="error").action_show()
+        rows = reader.env[action["res_model"]].search(action["domain"])
+        self.assertEqual(rows.ids, one.error_line_ids.ids)
+        self.assertFalse(one.shown)
+
     # --- What changes meanwhile ------------------------------------------------------
 
     def test_what_changed_since_the_check_is_shown_first(self):
@@ -401,6 +426,24 @@ class TestImport(CarryOverCommon):
         wizard.action_apply()
         with self.assertRaisesRegex(UserError, "its sessions were edited"):
             one.action_undo()
+
+    def test_one_cancelled_by_hand_is_not_in_the_way(self):
+        one = self.upload({}, {"pet": "Rex"})
+        one.action_apply()
+        plans = self.get_carried_over()
+        self.cancel_plans(plans[0])
+        one.action_undo()
+        self.assertEqual(one.state, "undone")
+        self.assertEqual(set(plans.mapped("state")), {"cancelled"})
+        one.action_apply()  # its reference is free again
+        self.assertEqual(one.done_count, 2)
+
+    def test_an_undone_import_was_not_done(self):
+        one = self.upload({})
+        one.action_apply()
+        self.assertTrue(one.date_done and one.user_id)
+        one.action_undo()
+        self.assertFalse(one.date_done or one.user_id)
 
     def test_only_an_import_is_undone(self):
         one = self.check({}).import_id

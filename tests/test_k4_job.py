@@ -1,7 +1,11 @@
 from contextlib import suppress
 from unittest.mock import patch
 
+from psycopg2 import OperationalError
+
+from odoo import Command
 from odoo.exceptions import UserError
+from odoo.tools import mute_logger
 
 from odoo.addons.pet_plans.models import pet_carry_over_import
 
@@ -95,15 +99,190 @@ class TestJob(CarryOverCommon):
         )
         self.assertEqual(one.line_ids.mapped("status"), ["done", "ok", "done", "error"])
 
+    def test_what_somebody_is_at_work_on_waits(self):
+        """No row is dropped in silence: the job comes back for it."""
+        one = self.start(on_error="skip")
+        lines = type(one.line_ids)
+        make = lines._make_packages
+        held = one.line_ids[2]
+
+        def hold(batch):
+            if held in batch:
+                raise OperationalError("could not obtain lock")
+            return make(batch)
+
+        with patch.object(lines, "_make_packages", hold):
+            self.run_import_job()
+        self.assertEqual((one.state, one.done_count), ("importing", 4))
+        self.run_import_job()
+        self.assertEqual((one.state, one.done_count), ("done", 5))
+
+    def test_what_is_held_in_a_small_file_is_left_to_the_job(self):
+        one = self.upload({}, {}, {}, on_error="skip")
+        one.action_check()
+        lines = type(one.line_ids)
+        make = lines._make_packages
+        held = one.line_ids[1]
+
+        def hold(batch):
+            if held in batch:
+                raise OperationalError("could not obtain lock")
+            return make(batch)
+
+        with patch.object(lines, "_make_packages", hold):
+            one.action_apply()
+        self.assertEqual((one.state, one.done_count), ("importing", 2))
+        self.run_import_job()
+        self.assertEqual((one.state, one.done_count), ("done", 3))
+
+    def test_a_file_that_fails_is_not_in_the_way_of_others(self):
+        one = self.start()
+        other = self.start(*[{"pet": "Rex"}] * 5, legacy_system="Gingr")
+        self.staff.sudo().group_ids = [
+            Command.unlink(self.env.ref("pet_plans.group_user").id)
+        ]
+        other.sudo()._unguarded().user_id = self.manager
+        with mute_logger("odoo.addons.pet_plans.models.pet_carry_over_job"):
+            self.run_import_job()
+        self.assertEqual(one.sudo().state, "check")
+        self.assertIn("It stopped: You are not allowed", one.sudo().import_error)
+        self.assertEqual((other.sudo().state, other.sudo().done_count), ("done", 5))
+
+    def test_a_job_is_stopped(self):
+        """What is done stays, and is undone or gone on with."""
+        one = self.start()
+        lines = type(one.line_ids)
+        make = lines._make_packages
+
+        def make_and_stop(batch):
+            make(batch)
+            one.action_stop()
+            one.flush_recordset()
+
+        with patch.object(lines, "_make_packages", make_and_stop):
+            self.run_import_job()
+        self.assertEqual((one.state, one.done_count, one.ok_count), ("check", 2, 3))
+        one.action_check()  # what is done stays
+        self.assertEqual((one.done_count, one.ok_count), (2, 3))
+        one.action_apply()
+        self.assertEqual((one.state, one.done_count), ("done", 5))
+
+    def test_what_was_made_is_not_forgotten(self):
+        one = self.start()
+        lines = type(one.line_ids)
+        make = lines._make_packages
+
+        def make_and_stop(batch):
+            make(batch)
+            one.action_stop()
+            one.flush_recordset()
+
+        with patch.object(lines, "_make_packages", make_and_stop):
+            self.run_import_job()
+        for change in (lambda: one.write({"file": False}), lambda: one.unlink()):
+            with self.assertRaisesRegex(
+                UserError, "packages.csv made 2 packages: undo it first"
+            ):
+                change()
+        one.action_undo()
+        self.assertEqual((one.state, one.done_count, one.ok_count), ("undone", 0, 5))
+        one.unlink()
+
+    def test_rows_with_warnings_have_them_still(self):
+        one = self.start(*[{}, {"pet": ""}, {}, {"pet": "Rex"}])
+        self.rex.sudo().active = False
+        self.run_import_job()
+        self.assertEqual(
+            one.line_ids.mapped("status"), ["ok", "warning", "ok", "error"]
+        )
+        self.rex.sudo().active = True
+        one.action_check()
+        one.action_apply()
+        self.run_import_job()
+        self.assertEqual((one.state, one.done_count), ("done", 4))
+
+    # --- New customers ---------------------------------------------------------------
+
+    def test_two_new_customers_of_one_name(self):
+        """They are two, whichever slice they stand in."""
+        rows = [
+            {"owner": "Eva Luz", "email": email, "pet": "Bolt"}
+            for email in ("eva@a.com", "luz@b.com", "eva@a.com", "luz@b.com")
+        ]
+        one = self.start(*rows, create_missing=True)
+        self.run_import_job()
+        self.assertEqual(one.state, "done", one.import_error)
+        first, second, third, fourth = one.line_ids
+        self.assertEqual(
+            self.env["res.partner"].search([("name", "=", "Eva Luz")], order="id"),
+            first.partner_id + second.partner_id,
+        )
+        self.assertEqual(third.partner_id, first.partner_id)
+        self.assertEqual(fourth.partner_id, second.partner_id)
+        self.assertEqual(third.pet_id, first.pet_id)
+        self.assertNotEqual(second.pet_id, first.pet_id)
+
+    def test_a_row_that_fails_makes_no_customer_twice(self):
+        rows = [{"owner": "Eva Luz", "email": "eva@a.com"}] * 3
+        one = self.upload(*rows, create_missing=True, on_error="skip")
+        one.action_check()
+        lines = type(one.line_ids)
+        make = lines._prepare_plan_vals
+        bad = one.line_ids[1]
+
+        def fail(line):
+            if line == bad:
+                raise UserError(line.display_name)
+            return make(line)
+
+        with patch.object(lines, "_prepare_plan_vals", fail):
+            one.action_apply()
+        self.assertEqual(one.line_ids.mapped("status"), ["done", "error", "done"])
+        self.assertEqual(
+            self.env["res.partner"].search_count([("name", "=", "Eva Luz")]), 1
+        )
+
+    # --- Undone ----------------------------------------------------------------------
+
+    def import_and_undo(self):
+        one = self.start()
+        self.run_import_job()
+        one.action_undo()
+        self.assertEqual((one.state, one.done_count), ("undoing", 5))
+        return one
+
+    def test_undone_by_a_job(self):
+        one = self.import_and_undo()
+        plans = one.line_ids.plan_id
+        self.run_import_job()
+        self.assertEqual((one.state, one.done_count), ("undone", 0))
+        self.assertEqual(set(plans.mapped("state")), {"cancelled"})
+        self.assertFalse(one.date_done or one.user_id)
+
+    def test_what_is_used_while_it_is_undone_stays(self):
+        one = self.import_and_undo()
+        plan = one.line_ids.plan_id[3]
+        plan.book(["2026-01-05 09:00:00"])
+        self.run_import_job()
+        self.assertEqual((one.state, one.done_count), ("check", 1))
+        self.assertRegex(
+            one.import_error, "These are used already, and stay:\n.*: visit on"
+        )
+        self.assertEqual(plan.state, "active")
+
     def test_no_edit_while_it_runs(self):
         one = self.start()
         for change in (
             lambda: one.write({"create_missing": True}),
+            lambda: one.write({"on_error": "skip"}),
+            lambda: one.write({"order_mode": "posted"}),
+            lambda: one.write({"reason": "Why not"}),
             lambda: one.line_ids[0].write({"sessions_left": 9}),
             lambda: one.action_check(),
             lambda: one.action_apply(),
         ):
             with self.assertRaisesRegex(
-                UserError, "packages.csv is being imported: wait until it is done"
+                UserError,
+                "packages.csv is being imported: wait until it is done, or stop",
             ):
                 change()
