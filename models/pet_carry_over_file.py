@@ -151,19 +151,32 @@ class PetCarryOverImport(models.Model):
                 if name in cells
             },
         }
-        rows = []
-        for number, row in table.rows:
-            texts, values, problems = {}, {}, {}
-            for name, at in places.items():
-                texts[name] = carry_over.read_text(row[at])
-                if name == "end_date" and carry_over.is_never(row[at]):
-                    texts[name] = ""
-                if texts[name] and name in readers:
-                    self._read_cell(name, row[at], readers[name], values, problems)
-            if number in table.overlong:
-                problems["row"] = table.overlong[number]
-            rows.append((number, {**texts, "values": values, "problems": problems}))
-        return rows
+        return [
+            (number, self._read_row(row, places, readers, table.overlong.get(number)))
+            for number, row in table.rows
+        ]
+
+    @api.model
+    def _read_row(self, row, places, readers, overlong):
+        """Return the cells of a row, see `_read_rows`.
+
+        :param places: dict, field -> where it stands in a row
+        :param readers: dict, field -> function of a cell, for dates and numbers
+        :param overlong: how many cells the row has, if these are too many
+        """
+        texts, values, problems = {}, {}, {}
+        for name, at in places.items():
+            texts[name] = carry_over.read_text(row[at])
+            if name == "end_date" and carry_over.is_never(row[at]):
+                texts[name] = ""
+            if texts[name] and name in readers:
+                self._read_cell(name, row[at], readers[name], values, problems)
+        if overlong:
+            problems["row"] = overlong
+        parts = (texts.get(name, "") for name in carry_over.NAME_PARTS)
+        if not texts.get("owner_name") and (name := carry_over.join_name(*parts)):
+            texts["owner_name"] = name
+        return {**texts, "values": values, "problems": problems}
 
     @api.model
     def _get_marks(self, cells):

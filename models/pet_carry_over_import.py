@@ -7,6 +7,7 @@ from odoo.tools import split_every
 
 from ..lib import carry_over, tables
 from .pet_carry_over_check import Batch, get_sources
+from .pet_carry_over_found import OWNER_KEYS
 from .pet_carry_over_import_line import TO_IMPORT
 from .pet_plan_legacy import ORDER_MODES
 
@@ -309,7 +310,7 @@ class PetCarryOverImport(models.Model):
                     names=", ".join(twice),
                 )
             )
-        owner = {"owner_ref", "owner_name", "owner_email", "owner_phone"}
+        owner = {*OWNER_KEYS, *carry_over.NAME_PARTS}
         lacking = [] if owner & set(columns) else [labels["owner_name"]]
         if "sessions_left" not in columns:
             lacking.append(labels["sessions_left"])
