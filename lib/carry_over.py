@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 
 from .tabular import Cell, is_filled
 
@@ -198,6 +199,7 @@ SYNONYMS = {
 _SIGNS = {"#": "number", "%": "percent", "$": "money", "€": "money", "°": "º"}
 
 
+@lru_cache(maxsize=4096)  # a column has many of the same
 def normalize(text: str) -> str:
     """Return a heading without what does not matter.
 
@@ -340,7 +342,8 @@ def _read_in_all(cell, read, styles):
 def _find_styles(cells, read, styles):
     """Return the styles in which each cell is read that any of them reads."""
     fitting = set(styles)
-    for cell in filter(is_filled, cells):
+    # Once each: 1, 1.0 and True are three.
+    for cell in {(type(cell), cell): cell for cell in filter(is_filled, cells)}.values():
         found = {style for style in styles if _is_read(cell, read, style)}
         if found:
             fitting &= found

@@ -34,6 +34,7 @@ from . import pet_carry_over_import
 from . import pet_carry_over_file
 from . import pet_carry_over_lookup
 from . import pet_carry_over_import_line
+from . import pet_carry_over_import_insert
 from . import pet_carry_over_column
 from . import pet_appointment
 from . import pet_appointment_booking

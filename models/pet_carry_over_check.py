@@ -11,6 +11,8 @@ from .pet_carry_over_found import OWNER_KEYS, normalize_name
 from .pet_carry_over_who import SHOWN, WhoCheck
 
 HALF = Decimal("0.5")
+# Rows that are checked together: whom they name is kept in memory meanwhile
+ROWS_KNOWN = 10_000
 MOST_SESSIONS = BOUNDS["sessions_left"][1]
 # What a row without a reference is known by
 ABOUT = (*OWNER_KEYS, "pet_name", "service", "purchase_date")
@@ -81,6 +83,12 @@ class Batch:
             records = self.env[fields[name].comodel_name].browse(sorted(ids))
             chosen[name] = records.exists()._filtered_access("read")
         return chosen
+
+    def forget(self):
+        """Leave out of memory whom these rows name, unless they were few."""
+        if len(self.found.owner_ids) > ROWS_KNOWN // 2:
+            self.env["res.partner"].invalidate_model()
+            self.env["pet.pet"].invalidate_model()
 
     def get_line_label(self, name):
         """Return what a field of the line is called."""

@@ -6,7 +6,7 @@ from odoo.exceptions import UserError
 from odoo.tools import split_every
 
 from ..lib import carry_over, tables
-from .pet_carry_over_check import Batch, get_sources
+from .pet_carry_over_check import ROWS_KNOWN, Batch, get_sources
 from .pet_carry_over_found import OWNER_KEYS
 from .pet_carry_over_import_line import TO_IMPORT
 from .pet_plan_legacy import ORDER_MODES
@@ -343,8 +343,8 @@ class PetCarryOverImport(models.Model):
         rows = self._read_rows(table, columns)
         choices = {line.row: line.choices for line in self.line_ids if line.choices}
         self.line_ids._unguarded().unlink()
-        self.env["pet.carry.over.import.line"]._unguarded().create(
-            self._prepare_line_vals_list(rows, choices)
+        self.env["pet.carry.over.import.line"]._insert_checked(
+            self._prepare_lines(rows, choices)
         )
         in_doubt = any("date_style" in cells["problems"].values() for __, cells in rows)
         self._unguarded().write(
@@ -356,8 +356,8 @@ class PetCarryOverImport(models.Model):
         )
         return True
 
-    def _prepare_line_vals_list(self, rows, choices):
-        """Return the values of the lines of all rows, checked.
+    def _prepare_lines(self, rows, choices):
+        """Yield the values of the lines of all rows, checked, one by one.
 
         :param rows: list of (number, cells)
         :param choices: dict, row number -> what was chosen by hand
@@ -367,24 +367,23 @@ class PetCarryOverImport(models.Model):
         numbers = defaultdict(list)
         for (number, __), source in zip(rows, sources, strict=True):
             numbers[source].append(number)
-        checked = [
-            (cells, source, choices.get(number))
-            for (number, cells), source in zip(rows, sources, strict=True)
-        ]
-        batch = Batch(self, checked, numbers)
-        return [
-            {
-                "import_id": self.id,
-                "company_id": self.company_id.id,
-                "row": number,
-                "cells": cells,
-                "choices": choices.get(number, False),
-                "legacy_system": source[0],
-                "legacy_ref": source[1],
-                **batch.check(number, source, cells, choices.get(number)),
-            }
-            for (number, cells), source in zip(rows, sources, strict=True)
-        ]
+        for some in split_every(ROWS_KNOWN, zip(rows, sources, strict=True)):
+            checked = [
+                (cells, source, choices.get(number)) for (number, cells), source in some
+            ]
+            batch = Batch(self, checked, numbers)
+            for (number, cells), source in some:
+                yield {
+                    "import_id": self.id,
+                    "company_id": self.company_id.id,
+                    "row": number,
+                    "cells": cells,
+                    "choices": choices.get(number, False),
+                    "legacy_system": source[0],
+                    "legacy_ref": source[1],
+                    **batch.check(number, source, cells, choices.get(number)),
+                }
+            batch.forget()
 
     # --- The import (K4) -------------------------------------------------------------
 
