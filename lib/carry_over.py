@@ -343,7 +343,9 @@ def _find_styles(cells, read, styles):
     """Return the styles in which each cell is read that any of them reads."""
     fitting = set(styles)
     # Once each: 1, 1.0 and True are three.
-    for cell in {(type(cell), cell): cell for cell in filter(is_filled, cells)}.values():
+    for cell in {
+        (type(cell), cell): cell for cell in filter(is_filled, cells)
+    }.values():
         found = {style for style in styles if _is_read(cell, read, style)}
         if found:
             fitting &= found

@@ -211,7 +211,7 @@ class PetCarryOverImport(models.Model):
 
     @api.model
     def _get_reader(self, kind, read, styles):
-        """Return a function of a cell: what it is as a text, or None and why it is none.
+        """Return a function of a cell: what it is as a text, or why it is none.
 
         What it has read it knows: a column has many of the same.
 

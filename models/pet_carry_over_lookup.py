@@ -90,7 +90,10 @@ class PetCarryOverImport(models.Model):
             self.env["res.partner"]
             .with_context(active_test=False)
             ._search(
-                [("company_id", "in", [False, self.company_id.id]), (field, "!=", False)]
+                [
+                    ("company_id", "in", [False, self.company_id.id]),
+                    (field, "!=", False),
+                ]
             )
         )
         column = SQL.identifier(query.table, field)

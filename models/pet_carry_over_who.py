@@ -104,7 +104,10 @@ class WhoCheck:
             if set(other.mapped(name)).isdisjoint(owner.mapped(name)):
                 texts = other.mapped(name), owner.mapped(name)
             else:
-                texts = map(self._get_told_apart, other), map(self._get_told_apart, owner)
+                texts = (
+                    map(self._get_told_apart, other),
+                    map(self._get_told_apart, owner),
+                )
             other, owner = map(self._list, texts)
             self._refuse(
                 column,
@@ -311,7 +314,7 @@ class WhoCheck:
         return pets
 
     def _is_archived_pet(self, owner, name):
-        """Tell whether an owner's pet of a name, and not of another species, is archived."""
+        """Tell whether a pet of a name, and not of another species, is archived."""
         species = self._get_species()
         return owner and any(
             not species or pet.species_id in (species, pet.species_id.browse())

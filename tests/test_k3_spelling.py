@@ -31,9 +31,7 @@ class TestSpelling(CarryOverCommon):
                 self.luna.name = name
                 self.bath.sudo().name = name
                 line = self.check({"pet": text, "service": text})
-                self.assertEqual(
-                    (line.pet_id, line.product_id), (self.luna, self.bath)
-                )
+                self.assertEqual((line.pet_id, line.product_id), (self.luna, self.bath))
 
     def test_references(self):
         self.customer.ref = unicodedata.normalize("NFD", "CÃO-7")
