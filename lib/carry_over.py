@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 
 from .tabular import Cell, is_filled
 
@@ -19,6 +20,8 @@ FIELDS = (
     "legacy_ref",
     "owner_ref",
     "owner_name",
+    "owner_first_name",
+    "owner_last_name",
     "owner_email",
     "owner_phone",
     "pet_name",
@@ -32,6 +35,8 @@ FIELDS = (
     "package_note",
     "reason",
 )
+# Together they are the customer's name: one alone may be the pet's
+NAME_PARTS = ("owner_first_name", "owner_last_name")
 DECIMAL_MARKS = (".", ",")
 DATE_ORDERS = ("dmy", "mdy", "ymd")
 FIRST_YEAR, LAST_YEAR = 1980, 2999  # before, a number is rather one of days
@@ -74,6 +79,14 @@ SYNONYMS = {
         "proprietário, nome do proprietário, "
         "nombre del cliente, nombre cliente, dueño, dueño/a, dueña, "
         "nombre del dueño, propietario, nombre del propietario, nombre del tutor",
+    ],
+    "owner_first_name": [
+        "owner first, client first, client first name, customer first name, "
+        "first name, nome, primeiro nome, nombre",
+    ],
+    "owner_last_name": [
+        "owner last, client last, client last name, customer last name, "
+        "last name, surname, sobrenome, apellido, apellidos",
     ],
     "owner_email": [
         "owner e-mail, owner email address, client email, client email address, "
@@ -186,6 +199,7 @@ SYNONYMS = {
 _SIGNS = {"#": "number", "%": "percent", "$": "money", "€": "money", "°": "º"}
 
 
+@lru_cache(maxsize=4096)  # a column has many of the same
 def normalize(text: str) -> str:
     """Return a heading without what does not matter.
 
@@ -229,7 +243,22 @@ def match_headings(
         best = ranks[min(ranks)]
         if len(best) == 1:
             matched[best[0]] = name
-    return matched
+    return _pair_names(matched, keys, remembered)
+
+
+def _pair_names(matched, keys, remembered):
+    """Leave out a first or last name that stands alone, unless a person said so."""
+    if set(NAME_PARTS) <= set(matched):
+        return matched
+    return [
+        None if name in NAME_PARTS and remembered.get(key) != name else name
+        for name, key in zip(matched, keys, strict=True)
+    ]
+
+
+def join_name(first: str, last: str) -> str:
+    """Return the name of a person whose parts stand in two columns."""
+    return " ".join(filter(None, (first, last)))
 
 
 def _find_field(key, remembered):
@@ -313,7 +342,10 @@ def _read_in_all(cell, read, styles):
 def _find_styles(cells, read, styles):
     """Return the styles in which each cell is read that any of them reads."""
     fitting = set(styles)
-    for cell in filter(is_filled, cells):
+    # Once each: 1, 1.0 and True are three.
+    for cell in {
+        (type(cell), cell): cell for cell in filter(is_filled, cells)
+    }.values():
         found = {style for style in styles if _is_read(cell, read, style)}
         if found:
             fitting &= found

@@ -36,6 +36,7 @@ from . import pet_carry_over_job
 from . import pet_carry_over_undo
 from . import pet_carry_over_lookup
 from . import pet_carry_over_import_line
+from . import pet_carry_over_import_insert
 from . import pet_carry_over_column
 from . import pet_appointment
 from . import pet_appointment_booking

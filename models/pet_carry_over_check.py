@@ -1,5 +1,4 @@
 import hashlib
-import re
 from collections import Counter
 from datetime import date
 from decimal import Decimal
@@ -8,12 +7,12 @@ from odoo.tools import format_date
 
 from ..lib.carry_over import normalize
 from .pet_bounds_mixin import BOUNDS
-from .pet_carry_over_found import OWNER_KEYS, normalize_email
+from .pet_carry_over_found import OWNER_KEYS
+from .pet_carry_over_who import SHOWN, WhoCheck
 
 HALF = Decimal("0.5")
-# What stands between the names of several pets
-BETWEEN_NAMES = re.compile(r"\s*(?:[,;/&+\n]|\b(?:and|e|y)\b)\s*", re.IGNORECASE)
-SHOWN = 5  # names in a message
+# Rows that are checked together: whom they name is kept in memory meanwhile
+ROWS_KNOWN = 10_000
 MOST_SESSIONS = BOUNDS["sessions_left"][1]
 # What a row without a reference is known by
 ABOUT = (*OWNER_KEYS, "pet_name", "service", "purchase_date")
@@ -63,11 +62,38 @@ class Batch:
         )
         self.numbers = numbers
         self.dates = {}
+        self.chosen = self._get_chosen([choices for __, __, choices in rows if choices])
+        self.unchosen = {name: some.browse() for name, some in self.chosen.items()}
         self.found = one._find(
             [cells for cells, __, __ in rows],
             {source for __, source, __ in rows},
-            {choices.get("partner_id") for __, __, choices in rows if choices},
+            self.chosen["partner_id"] | self.chosen["pet_id"].partner_id,
         )
+
+    def _get_chosen(self, choices):
+        """Return what was chosen by hand in any row, as far as it can be read.
+
+        :param choices: list of dicts, field of the line -> what was chosen
+        :return: dict, field of the line -> records
+        """
+        fields = self.env["pet.carry.over.import.line"]._fields
+        chosen = {}
+        for name in ("partner_id", "pet_id", "product_id", "template_id"):
+            ids = {row[name] for row in choices if row.get(name)}
+            records = self.env[fields[name].comodel_name].browse(sorted(ids))
+            chosen[name] = records.exists()._filtered_access("read")
+        return chosen
+
+    def forget(self):
+        """Leave out of memory whom these rows name, unless they were few."""
+        if len(self.found.owner_ids) > ROWS_KNOWN // 2:
+            self.env["res.partner"].invalidate_model()
+            self.env["pet.pet"].invalidate_model()
+
+    def get_line_label(self, name):
+        """Return what a field of the line is called."""
+        fields = self.env["pet.carry.over.import.line"]._fields
+        return fields[name]._description_string(self.env)
 
     def format_date(self, day):
         """Return a date as the user reads it; a file has many of the same."""
@@ -80,7 +106,7 @@ class Batch:
         return Check(self, number, source, cells, choices or {}).get_values()
 
 
-class Check:
+class Check(WhoCheck):
     """What a row means here: what would be made of it, or why nothing."""
 
     def __init__(self, batch, number, source, cells, choices):
@@ -103,6 +129,11 @@ class Check:
         self.warnings = []
         self.notes = []  # what was asked for, and is told all the same
         self.new = {}
+        self.chosen = (
+            {name: self._get_chosen(name) for name in batch.chosen}
+            if choices
+            else batch.unchosen
+        )
 
     def _apply_choices(self, cells):
         """Return the cells with what was chosen by hand in the place of what they say.
@@ -217,13 +248,25 @@ class Check:
             )
         )
 
-    def _get_chosen(self, name, records):
+    def _get_chosen(self, name):
         """Return what was chosen by hand, if it is still there and of this company.
 
         :param name: of the field of the line
-        :param records: an empty recordset of its model
         """
-        chosen = records.browse(self.choices.get(name) or ()).exists()
+        records = self.batch.chosen[name]
+        chosen_id = self.choices.get(name)
+        if not chosen_id:
+            return records.browse()
+        if chosen_id not in records._ids:
+            self.errors.append(
+                self.env._(
+                    "the %(field)s that was chosen is gone, or not yours to see: "
+                    "choose again",
+                    field=self.batch.get_line_label(name),
+                )
+            )
+            return records.browse()
+        chosen = records.browse(chosen_id).with_prefetch(records._ids)
         if chosen.company_id and chosen.company_id != self.batch.one.company_id:
             self.errors.append(
                 self.env._(
@@ -367,8 +410,7 @@ class Check:
         return end
 
     def _get_template(self, pet):
-        template = self._get_chosen("template_id", self.env["pet.plan.template"])
-        template = template or self.batch.one.template_id
+        template = self.chosen["template_id"] or self.batch.one.template_id
         if not template.active or not template.is_carry_over:
             self.errors.append(
                 self.env._(
@@ -389,7 +431,7 @@ class Check:
     def _get_service(self, template):
         """Return the service of the row, by code or name, or that of the template."""
         Service = self.env["product.product"]
-        if chosen := self._get_chosen("product_id", Service):
+        if chosen := self.chosen["product_id"]:
             return chosen
         text = self.cells.get("service")
         if not text:
@@ -412,195 +454,6 @@ class Check:
         else:
             self._refuse("service", self.env._("there is no such service"))
         return Service
-
-    # --- Owner and pet (K3) ----------------------------------------------------------
-
-    def _get_owner(self):
-        """Return the customer, an empty record when they are to be made, or wrong."""
-        Owner = self.env["res.partner"]
-        if chosen := self._get_chosen("partner_id", Owner):
-            return chosen
-        given = [column for column in OWNER_KEYS if self.cells.get(column)]
-        if not given:
-            self._refuse("owner_name", self.env._("the customer is missing"))
-            return Owner
-        owners, first = Owner, None
-        for column in given:
-            found = self.found.get_owners(column, self.cells[column])
-            if not found:
-                continue
-            if not owners:
-                owners, first = found, column
-            elif owners & found:
-                owners &= found
-            elif column == "owner_email" and len(found) == 1:
-                self._refuse(
-                    column,
-                    self.env._(
-                        "belongs to %(other)s, but “%(value)s” to %(owner)s",
-                        other=found.display_name,
-                        value=self.cells[first],
-                        owner=self._list(owners.mapped("display_name")),
-                    ),
-                )
-                return Owner
-        if len(owners) == 1:
-            self._compare_owner(owners, first)
-            return owners
-        if owners:
-            self._refuse(
-                first,
-                self.env._(
-                    "%(count)s customers fit: %(names)s",
-                    count=len(owners),
-                    names=self._list(map(self._get_told_apart, owners.sorted("id"))),
-                ),
-            )
-            return Owner
-        self._make_owner(given)
-        return Owner
-
-    def _compare_owner(self, owner, column):
-        """Warn where the file and the shop differ about a customer."""
-        name, email = self.cells.get("owner_name"), self.cells.get("owner_email")
-        if name and normalize(name) != normalize(owner.name or ""):
-            self.warnings.append(
-                self.env._(
-                    "“%(name)s” is called %(owner)s here", name=name, owner=owner.name
-                )
-            )
-        if (
-            column in ("owner_phone", "owner_name")
-            and email
-            and owner.email_normalized
-            and normalize_email(email) != owner.email_normalized
-        ):
-            self.warnings.append(
-                self.env._(
-                    "%(owner)s has another address here: %(email)s",
-                    owner=owner.name,
-                    email=owner.email,
-                )
-            )
-
-    def _make_owner(self, given):
-        """Note that the customer is to be made, or why they cannot be."""
-        if not self.batch.one.create_missing:
-            self._refuse(given[0], self.env._("there is no such customer"))
-        elif not self.cells.get("owner_name"):
-            self._refuse(
-                given[0],
-                self.env._("there is no such customer, and no name to make one"),
-            )
-        else:
-            self.new["owner"] = {
-                "name": self.cells["owner_name"],
-                "ref": self.cells.get("owner_ref") or False,
-                "email": self.cells.get("owner_email") or False,
-                "phone": self.cells.get("owner_phone") or False,
-            }
-            self.notes.append(
-                self.env._("new customer %(name)s", name=self.cells["owner_name"])
-            )
-
-    def _get_owner_name(self, owner):
-        return owner.display_name or self.new.get("owner", {}).get("name") or ""
-
-    def _get_told_apart(self, owner):
-        """Return the name of a customer with what tells them from their namesakes."""
-        known = owner.ref or owner.email or owner.phone
-        return f"{owner.display_name} ({known})" if known else owner.display_name
-
-    def _get_pet(self, owner):
-        """Return the pet; an empty record where it is shared, to be made, or wrong."""
-        Pet = self.env["pet.pet"]
-        if "pet_id" in self.choices:
-            return self._get_chosen("pet_id", Pet)
-        text = self.cells.get("pet_name")
-        if not text:
-            self.warnings.append(
-                self.env._(
-                    "no pet is named: shared by all pets of %(owner)s",
-                    owner=self._get_owner_name(owner),
-                )
-            )
-            return Pet
-        pets = self._find_pets(owner, text)
-        if len(pets) == 1:
-            return pets
-        if pets:
-            self._refuse(
-                "pet_name",
-                self.env._(
-                    "%(owner)s has %(count)s pets of this name",
-                    owner=self._get_owner_name(owner),
-                    count=len(pets),
-                ),
-            )
-            return Pet
-        names = [name for name in BETWEEN_NAMES.split(text) if name]
-        if len(names) > 1:
-            self._share(owner, names)
-        else:
-            self._make_pets(owner, [text])
-        return Pet
-
-    def _find_pets(self, owner, name):
-        """Return the pets of an owner that are called so, and are of the species."""
-        pets = self.found.get_pets(owner, name) if owner else self.env["pet.pet"]
-        species = self.found.species.get(normalize(self.cells.get("pet_species") or ""))
-        if len(pets) > 1 and species:
-            pets = pets.filtered(lambda pet: pet.species_id == species) or pets
-        return pets
-
-    def _share(self, owner, names):
-        """Share a package among several pets: all of the owner's, as ours are (K5)."""
-        self._make_pets(owner, [n for n in names if not self._find_pets(owner, n)])
-        named = {normalize(name) for name in names}
-        others = self.found.get_pets(owner) if owner else self.env["pet.pet"]
-        others = others.filtered(lambda pet: normalize(pet.name) not in named)
-        self.warnings.append(
-            self.env._(
-                "shared by all pets of %(owner)s, %(others)s too",
-                owner=self._get_owner_name(owner),
-                others=self._list(others.mapped("name")),
-            )
-            if others
-            else self.env._(
-                "shared by all pets of %(owner)s", owner=self._get_owner_name(owner)
-            )
-        )
-        self.new["shared"] = True
-
-    def _make_pets(self, owner, names):
-        """Note that pets are to be made, or that they are not known."""
-        if not names:
-            return
-        if not self.batch.one.create_missing:
-            pets = self.found.get_pets(owner).mapped("name")
-            self._refuse(
-                "pet_name",
-                self.env._(
-                    "%(owner)s has no pet %(name)s, but %(pets)s",
-                    owner=owner.display_name,
-                    name=self._list(names),
-                    pets=self._list(pets),
-                )
-                if pets
-                else self.env._("%(owner)s has no pet", owner=owner.display_name),
-            )
-            return
-        text = self.cells.get("pet_species")
-        species = self.found.species.get(normalize(text or ""))
-        if text and not species:
-            self.warnings.append(
-                self.env._("there is no species %(species)s", species=text)
-            )
-        self.new["pets"] = [
-            {"name": name, "species_id": species.id if species else False}
-            for name in names
-        ]
-        self.notes.append(self.env._("new pet %(names)s", names=self._list(names)))
 
     def _list(self, names):
         """Return some names, the first few of many."""

@@ -8,6 +8,8 @@ NAMES = {
     "legacy_ref": "Reference",
     "owner_ref": "Customer Reference",
     "owner_name": "Customer Name",
+    "owner_first_name": "Customer First Name",
+    "owner_last_name": "Customer Last Name",
     "owner_email": "Customer Email",
     "owner_phone": "Customer Phone",
     "pet_name": "Pet",

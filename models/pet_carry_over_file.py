@@ -1,4 +1,5 @@
 import base64
+import functools
 
 from odoo import api, models
 from odoo.exceptions import UserError
@@ -9,6 +10,7 @@ from ..lib import carry_over, tables
 _lt = LazyTranslate(__name__)
 
 SAMPLES = 3
+CELLS_KNOWN = 4096  # of a column, that need not be read again
 DATE_COLUMNS = ("purchase_date", "end_date")
 NUMBER_COLUMNS = ("sessions_total", "sessions_left", "unit_value")
 
@@ -142,28 +144,47 @@ class PetCarryOverImport(models.Model):
         }
         readers = {
             **{
-                name: ("date", carry_over.read_date, orders)
+                name: self._get_reader("date", carry_over.read_date, orders)
                 for name, orders in self._get_date_orders(cells).items()
             },
             **{
-                name: ("number", carry_over.read_number, self._get_marks(cells[name]))
+                name: self._get_reader(
+                    "number", carry_over.read_number, self._get_marks(cells[name])
+                )
                 for name in NUMBER_COLUMNS
                 if name in cells
             },
         }
-        rows = []
-        for number, row in table.rows:
-            texts, values, problems = {}, {}, {}
-            for name, at in places.items():
-                texts[name] = carry_over.read_text(row[at])
-                if name == "end_date" and carry_over.is_never(row[at]):
-                    texts[name] = ""
-                if texts[name] and name in readers:
-                    self._read_cell(name, row[at], readers[name], values, problems)
-            if number in table.overlong:
-                problems["row"] = table.overlong[number]
-            rows.append((number, {**texts, "values": values, "problems": problems}))
-        return rows
+        return [
+            (number, self._read_row(row, places, readers, table.overlong.get(number)))
+            for number, row in table.rows
+        ]
+
+    @api.model
+    def _read_row(self, row, places, readers, overlong):
+        """Return the cells of a row, see `_read_rows`.
+
+        :param places: dict, field -> where it stands in a row
+        :param readers: dict, field -> function of a cell, for dates and numbers
+        :param overlong: how many cells the row has, if these are too many
+        """
+        texts, values, problems = {}, {}, {}
+        for name, at in places.items():
+            texts[name] = carry_over.read_text(row[at])
+            if name == "end_date" and carry_over.is_never(row[at]):
+                texts[name] = ""
+            if texts[name] and name in readers:
+                value, problem = readers[name](row[at])
+                if problem:
+                    problems[name] = problem
+                else:
+                    values[name] = value
+        if overlong:
+            problems["row"] = overlong
+        parts = (texts.get(name, "") for name in carry_over.NAME_PARTS)
+        if not texts.get("owner_name") and (name := carry_over.join_name(*parts)):
+            texts["owner_name"] = name
+        return {**texts, "values": values, "problems": problems}
 
     @api.model
     def _get_marks(self, cells):
@@ -189,24 +210,29 @@ class PetCarryOverImport(models.Model):
         }
 
     @api.model
-    def _read_cell(self, name, cell, reader, values, problems):
-        """Put what a cell is into `values`, or why it is none into `problems`.
+    def _get_reader(self, kind, read, styles):
+        """Return a function of a cell: what it is as a text, or why it is none.
 
-        :param name: field of the file
-        :param reader: tuple of what it should be, the function that reads it, and the
-            styles in which the column may be written
+        What it has read it knows: a column has many of the same.
+
+        :param kind: "date" or "number", what it should be
+        :param read: the function of a cell and a style
+        :param styles: in which the column may be written
         """
-        kind, read, styles = reader
-        found = set()
-        for style in styles:
-            try:
-                found.add(read(cell, style))
-            except ValueError:
-                continue
-        if len(found) != 1:
-            problems[name] = f"{kind}_style" if found else kind
-        else:
-            values[name] = str(found.pop())
+
+        @functools.lru_cache(maxsize=CELLS_KNOWN, typed=True)
+        def read_cell(cell):
+            found = set()
+            for style in styles:
+                try:
+                    found.add(read(cell, style))
+                except ValueError:
+                    continue
+            if len(found) == 1:
+                return str(found.pop()), None
+            return None, f"{kind}_style" if found else kind
+
+        return read_cell
 
     @api.model
     def _get_table_refusal(self, error):

@@ -1,3 +1,5 @@
+import re
+import unicodedata
 from collections import defaultdict
 
 from odoo.tools import email_normalize
@@ -5,11 +7,15 @@ from odoo.tools import email_normalize
 from ..lib.carry_over import normalize
 
 PHONE_DIGITS = 8  # of a number; what is before them is written in many ways
+# Columns that mean one customer, whatever else a row says
+SURE_KEYS = {"owner_ref", "owner_email"}
+_NO_LETTERS = re.compile(r"[^a-z0-9]")
+_WORDS = re.compile(r"[^\W_]+")
 
 
 def normalize_ref(text):
     """Return a reference as it is compared."""
-    return text.strip()
+    return unicodedata.normalize("NFC", text).strip()
 
 
 def normalize_email(text):
@@ -18,14 +24,47 @@ def normalize_email(text):
 
 
 def normalize_phone(text):
-    """Return the last digits of a telephone number, or "" if it has too few."""
-    digits = "".join(filter(str.isdigit, text))
-    return digits[-PHONE_DIGITS:] if len(digits) >= PHONE_DIGITS else ""
+    """Return the digits of a telephone number, or "" if it has too few.
+
+    Without the zeros in front, and the one that is dialled at home only: +44 (0)20.
+    """
+    digits = re.sub(r"[^0-9]", "", text.replace("(0)", "")).lstrip("0")
+    return digits if len(digits) >= PHONE_DIGITS else ""
 
 
 def normalize_name(text):
-    """Return the name of a person as it is compared: case and spaces do not matter."""
-    return " ".join(text.casefold().split())
+    """Return the name of a person as it is compared: case and spaces do not matter.
+
+    Nor does of which signs a letter is put together: one é may be two.
+    """
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return " ".join(unicodedata.normalize("NFC", folded).split())
+
+
+def same_phone(one, other):
+    """Tell whether two normalized numbers may be one: codes in front may be missing."""
+    return one.endswith(other) or other.endswith(one)
+
+
+def same_words(one, other):
+    """Tell whether two names differ in the order of their words, or in accents only."""
+    return normalize(one) == normalize(other) or _get_words(one) == _get_words(other)
+
+
+def _get_words(text):
+    plain = unicodedata.normalize("NFKD", text).casefold()
+    plain = "".join(char for char in plain if not unicodedata.combining(char))
+    return sorted(_WORDS.findall(plain))
+
+
+def get_last_digits(phone):
+    """Return the end of a normalized number, which all ways to write it share."""
+    return phone[-PHONE_DIGITS:]
+
+
+def get_letters(name):
+    """Return of a normalized name what a database can tell in any locale."""
+    return _NO_LETTERS.sub("", name)
 
 
 # By what an owner is found, in this order (K3): column of the file, field of
@@ -43,26 +82,56 @@ class Found:
 
     def __init__(self, env):
         """Start with nothing found."""
-        # column of the file -> normalized text -> customers
-        self.owners = {
-            column: defaultdict(env["res.partner"].browse) for column in OWNER_KEYS
-        }
+        self.env = env
+        # column of the file -> what is compared -> id of a customer -> their text
+        self.owners = {column: defaultdict(dict) for column in OWNER_KEYS}
+        self.archived_owners = set()  # ids
+        self.made_ids = ()  # whom the import made itself: found by their own rows only
+        self.owner_ids = ()  # of all of them, who are read together
         self.households = defaultdict(env["pet.pet"].browse)  # head's id -> pets
         self.pets = defaultdict(env["pet.pet"].browse)  # (head's id, name) -> pets
+        self.archived_pets = defaultdict(env["pet.pet"].browse)  # likewise
         self.services = defaultdict(env["product.product"].browse)  # name -> products
         self.species = {}  # name -> species
         self.carried_over = {}  # (system, reference) -> package
 
-    def get_owners(self, column, text):
-        """Return the customers that a text in a column means."""
-        __, compared = OWNER_KEYS[column]
-        return self.owners[column][compared(text)] if compared(text) else None
+    def add_owner(self, column, partner_id, text):
+        """Note what a customer has in the field of a column."""
+        whole = OWNER_KEYS[column][1](text)
+        self.owners[column][self._get_key(column, whole)][partner_id] = whole
+
+    def get_owner_ids(self, column, text):
+        """Return the ids of the customers that a text in a column means.
+
+        Archived ones too.
+        """
+        whole = OWNER_KEYS[column][1](text)
+        near = self.owners[column].get(self._get_key(column, whole), {})
+        if not whole or column != "owner_phone":
+            return set(near) if whole else set()
+        return {
+            partner_id for partner_id, phone in near.items() if same_phone(whole, phone)
+        }
+
+    def _get_key(self, column, whole):
+        return get_last_digits(whole) if column == "owner_phone" else whole
+
+    def get_partners(self, partner_ids):
+        """Return customers, in the order in which they were made."""
+        return (
+            self.env["res.partner"]
+            .browse(sorted(partner_ids))
+            .with_prefetch(self.owner_ids)
+        )
 
     def add_pet(self, pet):
-        """Note a pet that is here."""
+        """Note a pet that is here, or was."""
         head = pet.partner_id.commercial_partner_id.id
-        self.households[head] |= pet
-        self.pets[head, normalize(pet.name)] |= pet
+        if pet.active:
+            self.households[head] |= pet
+            self.pets[head, normalize(pet.name)] |= pet
+        else:
+            self.archived_pets[head, normalize(pet.name)] |= pet
 
     def get_pets(self, owner, name=None):
         """Return the pets of an owner's household, all or those of a name."""
@@ -70,3 +139,7 @@ class Found:
         if name is None:
             return self.households[head]
         return self.pets[head, normalize(name)]
+
+    def get_archived_pets(self, owner, name):
+        """Return the archived pets of an owner's household that have a name."""
+        return self.archived_pets[owner.commercial_partner_id.id, normalize(name)]

@@ -7,7 +7,8 @@ from odoo.exceptions import UserError
 from odoo.tools import split_every
 
 from ..lib import carry_over, tables
-from .pet_carry_over_check import Batch, get_sources
+from .pet_carry_over_check import ROWS_KNOWN, Batch, get_sources
+from .pet_carry_over_found import OWNER_KEYS
 from .pet_plan_legacy import ORDER_MODES
 
 # More rows than a person waits for are imported by a job, slice by slice (K4)
@@ -329,7 +330,7 @@ class PetCarryOverImport(models.Model):
                     names=", ".join(twice),
                 )
             )
-        owner = {"owner_ref", "owner_name", "owner_email", "owner_phone"}
+        owner = {*OWNER_KEYS, *carry_over.NAME_PARTS}
         lacking = [] if owner & set(columns) else [labels["owner_name"]]
         if "sessions_left" not in columns:
             lacking.append(labels["sessions_left"])
@@ -364,12 +365,10 @@ class PetCarryOverImport(models.Model):
         done = self.line_ids._having("done")
         (self.line_ids - done)._unguarded().unlink()
         behind = set(done.mapped("row"))
-        self.env["pet.carry.over.import.line"]._unguarded().create(
-            [
-                vals
-                for vals in self._prepare_line_vals_list(rows, choices)
-                if vals["row"] not in behind
-            ]
+        self.env["pet.carry.over.import.line"]._insert_checked(
+            vals
+            for vals in self._prepare_lines(rows, choices)
+            if vals["row"] not in behind
         )
         in_doubt = any("date_style" in cells["problems"].values() for __, cells in rows)
         self._unguarded().write(
@@ -381,8 +380,8 @@ class PetCarryOverImport(models.Model):
         )
         return True
 
-    def _prepare_line_vals_list(self, rows, choices):
-        """Return the values of the lines of all rows, checked.
+    def _prepare_lines(self, rows, choices):
+        """Yield the values of the lines of all rows, checked, one by one.
 
         :param rows: list of (number, cells)
         :param choices: dict, row number -> what was chosen by hand
@@ -392,24 +391,23 @@ class PetCarryOverImport(models.Model):
         numbers = defaultdict(list)
         for (number, __), source in zip(rows, sources, strict=True):
             numbers[source].append(number)
-        checked = [
-            (cells, source, choices.get(number))
-            for (number, cells), source in zip(rows, sources, strict=True)
-        ]
-        batch = Batch(self, checked, numbers)
-        return [
-            {
-                "import_id": self.id,
-                "company_id": self.company_id.id,
-                "row": number,
-                "cells": cells,
-                "choices": choices.get(number, False),
-                "legacy_system": source[0],
-                "legacy_ref": source[1],
-                **batch.check(number, source, cells, choices.get(number)),
-            }
-            for (number, cells), source in zip(rows, sources, strict=True)
-        ]
+        for some in split_every(ROWS_KNOWN, zip(rows, sources, strict=True)):
+            checked = [
+                (cells, source, choices.get(number)) for (number, cells), source in some
+            ]
+            batch = Batch(self, checked, numbers)
+            for (number, cells), source in some:
+                yield {
+                    "import_id": self.id,
+                    "company_id": self.company_id.id,
+                    "row": number,
+                    "cells": cells,
+                    "choices": choices.get(number, False),
+                    "legacy_system": source[0],
+                    "legacy_ref": source[1],
+                    **batch.check(number, source, cells, choices.get(number)),
+                }
+            batch.forget()
 
     # --- The import (K4) -------------------------------------------------------------
 

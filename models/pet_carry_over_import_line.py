@@ -2,9 +2,10 @@ from collections import defaultdict
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import split_every
 
 from ..lib.carry_over import normalize
-from .pet_carry_over_check import Batch
+from .pet_carry_over_check import ROWS_KNOWN, Batch
 from .pet_carry_over_found import OWNER_KEYS
 from .pet_carry_over_new import NewOwners
 
@@ -174,6 +175,16 @@ class PetCarryOverImportLine(models.Model):
 
     def _check(self, one):
         """Check rows of one import; return those of which the result changed."""
+        changed = self.browse()
+        for ids in split_every(ROWS_KNOWN, self.ids):
+            lines = self.browse(ids)
+            changed |= lines._check_together(one)
+            if len(self) > ROWS_KNOWN:  # more than is kept in memory
+                lines.invalidate_recordset()
+        return changed
+
+    def _check_together(self, one):
+        """Check some rows, with what they name in memory; see `_check`."""
         lines = {line: (line.legacy_system, line.legacy_ref) for line in self}
         batch = Batch(
             one,
@@ -190,6 +201,7 @@ class PetCarryOverImportLine(models.Model):
             if differing:
                 line._unguarded().write(differing)
                 changed.append(line.id)
+        batch.forget()
         return self.browse(changed)
 
     def _get_numbers(self, one):

@@ -46,7 +46,10 @@ from . import test_i3_what_closes
 from . import test_jobs_race
 from . import test_k1_template
 from . import test_k2_carry_over
+from . import test_k3_chosen
+from . import test_k3_contradictions
 from . import test_k3_matching
+from . import test_k3_spelling
 from . import test_k4_import
 from . import test_k4_job
 from . import test_k4_odoo_import

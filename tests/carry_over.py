@@ -7,6 +7,8 @@ from .common import PetPlansCommon
 HEADINGS = {
     "ref": "Legacy Ref",
     "owner": "Owner",
+    "first": "First Name",
+    "last": "Last Name",
     "email": "Email",
     "phone": "Phone",
     "pet": "Pet",

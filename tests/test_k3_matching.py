@@ -35,32 +35,16 @@ class TestMatching(CarryOverCommon):
         self.customer.name = "Érica Muñoz"
         self.check_row("ok", self.ok, owner="ÉRICA MUÑOZ")
 
-    def test_another_name_here(self):
-        self.check_row(
-            "warning",
-            "Row 2: Luna: 5 × Bath until 05/04/2026; “A. Lima” is called Ana Souza "
-            "here.",
-            customer="C-7",
-            owner="A. Lima",
-        )
-
-    def test_another_address_here(self):
-        self.check_row(
-            "warning",
-            "Row 2: Luna: 5 × Bath until 05/04/2026; Ana Souza has another address "
-            "here: ana@example.com.",
-            email="souza@example.com",
-        )
-
-    def test_reference_of_one_and_address_of_another(self):
-        self.neighbour.email = "bruno@example.com"
-        self.check_row(
+    def test_a_name_in_two_columns(self):
+        columns = ["first", "last", "pet", "service", "left", "end"]
+        self.check_row("ok", self.ok, columns=columns, first="Ana ", last="Souza")
+        line = self.check_row(
             "error",
-            "Row 2: Email “bruno@example.com”: belongs to Bruno Lima, but “C-7” to Ana "
-            "Souza.",
-            customer="C-7",
-            email="bruno@example.com",
+            "Row 2: Customer Name “Ana”: there is no such customer.",
+            columns=columns,
+            first="Ana",
         )
+        self.assertEqual(line.said, "Ana · Luna · Bath")
 
     def test_two_of_one_name_told_apart_by_phone(self):
         self.env["res.partner"].create({"name": "Ana Souza"})

@@ -52,7 +52,9 @@ class TestHeadings(BaseCase):
 
     def test_exact_names(self):
         self.assertEqual(match_headings(FIELDS), list(FIELDS))
-        self.assertEqual(match_headings(["Owner Name", "PET-NAME"]), [*FIELDS[3:7:3]])
+        self.assertEqual(
+            match_headings(["Owner Name", "PET-NAME"]), ["owner_name", "pet_name"]
+        )
 
     def test_every_field_has_synonyms_in_three_languages(self):
         self.assertEqual(tuple(carry_over.SYNONYMS), FIELDS)
@@ -107,6 +109,22 @@ class TestHeadings(BaseCase):
         self.assertEqual(
             match_headings(["Saldo", "Sessões restantes", "sessions_left"]),
             [None, None, "sessions_left"],
+        )
+
+    def test_a_name_in_two_columns(self):
+        parts = ["owner_first_name", "owner_last_name"]
+        for headings in (
+            ["First Name", "Last Name"],
+            ["Owner First", "Owner Last"],
+            ["Nome", "Sobrenome"],
+            ["Nombre", "Apellido(s)"],
+            ["nombre", "Apellidos"],
+        ):
+            self.assertEqual(match_headings(headings), parts)
+            for heading in headings:  # alone it may be the pet's
+                self.assertEqual(match_headings([heading]), [None])
+        self.assertEqual(
+            match_headings(["Nome"], {"nome": "owner_first_name"}), parts[:1]
         )
 
     def test_what_was_chosen_before_goes_first(self):
