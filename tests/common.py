@@ -1,16 +1,11 @@
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
-from freezegun import freeze_time
-
 from odoo import Command, fields
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
 
-from .shops import ShopsCommon
-
-# A Friday noon before the worked example of C10, whose first visit is on a Monday.
-NOW = "2026-01-02 12:00:00"
+from .shops import NOW, ShopsCommon
 
 
 @tagged("post_install", "-at_install")
@@ -22,80 +17,10 @@ class PetPlansCommon(ShopsCommon):
     what a test does without saying otherwise, it does as reception.
     """
 
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.clock = cls._start_clock()
-        cls.shop = cls.company_data["company"]
-        cls.shop.pet_tz = "UTC"
-        cls.other_shop = cls.setup_other_company()["company"]
-        cls.other_shop.pet_tz = "UTC"
-        cls.staff = cls._make_user("pet_staff", "pet_plans.group_user")
-        cls.manager = cls._make_user("pet_manager", "pet_plans.group_manager")
-        cls.accountant = cls._make_user(
-            "pet_accountant", "account.group_account_invoice"
-        )
-        cls.other_staff = cls._make_user(
-            "pet_other_staff", "pet_plans.group_user", company=cls.other_shop
-        )
-        cls.dog = cls.env["pet.species"].sudo().create({"name": "Test dog"})
-        cls.cat = cls.env["pet.species"].sudo().create({"name": "Test cat"})
-        cls.poodle = (
-            cls.env["pet.breed"]
-            .sudo()
-            .create(
-                {
-                    "name": "Test poodle",
-                    "species_id": cls.dog.id,
-                    "size": "small",
-                    "coat": "long",
-                }
-            )
-        )
-        cls.customer = cls.env["res.partner"].create({"name": "Ana Souza"})
-        cls.neighbour = cls.env["res.partner"].create({"name": "Bruno Lima"})
-        cls.bath, cls.grooming = (
-            cls.env["product.product"].create(
-                {
-                    "name": name,
-                    "type": "service",
-                    "list_price": price,
-                    "taxes_id": [Command.clear()],
-                }
-            )
-            for name, price in (("Bath", 45.0), ("Grooming", 60.0))
-        )
-        cls.env = cls.env(user=cls.staff, context={**cls.env.context, **cls._no_mail()})
-        cls.luna = cls._make_pet("Luna", breed_id=cls.poodle.id)
-        cls.rex = cls._make_pet("Rex")
-        cls.mimi = cls._make_pet(
-            "Mimi", species_id=cls.cat.id, partner_id=cls.neighbour.id
-        )
-
-    @classmethod
-    def _start_clock(cls):
-        return cls.startClassPatcher(freeze_time(NOW))
-
     def setUp(self):
         super().setUp()
         if self.clock:  # tests in the browser have none
             self.clock.move_to(NOW)  # wherever the test before left it
-
-    @classmethod
-    def _no_mail(cls):
-        return {"no_reset_password": True}
-
-    @classmethod
-    def _make_user(cls, login, groups, company=None):
-        company = company or cls.shop
-        return new_test_user(
-            cls.env(su=True),
-            login=login,
-            groups=f"base.group_user,{groups}",
-            company_id=company.id,
-            company_ids=[Command.set(company.ids)],
-            tz="UTC",
-        )
 
     @classmethod
     def make_portal_user(cls, login, partner):
@@ -109,12 +34,6 @@ class PetPlansCommon(ShopsCommon):
             company_ids=[Command.set(cls.shop.ids)],
             tz="UTC",
         )
-
-    @classmethod
-    def _make_pet(cls, name, **values):
-        values.setdefault("partner_id", cls.customer.id)
-        values.setdefault("species_id", cls.dog.id)
-        return cls.env["pet.pet"].create({"name": name, **values})
 
     # --- Builders --------------------------------------------------------------
 
@@ -251,9 +170,10 @@ class PetPlansCommon(ShopsCommon):
 
     # --- The accountant's doings -------------------------------------------------
 
-    def post(self, invoices):
+    @classmethod
+    def post(cls, invoices):
         """Post invoices as the accountant."""
-        invoices.with_user(self.accountant).action_post()
+        invoices.with_user(cls.accountant).action_post()
         return invoices
 
     def pay(self, invoices, **values):
@@ -455,11 +375,13 @@ class PetPlansCommon(ShopsCommon):
             for cycle in plan.cycle_ids.sorted("sequence")
         ]
 
-    def invoices(self, plan):
+    @classmethod
+    def invoices(cls, plan):
         """Return the invoices of a plan's cycles, in order, with all rights."""
         return plan.sudo().cycle_ids.sorted("sequence").invoice_id
 
-    def visit_on(self, plan, day):
+    @classmethod
+    def visit_on(cls, plan, day):
         """Return the visit of a plan on a day, "MM-DD"."""
         return plan.appointment_ids.filtered(
             lambda visit: visit.start.strftime("%m-%d") == day

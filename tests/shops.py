@@ -1,47 +1,176 @@
-"""The companies that the tests work in.
+"""The shop that the tests work in: two companies, their people, customers and pets.
 
-A chart of accounts takes seconds to load. Where many classes need the same two
-companies, they can stand ready in the database: `ShopsCommon.prepare` makes them once,
-`dev/test` calls it. Where they do not, each class makes its own, by the same code.
+To make them takes seconds: charts of accounts, journals, taxes, users. Where many
+classes need the same, they can stand ready in the database: `ShopsCommon.prepare` makes
+them once, `dev/test` calls it, and each class takes them as they are there. Elsewhere
+each class makes its own, by the same code.
 """
 
-from odoo import Command
+import json
+
+from freezegun import freeze_time
+
+from odoo import Command, models
+from odoo.modules.registry import Registry
+from odoo.tests import new_test_user
+from odoo.tests.common import get_db_name
+from odoo.tools import SQL
 
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
+from odoo.addons.base.tests.common import BaseCommon
 
-# Not the name of a module, so that no update of one takes the records for its own
-PREFIX = "__pet_plans_tests__"
-# What `AccountTestInvoicingCommon` calls the company of a class, and the other one
-NAMES = ("company_1_data", "company_2")
+# A Friday noon before the worked example of C10, whose first visit is on a Monday.
+NOW = "2026-01-02 12:00:00"
+# The parameter that tells which records stand ready, and who looks at them
+READY = "pet_plans.tests_ready"
 
 
 class ShopsCommon(AccountTestInvoicingCommon):
-    """Odoo's own common class, whose companies may have been made before."""
+    """A shop with staff, a manager, an accountant and a customer; a second company."""
+
+    maxDiff = None
 
     @classmethod
-    def prepare(cls, env):
-        """Make the companies in a database, to be committed by the caller."""
-        cls.env = env(context=cls.default_env_context())
-        for name in NAMES:
-            # Names are unique: a class that wants another company of the name finds
-            # it free.
-            company = cls._create_company(name=f"{name} (prepared)")
-            cls.env["ir.model.data"]._update_xmlids(
-                [{"xml_id": f"{PREFIX}.{name}", "record": company}]
+    def setUpClass(cls):
+        ready = cls._find_ready()
+        if ready:
+            super(BaseCommon, cls).setUpClass()  # past the classes that make records
+            cls.clock = cls._start_clock()
+            cls._take(ready)
+        else:
+            super().setUpClass()
+            cls.clock = cls._start_clock()
+            cls._make_shops()
+
+    @classmethod
+    def _start_clock(cls):
+        return cls.startClassPatcher(freeze_time(NOW))
+
+    # --- What stands ready -------------------------------------------------------
+
+    @classmethod
+    def prepare(cls):
+        """Make all of it in the database of the tests, for good."""
+        cls.setUpClass()
+        try:
+            cls.env["ir.config_parameter"].sudo().set_param(READY, cls._note())
+            cls.env.flush_all()
+            type(cls.cr).commit(cls.cr)  # the cursor's own is forbidden in tests
+        finally:
+            cls.doClassCleanups()
+
+    @classmethod
+    def _find_ready(cls):
+        """Return what stands ready in this database, as noted; None if nothing does."""
+        with Registry(get_db_name()).cursor() as cr:
+            cr.execute(
+                SQL("SELECT value FROM ir_config_parameter WHERE key = %s", READY)
             )
+            found = cr.fetchone()
+        return found and json.loads(found[0])
 
     @classmethod
-    def _create_company(cls, **values):
-        company = cls._find_prepared(values)
-        if not company:
-            return super()._create_company(**values)
-        company.name = values["name"]
-        cls.env.user.company_ids = [Command.link(company.id)]
-        return company
+    def _note(cls):
+        """Return the records that the class holds, and its environment, as text."""
+        noted = {}
+        for name, value in vars(cls).items():
+            if isinstance(value, models.BaseModel):
+                noted[name] = cls._note_records(value)
+            elif isinstance(value, dict) and name == "company_data":
+                noted[name] = {
+                    key: cls._note_records(records) for key, records in value.items()
+                }
+        return json.dumps({"env": cls._note_env(cls.env), "records": noted})
 
     @classmethod
-    def _find_prepared(cls, values):
-        """Return the company that stands ready, if it is as this class wants it."""
-        if cls.country_code or cls.chart_template or values.keys() != {"name"}:
-            return None
-        return cls.env.ref(f"{PREFIX}.{values['name']}", raise_if_not_found=False)
+    def _note_records(cls, records):
+        return [records._name, records.ids, cls._note_env(records.env)]
+
+    @classmethod
+    def _note_env(cls, env):
+        return {"user": env.uid, "context": dict(env.context), "su": env.su}
+
+    @classmethod
+    def _take(cls, ready):
+        """Give the class the records and the environment that were noted."""
+
+        def take(model, ids, env):
+            return cls.env(**env)[model].browse(ids)
+
+        for name, noted in ready["records"].items():
+            if isinstance(noted, dict):
+                value = {key: take(*records) for key, records in noted.items()}
+            else:
+                value = take(*noted)
+            setattr(cls, name, value)
+        cls.env = cls.env(**ready["env"])
+
+    # --- What is made ------------------------------------------------------------
+
+    @classmethod
+    def _make_shops(cls):
+        cls.shop = cls.company_data["company"]
+        cls.shop.pet_tz = "UTC"
+        cls.other_shop = cls.setup_other_company()["company"]
+        cls.other_shop.pet_tz = "UTC"
+        cls.staff = cls._make_user("pet_staff", "pet_plans.group_user")
+        cls.manager = cls._make_user("pet_manager", "pet_plans.group_manager")
+        cls.accountant = cls._make_user(
+            "pet_accountant", "account.group_account_invoice"
+        )
+        cls.other_staff = cls._make_user(
+            "pet_other_staff", "pet_plans.group_user", company=cls.other_shop
+        )
+        cls.dog = cls.env["pet.species"].sudo().create({"name": "Test dog"})
+        cls.cat = cls.env["pet.species"].sudo().create({"name": "Test cat"})
+        cls.poodle = (
+            cls.env["pet.breed"]
+            .sudo()
+            .create(
+                {
+                    "name": "Test poodle",
+                    "species_id": cls.dog.id,
+                    "size": "small",
+                    "coat": "long",
+                }
+            )
+        )
+        cls.customer = cls.env["res.partner"].create({"name": "Ana Souza"})
+        cls.neighbour = cls.env["res.partner"].create({"name": "Bruno Lima"})
+        cls.bath, cls.grooming = (
+            cls.env["product.product"].create(
+                {
+                    "name": name,
+                    "type": "service",
+                    "list_price": price,
+                    "taxes_id": [Command.clear()],
+                }
+            )
+            for name, price in (("Bath", 45.0), ("Grooming", 60.0))
+        )
+        cls.env = cls.env(
+            user=cls.staff, context={**cls.env.context, "no_reset_password": True}
+        )
+        cls.luna = cls._make_pet("Luna", breed_id=cls.poodle.id)
+        cls.rex = cls._make_pet("Rex")
+        cls.mimi = cls._make_pet(
+            "Mimi", species_id=cls.cat.id, partner_id=cls.neighbour.id
+        )
+
+    @classmethod
+    def _make_user(cls, login, groups, company=None):
+        company = company or cls.shop
+        return new_test_user(
+            cls.env(su=True),
+            login=login,
+            groups=f"base.group_user,{groups}",
+            company_id=company.id,
+            company_ids=[Command.set(company.ids)],
+            tz="UTC",
+        )
+
+    @classmethod
+    def _make_pet(cls, name, **values):
+        values.setdefault("partner_id", cls.customer.id)
+        values.setdefault("species_id", cls.dog.id)
+        return cls.env["pet.pet"].create({"name": name, **values})

@@ -10,7 +10,7 @@ from odoo.api import SUPERUSER_ID, Environment
 from odoo.modules.registry import Registry
 from odoo.tests.common import get_db_name
 
-from odoo.addons.pet_plans.tests.shops import NAMES, PREFIX
+from odoo.addons.pet_plans.tests.shops import READY
 
 
 @pytest.mark.parametrize("variable", ["PET_PLANS_INSTALL_LOG", "PET_PLANS_DEMO_LOG"])
@@ -23,8 +23,12 @@ def test_log_has_no_complaint(variable):
     assert not found, f"\n{found}"
 
 
-def test_companies_of_the_tests_stand_ready():
-    """Where they do not, each class makes its own, and the tests take twice as long."""
+@pytest.fixture
+def env():
     with Registry(get_db_name()).cursor() as cr:
-        env = Environment(cr, SUPERUSER_ID, {})
-        assert all(env.ref(f"{PREFIX}.{name}") for name in NAMES)
+        yield Environment(cr, SUPERUSER_ID, {})
+
+
+def test_shops_of_the_tests_stand_ready(env):
+    """Where they do not, each class makes its own, and the tests take twice as long."""
+    assert env["ir.config_parameter"].get_param(READY)

@@ -1,7 +1,7 @@
 """Databases: templates that are made once, and copies of them for each use.
 
 Three templates stand on one another: Odoo with the addon's dependencies, that with
-the addon itself, and that with the companies of its tests. Each is named by a hash of
+the addon itself, and that with the shops of its tests. Each is named by a hash of
 what it was made from, so a copy is all that a later run needs. The first two are of two
 kinds: plain, and with demo data.
 
@@ -32,11 +32,11 @@ _TEMPLATES_KEPT = 3
 _SCRATCH = f"{_OWN}test"
 _PREPARE_TESTS = f"""
 from odoo.addons.{ADDON}.tests.shops import ShopsCommon
-ShopsCommon.prepare(env)
 # pytest's workers share one folder of attached files, and Odoo cleans it up after each
 # class of tests, with those of the other workers: so they are kept in the database.
 env["ir.config_parameter"].set_param("ir_attachment.location", "db")
 env.cr.commit()
+ShopsCommon.prepare()
 """
 
 
@@ -107,16 +107,16 @@ class Databases:
         return self._template(f"addon_{kind}", [base, addon.installed_state()], install)
 
     def tests_template(self):
-        """The template that tests run on: the addon, and their companies ready made."""
+        """The template that tests run on: the addon, and their shops ready made."""
         base = self.addon_template("plain")
-        companies = (ROOT / "tests" / "shops.py").read_bytes()
+        shops = (ROOT / "tests" / "shops.py").read_bytes()
 
         def prepare(name):
-            with step("Preparing the companies of the tests"):
+            with step("Preparing the shops of the tests"):
                 self.copy(base, name, TO_TEST)
                 odoo.execute(_PREPARE_TESTS, name)
 
-        return self._template("tests", [base, companies, _PREPARE_TESTS], prepare)
+        return self._template("tests", [base, shops, _PREPARE_TESTS], prepare)
 
     def prepare_demo(self, name):
         """Make the database that people try the addon in, or bring it up to date."""
