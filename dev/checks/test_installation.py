@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+from workshop.databases import BUNDLES
 
 from odoo.api import SUPERUSER_ID, Environment
 from odoo.modules.registry import Registry
@@ -32,3 +33,13 @@ def env():
 def test_shops_of_the_tests_stand_ready(env):
     """Where they do not, each class makes its own, and the tests take twice as long."""
     assert env["ir.config_parameter"].get_param(READY)
+
+
+@pytest.mark.parametrize("name", BUNDLES)
+def test_bundles_of_the_screens_stand_ready(env, name):
+    """Where they do not, each test in the browser makes them, for ten seconds."""
+    bundle = env["ir.qweb"]._get_asset_bundle(name)
+    links = [link for link in bundle.get_links() if link.startswith("/web/assets/")]
+    assert links
+    found = env["ir.attachment"].search([("url", "in", links)]).mapped("url")
+    assert sorted(found) == sorted(links)

@@ -65,3 +65,12 @@ def installed_state():
         if not relative.startswith(_NOT_INSTALLED):
             parts += [relative, (ROOT / relative).read_bytes()]
     return once.digest(*parts)
+
+
+def screens_state():
+    """A hash of what the bundles of the screens are made from; Odoo looks at times."""
+    parts = []
+    for relative in files():
+        if relative.startswith("static/"):
+            parts += [relative, (ROOT / relative).stat().st_mtime_ns]
+    return once.digest(*parts)

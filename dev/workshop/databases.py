@@ -1,9 +1,10 @@
 """Databases: templates that are made once, and copies of them for each use.
 
-Three templates stand on one another: Odoo with the addon's dependencies, that with
-the addon itself, and that with the shops of its tests. Each is named by a hash of
-what it was made from, so a copy is all that a later run needs. The first two are of two
-kinds: plain, and with demo data.
+Four templates stand on one another: Odoo with the addon's dependencies, that with the
+addon itself, that with the shops of its tests, and that with the bundles of scripts and
+styles that a browser asks for. Each is named by a hash of what it was made from, so a
+copy is all that a later run needs. The first two are of two kinds: plain, and with demo
+data.
 
 A database whose name has the checkout's mark is the workshop's own. One that a person
 named is too if the workshop made it: then its comment tells what for. No other is ever
@@ -37,6 +38,25 @@ from odoo.addons.{ADDON}.tests.shops import ShopsCommon
 env["ir.config_parameter"].set_param("ir_attachment.location", "db")
 env.cr.commit()
 ShopsCommon.prepare()
+"""
+# What a browser asks for in the tests: each would make them again, and roll them back
+BUNDLES = (
+    "bus.websocket_worker_assets",
+    "web.assets_frontend",
+    "web.assets_frontend_lazy",
+    "web.assets_frontend_minimal",
+    "web.assets_tests",
+    "web.assets_web",
+    "web.assets_web_print",
+)
+_PREPARE_SCREENS = f"""
+for name in {BUNDLES}:
+    bundle = env["ir.qweb"]._get_asset_bundle(name)
+    if bundle.stylesheets:
+        bundle.css()
+    if bundle.javascripts:
+        bundle.js()
+env.cr.commit()
 """
 
 
@@ -107,7 +127,19 @@ class Databases:
         return self._template(f"addon_{kind}", [base, addon.installed_state()], install)
 
     def tests_template(self):
-        """The template that tests run on: the addon, and their shops ready made."""
+        """The template that tests run on: with their shops, and bundles of screens."""
+        base = self._shops_template()
+
+        def prepare(name):
+            with step("Preparing the screens for the tests"):
+                self.copy(base, name, TO_TEST)
+                odoo.execute(_PREPARE_SCREENS, name)
+
+        inputs = [base, addon.screens_state(), _PREPARE_SCREENS]
+        return self._template("screens", inputs, prepare)
+
+    def _shops_template(self):
+        """The template with the addon, and the shops of its tests ready made."""
         base = self.addon_template("plain")
         shops = (ROOT / "tests" / "shops.py").read_bytes()
 
