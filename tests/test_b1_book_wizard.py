@@ -10,9 +10,10 @@ from .common import PetPlansCommon
 class BookWizardCase(PetPlansCommon):
     """What the tests of the booking wizard share: it on Luna's 12 baths."""
 
-    def setUp(self):
-        super().setUp()
-        self.plan = self.sell()
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.plan = cls.sell()
 
     def open_form(self, plan=None):
         plan = plan or self.plan
@@ -385,9 +386,10 @@ class TestPreview(BookWizardCase):
 class TestSharedPlan(BookWizardCase):
     """A plan without pet: the wizard asks which one comes."""
 
-    def setUp(self):
-        super().setUp()
-        self.shared = self.sell(pet=self.env["pet.pet"])
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.shared = cls.sell(pet=cls.env["pet.pet"])
 
     def test_asks_which_of_two_pets(self):
         self.assertFalse(self.make_wizard(self.shared).pet_id)

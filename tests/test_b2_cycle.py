@@ -9,9 +9,10 @@ from .common import PetPlansCommon
 class TestCycleOfAPackage(PetPlansCommon):
     """B2: a visit enters the first cycle with room; nothing else moves."""
 
-    def setUp(self):
-        super().setUp()
-        self.plan = self.sell()
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.plan = cls.sell()
 
     def test_cycles_fill_up_in_order(self):
         visits = self.plan.book(self.weekly(9))

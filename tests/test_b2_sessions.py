@@ -10,12 +10,13 @@ from .common import PetPlansCommon
 class SessionsCase(PetPlansCommon):
     """12 visits by 4 with 12 baths and 3 groomings: 4+1 in each cycle (S4)."""
 
-    def setUp(self):
-        super().setUp()
-        self.plan = self.sell(
-            self.make_template([(self.bath, 12, 45.0), (self.grooming, 3, 60.0)])
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.plan = cls.sell(
+            cls.make_template([(cls.bath, 12, 45.0), (cls.grooming, 3, 60.0)])
         )
-        self.baths, self.groomings = self.plan.line_ids
+        cls.baths, cls.groomings = cls.plan.line_ids
 
     def services(self, visits):
         """Return the services of each visit as initials: "BG", "B", ..."""
@@ -231,10 +232,11 @@ class TestStaffChooseServices(SessionsCase):
 class TestEditingServices(SessionsCase):
     """Editing the services of a booked visit moves the ledger."""
 
-    def setUp(self):
-        super().setUp()
-        self.visits = self.plan.book(self.weekly(2))
-        self.first, self.second = self.visits
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.visits = cls.plan.book(cls.weekly(2))
+        cls.first, cls.second = cls.visits
 
     def test_service_added(self):
         self.second.write({"line_ids": self.only(self.grooming)})

@@ -9,9 +9,10 @@ from .common import PetPlansCommon
 class TestWeight(PetPlansCommon):
     """B2: `units` is the visit's weight in its cycle, and goes by the booking rules."""
 
-    def setUp(self):
-        super().setUp()
-        self.plan = self.sell()
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.plan = cls.sell()
 
     def test_half_a_session_left_is_not_a_whole_day(self):
         """What was asked for is booked or refused, never made smaller in silence."""

@@ -6,9 +6,10 @@ from .common import PetPlansCommon
 class TestWorkedExample(PetPlansCommon):
     """C10, line by line."""
 
-    def setUp(self):
-        super().setUp()
-        self.plan, self.visits = self.sell_worked_example()
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.plan, cls.visits = cls.sell_worked_example()
 
     def test_sold(self):
         self.assertEqual(

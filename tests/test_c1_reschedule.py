@@ -9,10 +9,11 @@ from .common import PetPlansCommon
 class TestReschedule(PetPlansCommon):
     """C1: a reschedule changes that visit's date only, whoever changes it."""
 
-    def setUp(self):
-        super().setUp()
-        self.plan, self.visits = self.sell_worked_example()
-        self.visit = self.visit_on(self.plan, "01-19")
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.plan, cls.visits = cls.sell_worked_example()
+        cls.visit = cls.visit_on(cls.plan, "01-19")
 
     def facts(self):
         """Return everything but the dates of the visits that a move could change."""
@@ -165,12 +166,13 @@ class TestReschedule(PetPlansCommon):
 class TestRescheduleRefused(PetPlansCommon):
     """C1, B3: a visit stays inside its plan, and what took place stays put."""
 
-    def setUp(self):
-        super().setUp()
-        template = self.make_template(validity=3, validity_unit="month")
-        self.plan = self.sell(template)  # through 2026-04-01
-        self.visits = self.plan.book(self.weekly(12))
-        self.visit = self.visits[2]
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        template = cls.make_template(validity=3, validity_unit="month")
+        cls.plan = cls.sell(template)  # through 2026-04-01
+        cls.visits = cls.plan.book(cls.weekly(12))
+        cls.visit = cls.visits[2]
 
     def assert_refused(self, start, *parts):
         with self.assertRaises(UserError) as refusal:

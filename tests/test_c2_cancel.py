@@ -8,9 +8,10 @@ from .common import PetPlansCommon
 class TestCancel(PetPlansCommon):
     """C2: the session goes back and the remaining visits are dealt again."""
 
-    def setUp(self):
-        super().setUp()
-        self.plan, self.visits = self.sell_worked_example()
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.plan, cls.visits = cls.sell_worked_example()
 
     def test_the_session_goes_back_by_an_entry(self):
         visit = self.visit_on(self.plan, "01-19")
@@ -326,9 +327,10 @@ class TestCancelShapes(PetPlansCommon):
 class TestRecycle(PetPlansCommon):
     """C2: `action_recycle` and its server action deal without a cancellation."""
 
-    def setUp(self):
-        super().setUp()
-        self.plan, self.visits = self.sell_worked_example()
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.plan, cls.visits = cls.sell_worked_example()
 
     def test_visits_that_were_moved_past_others_are_dealt_by_date(self):
         self.visit_on(self.plan, "01-19").reschedule(datetime(2026, 3, 10, 9))

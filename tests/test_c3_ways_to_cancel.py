@@ -9,10 +9,11 @@ CANCEL = "pet_plans.action_server_cancel_appointments"
 class TestWaysToCancel(PetPlansCommon):
     """C3: the server action, the form's button and the API give the same result."""
 
-    def setUp(self):
-        super().setUp()
-        self.plan, self.visits = self.sell_worked_example()
-        self.visit = self.visit_on(self.plan, "01-19")
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.plan, cls.visits = cls.sell_worked_example()
+        cls.visit = cls.visit_on(cls.plan, "01-19")
 
     def assert_cancelled(self):
         self.assertRecordValues(self.visit, [{"state": "cancelled", "cycle_id": False}])
@@ -89,9 +90,10 @@ class TestWaysToCancel(PetPlansCommon):
 class TestCancelSeveral(PetPlansCommon):
     """C3: several visits of one package make one deal."""
 
-    def setUp(self):
-        super().setUp()
-        self.plan, self.visits = self.sell_worked_example()
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.plan, cls.visits = cls.sell_worked_example()
 
     def choose(self, *days):
         return self.visits.filtered(lambda visit: visit.start.strftime("%m-%d") in days)

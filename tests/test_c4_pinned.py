@@ -6,10 +6,11 @@ from .common import PetPlansCommon
 class TestPinned(PetPlansCommon):
     """C4: received, served and no-show visits keep their cycle and fill it first."""
 
-    def setUp(self):
-        super().setUp()
-        self.plan, self.visits = self.sell_worked_example()
-        self.pinned = self.visit_on(self.plan, "02-02")  # the first of cycle 2
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.plan, cls.visits = cls.sell_worked_example()
+        cls.pinned = cls.visit_on(cls.plan, "02-02")  # the first of cycle 2
 
     def assert_stays_when_an_earlier_visit_is_cancelled(self):
         """Without pin 02-02 would go into cycle 1; with it, 02-09 takes the place."""

@@ -15,11 +15,12 @@ CANCELLED_0119 = [
 class InvoiceTableCommon(PetPlansCommon):
     """The worked example of C10; the cell under test is the invoice of cycle 2."""
 
-    def setUp(self):
-        super().setUp()
-        self.plan, self.visits = self.sell_worked_example()
-        self.cycle = self.plan.cycle_ids.sorted("sequence")[1]
-        self.invoice = self.invoices(self.plan)[1]
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.plan, cls.visits = cls.sell_worked_example()
+        cls.cycle = cls.plan.cycle_ids.sorted("sequence")[1]
+        cls.invoice = cls.invoices(cls.plan)[1]
 
     def cancel(self, *days):
         self.visits.filtered(
@@ -96,9 +97,10 @@ class TestDraft(InvoiceTableCommon):
 class TestPosted(InvoiceTableCommon):
     """C6, posted and unpaid: to a later date only, and told to everybody."""
 
-    def setUp(self):
-        super().setUp()
-        self.post(self.invoice)
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.post(cls.invoice)
 
     def test_visits_and_later_due_date(self):
         money = self.money()

@@ -8,9 +8,10 @@ from .common import PetPlansCommon
 class TestPreview(PetPlansCommon):
     """C7: the wizard shows what would happen, warns, and writes nothing."""
 
-    def setUp(self):
-        super().setUp()
-        self.plan, self.visits = self.sell_worked_example(late_cancel_hours=24)
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.plan, cls.visits = cls.sell_worked_example(late_cancel_hours=24)
 
     def choose(self, *days):
         return self.visits.filtered(lambda visit: visit.start.strftime("%m-%d") in days)

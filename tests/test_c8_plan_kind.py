@@ -8,18 +8,19 @@ from .common import PetPlansCommon
 class TestPlanKind(PetPlansCommon):
     """C8: on a plan the session goes back to its period; nothing is dealt."""
 
-    def setUp(self):
-        super().setUp()
-        self.plan = self.sell(
-            self.make_template(
-                [(self.bath, 4, 45.0)],
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.plan = cls.sell(
+            cls.make_template(
+                [(cls.bath, 4, 45.0)],
                 kind="plan",
                 interval=1,
                 interval_unit="month",
                 period_count=3,
             )
         )
-        self.visits = self.plan.book(
+        cls.visits = cls.plan.book(
             [
                 datetime(2026, month, day, 9)
                 for month in (1, 2, 3)

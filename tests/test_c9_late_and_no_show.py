@@ -8,11 +8,15 @@ from .common import PetPlansCommon
 class TestLateCancellation(PetPlansCommon):
     """C9: inside the window the wizard asks, and consumes by default."""
 
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.plan, cls.visits = cls.sell_worked_example(late_cancel_hours=24)
+        cls.late = cls.visit_on(cls.plan, "01-05")
+        cls.early = cls.visit_on(cls.plan, "01-19")
+
     def setUp(self):
         super().setUp()
-        self.plan, self.visits = self.sell_worked_example(late_cancel_hours=24)
-        self.late = self.visit_on(self.plan, "01-05")
-        self.early = self.visit_on(self.plan, "01-19")
         self.clock.move_to("2026-01-04 09:00:01")  # 24 hours before, less a second
 
     def assert_consumed(self, visit):
@@ -170,12 +174,13 @@ class TestNoShow(PetPlansCommon):
 class TestCancelServed(PetPlansCommon):
     """C9: cancelling a served visit needs a manager and a reason."""
 
-    def setUp(self):
-        super().setUp()
-        self.plan, self.visits = self.sell_worked_example()
-        self.served = self.visit_on(self.plan, "01-19")
-        self.served.action_receive()
-        self.served.action_finish()
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.plan, cls.visits = cls.sell_worked_example()
+        cls.served = cls.visit_on(cls.plan, "01-19")
+        cls.served.action_receive()
+        cls.served.action_finish()
 
     def assert_still_served(self):
         self.assertRecordValues(
@@ -268,12 +273,13 @@ class TestCancelServed(PetPlansCommon):
 class TestServedSessions(PetPlansCommon):
     """C9: what was served comes back by a manager only, however one tries."""
 
-    def setUp(self):
-        super().setUp()
-        self.plan = self.sell()
-        self.visit = self.plan.book(self.weekly(1))
-        self.visit.action_receive()
-        self.visit.action_start()
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.plan = cls.sell()
+        cls.visit = cls.plan.book(cls.weekly(1))
+        cls.visit.action_receive()
+        cls.visit.action_start()
 
     def test_removing_the_service_is_refused(self):
         with self.assertRaisesRegex(AccessError, "only a manager"):

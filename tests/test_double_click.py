@@ -31,13 +31,14 @@ class TestDoubleClick(PetPlansCommon):
 class TestCheckInOnce(PetPlansCommon):
     """B4, U1: staff can override the plan; starting does not pick one again."""
 
-    def setUp(self):
-        super().setUp()
-        self.plan = self.sell()
-        self.visit = self.env["pet.appointment"].create(
-            {"pet_id": self.luna.id, "start": datetime(2026, 1, 2, 12)}
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.plan = cls.sell()
+        cls.visit = cls.env["pet.appointment"].create(
+            {"pet_id": cls.luna.id, "start": datetime(2026, 1, 2, 12)}
         )
-        self.visit.action_receive()
+        cls.visit.action_receive()
 
     def test_picked_at_check_in(self):
         self.assertEqual(self.visit.plan_id, self.plan)

@@ -243,15 +243,19 @@ class TestPostingOfPlans(PostingJobCommon):
 class TestFailures(PostingJobCommon):
     """I1: one failing invoice never stops the others, and shows on its plan."""
 
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.plan, __ = cls.sell_worked_example()
+        cls.others = [cls.sell(pet=cls.rex) for __ in range(3)]
+        for plan in cls.others:
+            plan.book(cls.weekly(12))
+
     def setUp(self):
         super().setUp()
         mute = mute_logger("odoo.addons.pet_plans.models.pet_cycle")
         mute.__enter__()
         self.addCleanup(mute.__exit__, None, None, None)
-        self.plan, __ = self.sell_worked_example()
-        self.others = [self.sell(pet=self.rex) for __ in range(3)]
-        for plan in self.others:
-            plan.book(self.weekly(12))
 
     def test_the_others_are_posted(self):
         self.break_income_account(self.plan)

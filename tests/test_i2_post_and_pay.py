@@ -9,11 +9,12 @@ from .common import PetPlansCommon
 class TestPostAndPay(PetPlansCommon):
     """I2: Pay on a draft posts it with the payment, and not before."""
 
-    def setUp(self):
-        super().setUp()
-        self.plan, __ = self.sell_worked_example()
-        self.cycles = self.plan.cycle_ids.sorted("sequence")
-        self.bills = self.invoices(self.plan)
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.plan, __ = cls.sell_worked_example()
+        cls.cycles = cls.plan.cycle_ids.sorted("sequence")
+        cls.bills = cls.invoices(cls.plan)
 
     def open_dialog(self, cycles):
         """Open the payment dialog as the accountant; return it as a form."""

@@ -8,11 +8,12 @@ from .common import PetPlansCommon
 class TestViewAndPay(PetPlansCommon):
     """I2: View and Pay on a cycle, View cycle on its invoice."""
 
-    def setUp(self):
-        super().setUp()
-        self.plan, self.visits = self.sell_worked_example()
-        self.cycle = self.plan.cycle_ids.sorted("sequence")[0]
-        self.invoice = self.invoices(self.plan)[0]
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.plan, cls.visits = cls.sell_worked_example()
+        cls.cycle = cls.plan.cycle_ids.sorted("sequence")[0]
+        cls.invoice = cls.invoices(cls.plan)[0]
 
     def as_accountant(self, record):
         return record.with_user(self.accountant)

@@ -9,11 +9,12 @@ from .common import PetPlansCommon
 class TestAccountant(PetPlansCommon):
     """I3: the accountant works as always; the cycle shows what became of it."""
 
-    def setUp(self):
-        super().setUp()
-        self.plan, self.visits = self.sell_worked_example()
-        self.cycle = self.plan.cycle_ids.sorted("sequence")[1]
-        self.invoice = self.invoices(self.plan)[1].with_user(self.accountant)
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.plan, cls.visits = cls.sell_worked_example()
+        cls.cycle = cls.plan.cycle_ids.sorted("sequence")[1]
+        cls.invoice = cls.invoices(cls.plan)[1].with_user(cls.accountant)
 
     def assert_state(self, state):
         self.cycle.invalidate_recordset()
@@ -161,11 +162,12 @@ class TestAccountant(PetPlansCommon):
 class TestCreateInvoice(PetPlansCommon):
     """I3: "Create invoice" makes a missing one again."""
 
-    def setUp(self):
-        super().setUp()
-        self.plan, self.visits = self.sell_worked_example()
-        self.cycle = self.plan.cycle_ids.sorted("sequence")[1]
-        self.old = self.invoices(self.plan)[1].with_user(self.accountant)
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.plan, cls.visits = cls.sell_worked_example()
+        cls.cycle = cls.plan.cycle_ids.sorted("sequence")[1]
+        cls.old = cls.invoices(cls.plan)[1].with_user(cls.accountant)
 
     def assert_made_again(self):
         before = self.cycle.sudo().move_ids

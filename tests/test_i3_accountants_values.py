@@ -12,12 +12,9 @@ class TestCurrency(PetPlansCommon):
         super().setUpClass()
         cls.foreign = cls.env.ref("base.EUR").sudo()
         cls.foreign.active = True
-
-    def setUp(self):
-        super().setUp()
-        self.plan, __ = self.sell_worked_example()
-        self.cycle = self.plan.cycle_ids.sorted("sequence")[1]
-        self.invoice = self.invoices(self.plan)[1].with_user(self.accountant)
+        cls.plan, __ = cls.sell_worked_example()
+        cls.cycle = cls.plan.cycle_ids.sorted("sequence")[1]
+        cls.invoice = cls.invoices(cls.plan)[1].with_user(cls.accountant)
 
     def assert_total(self, amount, currency):
         self.assertEqual(self.cycle.amount_total, amount)

@@ -18,11 +18,12 @@ class TestReopening(PetPlansCommon):
     ]
     DUE = ["01-05", "02-09", "03-09"]
 
-    def setUp(self):
-        super().setUp()
-        self.plan, self.visits = self.sell_worked_example()
-        self.cycle = self.plan.cycle_ids.sorted("sequence")[1]
-        self.old = self.invoices(self.plan)[1].with_user(self.accountant)
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.plan, cls.visits = cls.sell_worked_example()
+        cls.cycle = cls.plan.cycle_ids.sorted("sequence")[1]
+        cls.old = cls.invoices(cls.plan)[1].with_user(cls.accountant)
 
     def cancel_a_visit(self):
         """Cancel a visit of cycle 1, whose place no other visit takes meanwhile."""

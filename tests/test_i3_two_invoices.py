@@ -9,11 +9,12 @@ from .common import PetPlansCommon
 class TestTwoInvoices(PetPlansCommon):
     """I3: by no door two open invoices meet on a cycle; who tries is told which."""
 
-    def setUp(self):
-        super().setUp()
-        self.plan, self.visits = self.sell_worked_example()
-        self.cycle = self.plan.cycle_ids.sorted("sequence")[1]
-        self.old = self.invoices(self.plan)[1].with_user(self.accountant)
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.plan, cls.visits = cls.sell_worked_example()
+        cls.cycle = cls.plan.cycle_ids.sorted("sequence")[1]
+        cls.old = cls.invoices(cls.plan)[1].with_user(cls.accountant)
 
     def invoice_anew(self):
         self.cycle.with_user(self.accountant).action_create_invoice()

@@ -10,11 +10,12 @@ from .common import PetPlansCommon
 
 
 class WhatClosesCommon(PetPlansCommon):
-    def setUp(self):
-        super().setUp()
-        self.plan, self.visits = self.sell_worked_example()
-        self.cycle = self.plan.cycle_ids.sorted("sequence")[1]
-        self.invoice = self.invoices(self.plan)[1].with_user(self.accountant)
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.plan, cls.visits = cls.sell_worked_example()
+        cls.cycle = cls.plan.cycle_ids.sorted("sequence")[1]
+        cls.invoice = cls.invoices(cls.plan)[1].with_user(cls.accountant)
 
     def credit_elsewhere(self, amount):
         """Return a posted credit note of the customer that credits no invoice."""

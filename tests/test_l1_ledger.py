@@ -8,10 +8,11 @@ from .common import PetPlansCommon
 class TestLedger(PetPlansCommon):
     """L1: entries are append-only, and counters are what they add up to."""
 
-    def setUp(self):
-        super().setUp()
-        self.plan = self.sell(
-            self.make_template([(self.bath, 12, 45.0), (self.grooming, 3, 60.0)])
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.plan = cls.sell(
+            cls.make_template([(cls.bath, 12, 45.0), (cls.grooming, 3, 60.0)])
         )
 
     def entries_as(self, role):

@@ -10,9 +10,10 @@ from .common import PetPlansCommon
 class TestCounterEdit(PetPlansCommon):
     """L2: managers only, with a reason, old and new kept, nothing overwritten."""
 
-    def setUp(self):
-        super().setUp()
-        self.plan = self.sell(self.make_template(validity=3))
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.plan = cls.sell(cls.make_template(validity=3))
 
     def open_wizard(self, **values):
         return (
@@ -78,14 +79,15 @@ class TestCounterEdit(PetPlansCommon):
 class TestPeriods(PetPlansCommon):
     """L2 on a plan whose sessions belong to their period: no edit locks it up."""
 
-    def setUp(self):
-        super().setUp()
-        self.plan = self.sell(
-            self.make_template(
-                [(self.bath, 4, 45.0)], kind="plan", period_count=3, validity=0
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.plan = cls.sell(
+            cls.make_template(
+                [(cls.bath, 4, 45.0)], kind="plan", period_count=3, validity=0
             )
         )
-        self.line = self.plan.line_ids
+        cls.line = cls.plan.line_ids
 
     def edit(self, left):
         wizard = (
@@ -152,9 +154,10 @@ class TestPeriods(PetPlansCommon):
 class TestCounterEditLimits(PetPlansCommon):
     """L2: what an edit may not do, and both counter and end at once."""
 
-    def setUp(self):
-        super().setUp()
-        self.plan = self.sell(self.make_template(validity=3))  # through 1 April
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.plan = cls.sell(cls.make_template(validity=3))  # through 1 April
 
     def open_wizard(self, plan=None, **values):
         return (

@@ -11,10 +11,7 @@ class TestLetGo(PetPlansCommon):
         super().setUpClass()
         cls.reason = cls.env.ref("pet_plans.pet_non_renewal_reason_moved")
         cls.template = cls.make_template(validity=1)
-
-    def setUp(self):
-        super().setUp()
-        self.plan = self.sell(self.template)  # to 1 February
+        cls.plan = cls.sell(cls.template)  # to 1 February
 
     def let_go(self, plans, reason=None):
         action = plans.action_open_let_go()

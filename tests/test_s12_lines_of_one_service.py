@@ -9,12 +9,13 @@ from .common import PetPlansCommon
 class TestTwoLines(PetPlansCommon):
     """S12, B2: ten paid and two free baths are one balance, the paid ones first."""
 
-    def setUp(self):
-        super().setUp()
-        self.plan = self.sell(
-            self.make_template([(self.bath, 10, 45.0), (self.bath, 2, 0.0)])
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.plan = cls.sell(
+            cls.make_template([(cls.bath, 10, 45.0), (cls.bath, 2, 0.0)])
         )
-        self.paid, self.free = self.plan.line_ids
+        cls.paid, cls.free = cls.plan.line_ids
 
     def left(self):
         return [self.paid.remaining, self.free.remaining]

@@ -6,16 +6,17 @@ from .test_b4_walk_in import WalkInCase
 class TestPlanSelection(WalkInCase):
     """U1: the company's preference chooses between several plans."""
 
-    def setUp(self):
-        super().setUp()
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
         # Each is first by exactly one of the rules.
-        self.old = self.sell(
-            self.make_template(validity=3, validity_unit="year"),
+        cls.old = cls.sell(
+            cls.make_template(validity=3, validity_unit="year"),
             date_start="2025-06-01",
         )
-        self.short = self.sell(self.make_template(validity=1, validity_unit="month"))
-        self.few = self.sell()
-        self.few.book(self.weekly(10))
+        cls.short = cls.sell(cls.make_template(validity=1, validity_unit="month"))
+        cls.few = cls.sell()
+        cls.few.book(cls.weekly(10))
 
     def pick(self, rule, *products, **values):
         self.shop.sudo().pet_plan_selection = rule

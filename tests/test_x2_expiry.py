@@ -11,12 +11,11 @@ class TestExpiry(PetPlansCommon):
     def kinds(self, plan):
         return plan.entry_ids.sorted("id").mapped(lambda e: (e.kind, e.quantity))
 
-    def setUp(self):
-        super().setUp()
-        self.plan = self.sell(
-            self.make_template(validity=1), date_start=date(2026, 1, 1)
-        )
-        self.plan.book(self.weekly(3))
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.plan = cls.sell(cls.make_template(validity=1), date_start=date(2026, 1, 1))
+        cls.plan.book(cls.weekly(3))
 
     def test_expires_what_is_not_booked(self):
         self.clock.move_to("2026-02-01 23:00:00")

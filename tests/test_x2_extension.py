@@ -32,9 +32,10 @@ class ExtensionCommon(PetPlansCommon):
 class TestExtension(ExtensionCommon):
     """X2: a later end gives back what expired with the plan, once."""
 
-    def setUp(self):
-        super().setUp()
-        self.plan = self.sell(self.make_template(validity=1))  # through 1 February
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.plan = cls.sell(cls.make_template(validity=1))  # through 1 February
 
     def test_twice(self):
         self.update_plans("2026-02-02 12:00:00")

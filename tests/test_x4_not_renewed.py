@@ -6,10 +6,14 @@ from .common import PetPlansCommon
 class TestNotRenewed(PetPlansCommon):
     """X4: expired, and the same customer and pet have no other active or later plan."""
 
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.template = cls.make_template(validity=1)
+        cls.plan = cls.sell(cls.template)  # through 1 February
+
     def setUp(self):
         super().setUp()
-        self.template = self.make_template(validity=1)
-        self.plan = self.sell(self.template)  # through 1 February
         self.clock.move_to("2026-02-10 12:00:00")
         self.run_job("pet_plans.ir_cron_update_plans")
 

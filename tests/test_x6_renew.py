@@ -12,10 +12,11 @@ from .common import PetPlansCommon
 class TestRenew(PetPlansCommon):
     """X6: renewal in one click, linked both ways, twice refused."""
 
-    def setUp(self):
-        super().setUp()
-        self.template = self.make_template(validity=1)
-        self.plan = self.sell(self.template)  # 1 January to 1 February
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.template = cls.make_template(validity=1)
+        cls.plan = cls.sell(cls.template)  # 1 January to 1 February
 
     def renewal(self):
         return self.plan.renewed_by_id

@@ -8,9 +8,10 @@ from .common import PetPlansCommon
 class TestCancelPlan(PetPlansCommon):
     """X7: visits to come go, drafts of unserved cycles go, posted invoices stay."""
 
-    def setUp(self):
-        super().setUp()
-        self.plan, self.visits = self.sell_worked_example()
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.plan, cls.visits = cls.sell_worked_example()
 
     def open_wizard(self, day="2026-01-20", settlement="none"):
         return self.env["pet.plan.cancel"].create(

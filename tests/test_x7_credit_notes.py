@@ -86,10 +86,11 @@ class CancelPlanCommon(PetPlansCommon):
 class TestCreditOfPackage(CancelPlanCommon):
     """X7: of each cycle exactly what was billed and not used comes back."""
 
-    def setUp(self):
-        super().setUp()
-        self.plan, self.visits = self.sell_worked_example()
-        self.invoice = self.invoices(self.plan)[0]
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.plan, cls.visits = cls.sell_worked_example()
+        cls.invoice = cls.invoices(cls.plan)[0]
 
     def amounts(self, credit_notes):
         return credit_notes.mapped("amount_total")
