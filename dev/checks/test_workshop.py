@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import urllib.request
+from unittest import mock
 
 import pytest
 from workshop import (
@@ -21,6 +22,7 @@ from workshop import (
     odoo_source,
     once,
     postgres,
+    pytest_order,
     python_env,
     shell,
 )
@@ -131,6 +133,23 @@ def test_failure_is_one_sentence_with_its_cause(checkout, output, words):
 def test_wait_for_a_program_ends(checkout):
     with pytest.raises(Problem, match="^Fetching Odoo was not done after 0.001 min"):
         shell.run(["sleep", "60"], "Fetching Odoo", minutes=0.001)
+
+
+def test_what_takes_longest_comes_first():
+    names = [
+        "tests/test_a.py::TestFew::test_1",
+        "tests/test_a.py::TestMany::test_1",
+        "tests/test_a.py::TestMany::test_2",
+        "tests/test_histories.py::TestHistories::test_1",
+    ]
+    items = [mock.Mock(nodeid=name) for name in names]
+    for config, order in (
+        (mock.Mock(spec=[]), [0, 1, 2, 3]),
+        (mock.Mock(spec=["workerinput"]), [3, 1, 2, 0]),
+    ):
+        ordered = list(items)
+        pytest_order.pytest_collection_modifyitems(config, ordered)
+        assert [item.nodeid for item in ordered] == [names[at] for at in order]
 
 
 def test_wait_for_another_command_ends(checkout, monkeypatch):

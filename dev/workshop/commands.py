@@ -27,7 +27,7 @@ from .shell import Problem, say, step
 
 _SECONDS_TO_START = 300
 # Each core has a database and whole test classes, unless the arguments say otherwise
-_SIDE_BY_SIDE = ("-n", "logical", "--dist", "loadscope")
+_SIDE_BY_SIDE = ("-n", "logical", "--dist", "loadscope", "--no-loadscope-reorder")
 
 
 @contextlib.contextmanager
@@ -208,6 +208,6 @@ def _pytest(database, arguments, variables=(), **options):
     }
     command = ["-m", "pytest", f"--config-file={ROOT / 'pyproject.toml'}"]
     command += [f"--rootdir={ROOT}", f"--confcutdir={ADDONS}"]
-    command += ["-p", "workshop.pytest_browser"]
+    command += ["-p", "workshop.pytest_browser", "-p", "workshop.pytest_order"]
     command += [f"--odoo-database={database}", "--odoo-http", *arguments]
     return _wait(odoo.start_python(command, variables, cwd=addon.MIRROR, **options))
