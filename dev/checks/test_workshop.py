@@ -9,6 +9,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import threading
 import urllib.request
 from unittest import mock
 
@@ -133,6 +134,14 @@ def test_failure_is_one_sentence_with_its_cause(checkout, output, words):
 def test_wait_for_a_program_ends(checkout):
     with pytest.raises(Problem, match="^Fetching Odoo was not done after 0.001 min"):
         shell.run(["sleep", "60"], "Fetching Odoo", minutes=0.001)
+
+
+def test_side_by_side_returns_each_result_and_raises_the_first_problem():
+    both = threading.Barrier(2, timeout=60)
+    results = shell.side_by_side(lambda: both.wait() < 2, lambda: both.wait() < 2)
+    assert results == [True, True]
+    with pytest.raises(Problem, match="no disk"):
+        shell.side_by_side(lambda: 1, mock.Mock(side_effect=Problem("no disk")))
 
 
 def test_what_takes_longest_comes_first():

@@ -12,6 +12,7 @@ import platform
 import re
 import shutil
 import tempfile
+import threading
 from pathlib import Path
 
 from . import shell
@@ -38,6 +39,7 @@ Dir::Etc::sourceparts "{_APT}/none.d";
 Dir::Etc::preferences "{_APT}/preferences";
 Dir::Etc::preferencesparts "{_APT}/none.d";
 """
+_UPDATING = threading.Lock()
 _LESS_WANTED = "Package: *\nPin: release n={suite}\nPin-Priority: 100\n\n"
 
 
@@ -80,9 +82,14 @@ def unpack(packages, tree):
             shell.run(["dpkg-deb", "-x", file, tree], f"Unpacking {file.name}")
 
 
-@functools.cache
 def _update():
-    """Fetch the index of packages."""
+    """Fetch the index of packages, once; whoever comes meanwhile waits for it."""
+    with _UPDATING:
+        _fetch_index()
+
+
+@functools.cache
+def _fetch_index():
     for folder in ("lists/partial", "cache/archives/partial", "none.d"):
         (_APT / folder).mkdir(parents=True, exist_ok=True)
     configuration = _APT / "apt.conf"

@@ -21,7 +21,7 @@ from . import (
     python_env,
     shell,
 )
-from .databases import KINDS, TO_TRY, Databases
+from .databases import TO_TRY, Databases
 from .paths import ADDON, ADDONS, DEV, HOME, ROOT
 from .shell import Problem, say, step
 
@@ -37,11 +37,10 @@ def opened(*preparations):
     ``preparations`` fetch what is needed besides.
     """
     with once.only_one("preparing"):
-        source = odoo_source.prepare()
-        python_env.prepare()
-        browser.prepare_wkhtmltopdf()
-        for prepare in preparations:
-            prepare()
+        from_debian = odoo_source.prepare, browser.prepare_wkhtmltopdf, *preparations
+        (source, *__), __ = shell.side_by_side(
+            lambda: [prepare() for prepare in from_debian], python_env.prepare
+        )
         addon.mirror()
     odoo.use(source)
     with postgres.running():
@@ -74,12 +73,17 @@ def test(arguments):
     with opened(browser.prepare_chromium) as databases:
         databases.drop_orphans()
         logs = {}
-        if not any(map(is_path, arguments)):
+        if any(map(is_path, arguments)):
+            template = databases.tests_template()
+        else:
             arguments = [*_SIDE_BY_SIDE, *arguments, "tests", "dev/checks"]
-            plain, demo = map(databases.addon_template, KINDS)
+            template, demo = shell.side_by_side(
+                databases.tests_template, lambda: databases.addon_template("demo")
+            )
+            plain = databases.addon_template("plain")
             logs["PET_PLANS_INSTALL_LOG"] = str(shell.log_path(plain))
             logs["PET_PLANS_DEMO_LOG"] = str(shell.log_path(demo))
-        with databases.copied(databases.tests_template()) as name:
+        with databases.copied(template) as name:
             return _pytest(name, arguments, logs)
 
 

@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 from .paths import LOGS
@@ -70,6 +71,13 @@ def run(command, purpose, log="commands", minutes=30, words=b"", **options):
 def read(command, purpose, **options):
     """What ``command`` prints, without what it says beside; a `Problem` as in `run`."""
     return run(command, purpose, stdout=subprocess.PIPE, **options)
+
+
+def side_by_side(*works):
+    """What each of some functions returns; they are called at the same time."""
+    with ThreadPoolExecutor() as pool:
+        calls = [pool.submit(work) for work in works]
+    return [call.result() for call in calls]
 
 
 def wait_for(process):
