@@ -126,12 +126,23 @@ class WhoCheck:
 
         :param columns: those that mean this customer
         """
-        refusals = self._get_differences(owner, columns)
-        for column, text in refusals.items():
+        differences = self._get_differences(owner, columns)
+        if self._is_sure(owner, columns):
+            self.warnings += differences.values()
+            differences = {}
+        for column, text in differences.items():
             self._refuse(column, text)
-        if not refusals:
+        if not differences:
             self._compare_owner(owner)
-        return not refusals
+        return not differences
+
+    def _is_sure(self, owner, columns):
+        """Tell whether name and reference, or name and address, mean one customer.
+
+        Addresses and numbers change: one that nobody else has is then no contradiction.
+        """
+        name = self.cells.get("owner_name")
+        return bool(SURE_KEYS & set(columns) and name and self._is_called(owner, name))
 
     def _get_differences(self, owner, columns):
         """Return where the row contradicts the customer whom it seems to mean.

@@ -52,8 +52,7 @@ class TestContradictions(CarryOverCommon):
     # --- Another than the customer has -----------------------------------------------
 
     def test_another_address(self):
-        """Whoever found the customer."""
-        for how in ({}, {"customer": "C-7"}, {"phone": "11 91234-5678"}):
+        for how in ({}, {"phone": "11 91234-5678"}):
             self.refuse(
                 "Email “souza@example.com”: Ana Souza has another address here: "
                 "ana@example.com",
@@ -62,13 +61,38 @@ class TestContradictions(CarryOverCommon):
             )
 
     def test_another_telephone(self):
-        for how in ({}, {"customer": "C-7"}, {"email": "ana@example.com"}):
-            self.refuse(
-                "Phone “11 98888-7777”: Ana Souza has another telephone here: +55 (11) "
-                "91234-5678",
+        self.refuse(
+            "Phone “11 98888-7777”: Ana Souza has another telephone here: +55 (11) "
+            "91234-5678",
+            phone="11 98888-7777",
+        )
+
+    def test_addresses_and_telephones_change(self):
+        """Where the name and something surer mean one customer, they are told."""
+        for how in ({"customer": "C-7"}, {"email": "ana@example.com"}):
+            self.check_row(
+                "warning",
+                f"{self.ok[:-1]}; Ana Souza has another telephone here: +55 (11) "
+                "91234-5678.",
                 phone="11 98888-7777",
                 **how,
             )
+        self.check_row(
+            "warning",
+            f"{self.ok[:-1]}; Ana Souza has another address here: ana@example.com.",
+            email="souza@example.com",
+            customer="C-7",
+        )
+
+    def test_another_name_and_another_telephone_is_somebody_else(self):
+        """A number of the old software may be somebody else's reference here."""
+        self.refuse(
+            "Phone “11 98888-7777”: Ana Souza has another telephone here: +55 (11) "
+            "91234-5678",
+            phone="11 98888-7777",
+            owner="Caio Lima",
+            customer="C-7",
+        )
 
     def test_what_is_no_address_contradicts_none(self):
         self.check_row("ok", self.ok, email="none", phone="n/a")
