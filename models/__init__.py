@@ -51,3 +51,4 @@ from . import ir_sequence
 from . import res_company
 from . import res_config_settings
 from . import res_partner
+from . import res_partner_page

@@ -105,6 +105,9 @@ class PetCycle(models.Model):
         compute_sudo=True,
         help="What a cycle without visits, and its draft, say about the due date",
     )
+    is_overdue = fields.Boolean(
+        string="Overdue", compute="_compute_is_overdue", search="_search_is_overdue"
+    )
     payment_state = fields.Selection(
         selection=lambda self: self._get_move_selection("payment_state"),
         compute="_compute_payment_state",
@@ -302,6 +305,55 @@ class PetCycle(models.Model):
         if self._has_come() or self.date_due:
             return "scheduled"
         return "waiting"
+
+    @api.depends("state", "date_due", "company_id.pet_tz")
+    def _compute_is_overdue(self):
+        for cycle in self:
+            cycle.is_overdue = (
+                cycle.state == "billed"
+                and bool(cycle.date_due)
+                and cycle.date_due < cycle.company_id._get_pet_today()
+            )
+
+    def _search_is_overdue(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        return Domain("state", "=", "billed") & Domain.OR(
+            Domain("company_id", "=", company.id)
+            & Domain("date_due", "<", company._get_pet_today())
+            for company in self.env.companies
+        )
+
+    def _has_bill(self):
+        """Tell whether there is an invoice, for who may not see it too."""
+        self.ensure_one()
+        # A yes or no.
+        return bool(self.sudo().invoice_id)
+
+    def _get_bill_label(self):
+        """Return how people call the invoice of the cycle: a number, or a draft."""
+        self.ensure_one()
+        # No more than its number, to who reads the plan it bills.
+        invoice = self.sudo().invoice_id
+        if not invoice:
+            return self.env._("No invoice")
+        if invoice.name and invoice.name != "/":
+            return invoice.name
+        return self.env._("Draft")
+
+    def _get_status_label(self):
+        """Return what became of the bill, in the words of the counter (P1)."""
+        self.ensure_one()
+        if self.state == "settled":
+            return self.env._("Paid")
+        if self.state == "closed":
+            cancelled = self.invoice_state in (False, "cancel")
+            return self.env._("Cancelled") if cancelled else self.env._("Credited")
+        if self.state != "billed":
+            return self.env._("Not billed")
+        if self.payment_state == "partial":
+            return self.env._("Partly paid")
+        return self.env._("To pay")
 
     def _has_come(self):
         """Tell whether there is something to date the bill by: a visit, a period.
@@ -886,15 +938,7 @@ class PetCycle(models.Model):
             )
         invoices = self.invoice_id
         invoices.check_access("write")
-        action = invoices.action_force_register_payment()
-        # Afterwards back to where one was, as Odoo's own button on the invoice does.
-        action["context"] = {
-            **action["context"],
-            "default_post_pet_drafts": True,
-            "dont_redirect_to_payments": True,
-            "display_account_trust": True,
-        }
-        return action
+        return invoices._get_pet_payment_action()
 
     def action_create_invoice(self):
         """Make a missing invoice again: it was deleted, cancelled or credited (I3)."""

@@ -3,9 +3,10 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from .customer_page import FINISHED_STATES, CustomerPage
 from .pet_appointment import UPCOMING_STATES
 from .pet_breed import COATS, SIZES
-from .windows import open_window
+from .windows import open_record, open_window
 
 
 class PetPet(models.Model):
@@ -310,6 +311,36 @@ class PetPet(models.Model):
                 "default_partner_id": self.partner_id.id,
                 "default_pet_id": self.id,
             },
+        )
+
+    def get_pet_plans_page(self):
+        """Return the page of the pet, as its customer's is (P1)."""
+        self.ensure_one()
+        self.check_access("read")
+        return CustomerPage(self.partner_id, self).get_data()
+
+    def get_finished_pet_plans(self):
+        """Return the plans of the pet that are over, as on the page (P1)."""
+        self.ensure_one()
+        self.check_access("read")
+        return CustomerPage(self.partner_id, self).get_blocks(FINISHED_STATES)
+
+    def action_book_pet_visit(self):
+        """Open a new visit of the pet."""
+        return self._get_booking_action()
+
+    def action_take_pet_payment(self):
+        """Open Odoo's payment wizard for what the pet's household owes (I2)."""
+        self.ensure_one()
+        return self.partner_id.action_take_pet_payment()
+
+    def _get_booking_action(self):
+        """Return a new visit, of the pet if it is only one."""
+        return open_record(
+            self.env["pet.appointment"],
+            name=self.env._("New Visit"),
+            target="new",
+            context={"default_pet_id": self.id if len(self) == 1 else False},
         )
 
     def action_sell_plan(self):

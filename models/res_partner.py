@@ -33,16 +33,18 @@ class ResPartner(models.Model):
         self._count_for_pets("pet.plan", "pet_plan_count")
 
     def _count_for_pets(self, model, field):
-        """Set the number of records of each partner; 0 for who may not see them."""
+        """Set the number of records of each household; 0 for who may not see them."""
         counts = {}
         if self.env[model].has_access("read"):
             counts = dict(
                 self.env[model]._read_group(
-                    [("partner_id", "in", self.ids)], ["partner_id"], ["__count"]
+                    [("partner_id.commercial_partner_id", "in", self.commercial_partner_id.ids)],
+                    ["partner_id.commercial_partner_id"],
+                    ["__count"],
                 )
             )
         for partner in self:
-            partner[field] = counts.get(partner._origin, 0)
+            partner[field] = counts.get(partner.commercial_partner_id._origin, 0)
 
     # --- What the counter may write (13) ---------------------------------------
 
@@ -209,7 +211,7 @@ class ResPartner(models.Model):
             self.env,
             xmlid,
             {"default_partner_id": self.id if len(self) == 1 else False},
-            [("partner_id", "in", self.ids)],
+            [("partner_id.commercial_partner_id", "in", self.commercial_partner_id.ids)],
         )
 
     def action_view_pets(self):

@@ -1,0 +1,249 @@
+"""What the page of a customer, or of a pet, tells at one look (P1)."""
+
+from collections import defaultdict
+
+from odoo import fields
+from odoo.tools import format_amount, format_date
+
+from .pet_appointment import UPCOMING_STATES
+
+OPEN_STATES = ("draft", "active")
+FINISHED_STATES = ("expired", "cancelled")
+MOST_ROWS = 40  # visits, and entries, that are shown of a plan; the rest in their list
+
+
+class CustomerPage:
+    """The plans of a household, or of one of its pets, ready to be shown.
+
+    Read with the rights of who looks: what they may not see is left out. Its queries
+    do not grow with the plans.
+    """
+
+    def __init__(self, customer, pet=None):
+        """Take a customer, whose whole household is meant.
+
+        :param customer: `res.partner` record
+        :param pet: `pet.pet` record, or None for all pets of the household
+        """
+        self.env = customer.env
+        self.head = customer.commercial_partner_id
+        self.pet = pet
+        moves = self.env["account.move"]
+        self.sees_invoices = moves.has_access("read")
+        self.takes_payments = moves.has_access("write")
+        self.sells = self.env["pet.plan"].has_access("create")
+
+    def get_data(self):
+        """Return the page: see `get_blocks`, and what stands on top of them."""
+        blocks = self.get_blocks(OPEN_STATES)
+        return {
+            "id": self.head.id,
+            "pet_id": self.pet.id if self.pet else False,
+            "can_sell": self.sells,
+            "can_pay": self.takes_payments,
+            "amounts": self.head._get_pet_amount_labels(),
+            "next_visit": self._get_next_visit(),
+            "blocks": blocks,
+            "finished_count": self.env["pet.plan"].search_count(
+                [*self._get_domain(), ("state", "in", FINISHED_STATES)]
+            ),
+        }
+
+    def get_blocks(self, states):
+        """Return the plans in some states: one block per pet, one for shared plans.
+
+        :return: list of dicts with `pet` (dict or False), and `plans`
+        """
+        self._load(states)
+        pets = self.pet or self._get_pets()
+        by_pet = self.plans.grouped("pet_id")
+        blocks = [
+            {
+                "pet": self._get_pet(pet),
+                "plans": [self._get_plan(plan) for plan in by_pet.get(pet, ())],
+            }
+            for pet in pets | self.plans.pet_id
+        ]
+        if shared := by_pet.get(self.env["pet.pet"]):
+            blocks.append(
+                {"pet": False, "plans": [self._get_plan(plan) for plan in shared]}
+            )
+        return blocks
+
+    # --- What is read, at once for all plans ---------------------------------------
+
+    def _get_domain(self):
+        domain = [("partner_id.commercial_partner_id", "=", self.head.id)]
+        if self.pet:
+            domain.append(("pet_id", "in", (self.pet.id, False)))
+        return domain
+
+    def _get_pets(self):
+        return self.head._get_household_pets()
+
+    def _load(self, states):
+        """Read the plans and all that belongs to them."""
+        self.plans = self.env["pet.plan"].search(
+            [*self._get_domain(), ("state", "in", states)],
+            order="date_end, date_start, id",
+        )
+        ids = self.plans.ids
+        self.cycles = self._group("pet.cycle", ids, "sequence, id")
+        self.visits = self._group("pet.appointment", ids, "start DESC, id DESC")
+        self.entries = self._group("pet.plan.entry", ids, "id DESC")
+        self.visits_of_cycles = defaultdict(self.env["pet.appointment"].browse)
+        for visits in self.visits.values():
+            for cycle, some in visits.grouped("cycle_id").items():
+                self.visits_of_cycles[cycle] = some
+        shown = [visits[:MOST_ROWS] for visits in self.visits.values()]
+        # Numbered together: by plan each would take a query.
+        self.labels = {
+            visit.id: visit.session_label
+            for visit in self.env["pet.appointment"].union(*shown)
+        }
+
+    def _group(self, model, plan_ids, order):
+        records = self.env[model].search([("plan_id", "in", plan_ids)], order=order)
+        return records.grouped("plan_id")
+
+    def _get_next_visit(self):
+        domain = [
+            ("pet_id", "=", self.pet.id)
+            if self.pet
+            else ("partner_id.commercial_partner_id", "=", self.head.id),
+            ("state", "in", UPCOMING_STATES),
+            ("start", ">=", fields.Datetime.now()),
+        ]
+        visit = self.env["pet.appointment"].search(domain, order="start, id", limit=1)
+        return visit and {
+            "id": visit.id,
+            "when": self._format_time(visit),
+            "pet": visit.pet_id.name,
+        }
+
+    # --- What is shown ---------------------------------------------------------------
+
+    def _get_pet(self, pet):
+        return {
+            "id": pet.id,
+            "name": pet.name,
+            "about": ", ".join(
+                filter(None, ((pet.breed_id or pet.species_id).name, pet.age))
+            ),
+            "note": pet.note or "",
+            "has_image": bool(pet.with_context(bin_size=True).image_128),
+        }
+
+    def _get_plan(self, plan):
+        cycles = self.cycles.get(plan, self.env["pet.cycle"])
+        visits = self.visits.get(plan, self.env["pet.appointment"])
+        entries = self.entries.get(plan, self.env["pet.plan.entry"])
+        return {
+            "id": plan.id,
+            "name": plan.name,
+            "title": plan.title,
+            "state": "paused" if plan.is_paused else plan.state,
+            "state_label": (
+                self.env._("Paused") if plan.is_paused else plan._get_state_label()
+            ),
+            "end": (
+                self.env._("until %(end)s", end=self._format(plan.date_end))
+                if plan.date_end
+                else self.env._("never expires")
+            ),
+            "note": plan.note or "",
+            "can_book": (
+                self.sells and plan.state == "active" and plan.sessions_remaining > 0
+            ),
+            "lines": [self._get_line(line) for line in plan.line_ids],
+            "cycles": [self._get_cycle(cycle) for cycle in cycles],
+            "visits": [self._get_visit(visit) for visit in visits[:MOST_ROWS]],
+            "visit_count": len(visits),
+            "entries": [self._get_entry(entry) for entry in entries[:MOST_ROWS]],
+            "entry_count": len(entries),
+        }
+
+    def _get_line(self, line):
+        return {
+            "id": line.id,
+            "service": line.product_id.display_name,
+            "total": self._format_sessions(line.total),
+            "used": self._format_sessions(line.used),
+            "booked": self._format_sessions(line.booked),
+            "to_book": self._format_sessions(line.remaining),
+            "left": self._format_sessions(line.booked + line.remaining),
+            "expired": line.expired and self._format_sessions(line.expired),
+            # Of the bar, in percent of all that was granted
+            "parts": self._get_parts(line),
+        }
+
+    @staticmethod
+    def _get_parts(line):
+        """Return the widths of used, booked and to book, in percent of their sum."""
+        counts = [max(0.0, count) for count in (line.used, line.booked, line.remaining)]
+        total = sum(counts) + max(0.0, line.expired)
+        return [round(100 * count / total, 2) if total else 0 for count in counts]
+
+    def _get_cycle(self, cycle):
+        visits = self.visits_of_cycles[cycle].filtered("holds_sessions")
+        return {
+            "id": cycle.id,
+            "label": cycle.display_name,
+            "number": cycle._get_bill_label(),
+            "due": cycle.due_note or (cycle.date_due and self._format(cycle.date_due)),
+            "is_overdue": cycle.is_overdue,
+            "amount": format_amount(
+                self.env, cycle.amount_total, cycle.invoice_currency_id
+            ),
+            "status": cycle._get_status_label(),
+            "state": cycle.state,
+            "visits": ", ".join(
+                self._format(visit._get_day()) for visit in visits.sorted("start")
+            ),
+            "can_view": self.sees_invoices and cycle._has_bill(),
+            "can_pay": (
+                self.takes_payments
+                and cycle._has_bill()
+                and cycle.state not in ("settled", "closed")
+            ),
+            "is_draft": cycle.invoice_state == "draft",
+        }
+
+    def _get_visit(self, visit):
+        return {
+            "id": visit.id,
+            "when": self._format_time(visit),
+            "session": self.labels[visit.id] or "",
+            "services": ", ".join(visit.line_ids.product_id.mapped("display_name")),
+            "pet": visit.pet_id.name,
+            "staff": visit.user_id.name or "",
+            "state": visit.state,
+            "state_label": visit._get_state_labels()[0],
+        }
+
+    def _get_entry(self, entry):
+        kinds = dict(entry._fields["kind"]._description_selection(self.env))
+        return {
+            "id": entry.id,
+            "when": entry.company_id._format_pet_time(entry.date),
+            "kind": kinds[entry.kind],
+            "quantity": f"{entry.quantity:+g}",
+            "balance": self._format_sessions(entry.balance),
+            "service": entry.product_id.display_name,
+            "who": entry.user_id.name,
+            "why": entry.reason or "",
+            "visit": (
+                entry.appointment_id and self._format_time(entry.appointment_id)
+            )
+            or "",
+        }
+
+    def _format(self, day):
+        return format_date(self.env, day)
+
+    def _format_time(self, visit):
+        return visit.company_id._format_pet_time(visit.start)
+
+    @staticmethod
+    def _format_sessions(count):
+        return f"{count:g}"

@@ -1,0 +1,140 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools import format_amount
+
+from .customer_page import FINISHED_STATES, CustomerPage
+
+READERS = (
+    "pet_plans.group_user,account.group_account_invoice,account.group_account_readonly"
+)
+
+
+class ResPartner(models.Model):
+    """The page of a customer: what they have left, what they owe, and why (P1)."""
+
+    _inherit = "res.partner"
+
+    pet_amount_due = fields.Monetary(
+        string="Due",
+        compute="_compute_pet_amounts",
+        groups=READERS,
+        help="Left to pay of the posted invoices of the household, less credit notes",
+    )
+    pet_amount_overdue = fields.Monetary(
+        string="Overdue",
+        compute="_compute_pet_amounts",
+        groups=READERS,
+        help="Left to pay of invoices that were due before today",
+    )
+    pet_amount_drafted = fields.Monetary(
+        string="For Later",
+        compute="_compute_pet_amounts",
+        groups=READERS,
+        help="Of plans and packages, drafted and not billed yet",
+    )
+
+    @api.depends_context("company")
+    def _compute_pet_amounts(self):
+        """Say what a household owes here, the one number for all screens (P1)."""
+        company = self.env.company
+        posted = self._get_open_invoices_domain(company)
+        overdue = posted & Domain("move_type", "=", "out_invoice")
+        overdue &= Domain("invoice_date_due", "<", company._get_pet_today())
+        drafted = self._get_invoices_domain(company) & Domain("state", "=", "draft")
+        drafted &= Domain("pet_cycle_id", "!=", False)
+        due, late, later = (
+            self._sum_invoices(domain, field)
+            for domain, field in (
+                (posted, "amount_residual_signed"),
+                (overdue, "amount_residual_signed"),
+                (drafted, "amount_total_signed"),
+            )
+        )
+        for partner in self:
+            head = partner.commercial_partner_id._origin
+            partner.pet_amount_due = due.get(head, 0.0)
+            partner.pet_amount_overdue = late.get(head, 0.0)
+            partner.pet_amount_drafted = later.get(head, 0.0)
+
+    def _get_invoices_domain(self, company):
+        """Return which invoices and credit notes are a household's, at a company."""
+        return (
+            Domain("commercial_partner_id", "in", self.commercial_partner_id.ids)
+            & Domain("company_id", "=", company.id)
+            & Domain("move_type", "in", ("out_invoice", "out_refund"))
+        )
+
+    def _get_open_invoices_domain(self, company):
+        """Return which of them are posted and not settled."""
+        return (
+            self._get_invoices_domain(company)
+            & Domain("state", "=", "posted")
+            & Domain("payment_state", "in", ("not_paid", "partial"))
+        )
+
+    @api.model
+    def _sum_invoices(self, domain, field):
+        """Return the sum of a field of invoices, by household."""
+        # The counter may know what its customers owe, without seeing their invoices.
+        moves = self.env["account.move"].sudo()
+        return dict(
+            moves._read_group(domain, ["commercial_partner_id"], [f"{field}:sum"])
+        )
+
+    def _get_pet_amount_labels(self):
+        """Return what a household owes, as texts; without what is 0."""
+        self.ensure_one()
+        currency = self.env.company.currency_id
+        amounts = {
+            "due": self.pet_amount_due,
+            "overdue": self.pet_amount_overdue,
+            "drafted": self.pet_amount_drafted,
+        }
+        return {
+            name: format_amount(self.env, amount, currency)
+            for name, amount in amounts.items()
+            if not currency.is_zero(amount)
+        }
+
+    def get_pet_plans_page(self):
+        """Return the page of the customer, see `CustomerPage` (P1)."""
+        self.ensure_one()
+        self.check_access("read")
+        return CustomerPage(self).get_data()
+
+    def get_finished_pet_plans(self):
+        """Return the plans of the household that are over, as on the page (P1)."""
+        self.ensure_one()
+        self.check_access("read")
+        return CustomerPage(self).get_blocks(FINISHED_STATES)
+
+    def action_book_pet_visit(self):
+        """Open a new visit of one of the household's pets."""
+        self.ensure_one()
+        return self._get_household_pets()._get_booking_action()
+
+    def _get_household_pets(self):
+        """Return the pets of the household."""
+        return self.env["pet.pet"].search(
+            [("partner_id.commercial_partner_id", "in", self.commercial_partner_id.ids)]
+        )
+
+    def action_take_pet_payment(self):
+        """Open Odoo's payment wizard for what the household owes (I2).
+
+        :raises UserError: when nothing is to be paid
+        """
+        self.ensure_one()
+        moves = self.env["account.move"]
+        moves.check_access("write")
+        invoices = moves.search(
+            self._get_open_invoices_domain(self.env.company)
+            & Domain("move_type", "=", "out_invoice"),
+            order="invoice_date_due, id",
+        )
+        if not invoices:
+            raise UserError(
+                self.env._("%(customer)s owes nothing.", customer=self.display_name)
+            )
+        return invoices._get_pet_payment_action()
