@@ -95,12 +95,11 @@ class CustomerPage:
         for visits in self.visits.values():
             for cycle, some in visits.grouped("cycle_id").items():
                 self.visits_of_cycles[cycle] = some
-        shown = [visits[:MOST_ROWS] for visits in self.visits.values()]
-        # Numbered together: by plan each would take a query.
-        self.labels = {
-            visit.id: visit.session_label
-            for visit in self.env["pet.appointment"].union(*shown)
-        }
+        first = [visits[:MOST_ROWS] for visits in self.visits.values()]
+        # Read, and numbered, together: by plan each would take a query.
+        shown = self.env["pet.appointment"].union(*first)
+        self.shown_visits = shown.with_prefetch(shown.ids).grouped("plan_id")
+        self.labels = {visit.id: visit.session_label for visit in shown}
 
     def _group(self, model, plan_ids, order):
         records = self.env[model].search([("plan_id", "in", plan_ids)], order=order)
@@ -157,7 +156,9 @@ class CustomerPage:
             ),
             "lines": [self._get_line(line) for line in plan.line_ids],
             "cycles": [self._get_cycle(cycle) for cycle in cycles],
-            "visits": [self._get_visit(visit) for visit in visits[:MOST_ROWS]],
+            "visits": [
+                self._get_visit(visit) for visit in self.shown_visits.get(plan, ())
+            ],
             "visit_count": len(visits),
             "entries": [self._get_entry(entry) for entry in entries[:MOST_ROWS]],
             "entry_count": len(entries),
