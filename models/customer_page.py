@@ -233,9 +233,7 @@ class CustomerPage:
             "service": entry.product_id.display_name,
             "who": entry.user_id.name,
             "why": entry.reason or "",
-            "visit": (
-                entry.appointment_id and self._format_time(entry.appointment_id)
-            )
+            "visit": (entry.appointment_id and self._format_time(entry.appointment_id))
             or "",
         }
 

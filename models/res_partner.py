@@ -38,7 +38,13 @@ class ResPartner(models.Model):
         if self.env[model].has_access("read"):
             counts = dict(
                 self.env[model]._read_group(
-                    [("partner_id.commercial_partner_id", "in", self.commercial_partner_id.ids)],
+                    [
+                        (
+                            "partner_id.commercial_partner_id",
+                            "in",
+                            self.commercial_partner_id.ids,
+                        )
+                    ],
                     ["partner_id.commercial_partner_id"],
                     ["__count"],
                 )
@@ -211,7 +217,13 @@ class ResPartner(models.Model):
             self.env,
             xmlid,
             {"default_partner_id": self.id if len(self) == 1 else False},
-            [("partner_id.commercial_partner_id", "in", self.commercial_partner_id.ids)],
+            [
+                (
+                    "partner_id.commercial_partner_id",
+                    "in",
+                    self.commercial_partner_id.ids,
+                )
+            ],
         )
 
     def action_view_pets(self):

@@ -96,9 +96,7 @@ class TestCustomerPage(PetPlansCommon):
         self.assertEqual(
             [row["status"] for row in cycles], ["Paid", "To pay", "Not billed"]
         )
-        self.assertEqual(
-            [row["is_overdue"] for row in cycles], [False, True, False]
-        )
+        self.assertEqual([row["is_overdue"] for row in cycles], [False, True, False])
         self.assertEqual(
             cycles[0]["visits"], "01/05/2026, 01/12/2026, 01/19/2026, 01/26/2026"
         )
@@ -142,7 +140,10 @@ class TestCustomerPage(PetPlansCommon):
         rows = self.get_plan_row(self.get_page())["visits"]
         self.assertEqual(
             [(row["when"], row["session"]) for row in rows],
-            [("01/12/2026 9:00\u202fAM", "2 of 12"), ("01/05/2026 9:00\u202fAM", "1 of 12")],
+            [
+                ("01/12/2026 9:00\u202fAM", "2 of 12"),
+                ("01/05/2026 9:00\u202fAM", "1 of 12"),
+            ],
         )
         self.assertEqual(
             (rows[1]["pet"], rows[1]["services"], rows[1]["staff"]),
@@ -244,9 +245,7 @@ class TestCustomerPage(PetPlansCommon):
     def test_the_whole_household(self):
         """A company and its contacts are one household, whoever is looked at (13)."""
         family = self.env["res.partner"].create({"name": "Lima", "is_company": True})
-        child = self.env["res.partner"].create(
-            {"name": "Caio", "parent_id": family.id}
-        )
+        child = self.env["res.partner"].create({"name": "Caio", "parent_id": family.id})
         bolt = self._make_pet("Bolt", partner_id=child.id)
         plan = self.sell(pet=bolt)
         self.post(self.invoices_of(plan)[0])

@@ -33,6 +33,18 @@ class TestTours(PetPlansCommon, HttpCase):
             ["2099-01-05", "2099-02-02", "2099-03-02"],
         )
 
+    def test_customer_page(self):
+        """P1: one click each to an invoice, its cycle, a payment, the records."""
+        self.luna.note = "Bites when wet"
+        plan, __ = self.sell_in_2099()
+        self.post(self.invoices(plan)[0])
+        self.start_tour(
+            f"/odoo/res.partner/{self.customer.id}",
+            "pet_plans_customer_page",
+            login="pet_accountant",
+        )
+        self.assertEqual(self.invoices(plan)[0].payment_state, "paid")
+
     def test_carry_over_one(self):
         self.start_tour(
             "/odoo/pet-customers", "pet_plans_carry_over", login="pet_staff"

@@ -8,10 +8,9 @@ registry.category("web_tour.tours").add("pet_plans_sell_plan", {
             trigger: ".o_data_row td[name=complete_name]:contains('Ana Souza')",
             run: "click",
         },
-        openPage("pets"),
         {
             content: "Sell a plan",
-            trigger: "button[name=action_sell_pet_plan]",
+            trigger: ".o_pet_customer_page .o_pet_sell",
             run: "click",
         },
         {
