@@ -2,8 +2,10 @@
 
 from collections import defaultdict
 
+from babel.dates import format_skeleton
+
 from odoo import fields
-from odoo.tools import format_amount, format_date
+from odoo.tools import babel_locale_parse, format_amount, format_date, get_lang
 
 from .pet_appointment import UPCOMING_STATES
 
@@ -199,7 +201,7 @@ class CustomerPage:
             "status": cycle._get_status_label(),
             "state": cycle.state,
             "visits": ", ".join(
-                self._format(visit._get_day()) for visit in visits.sorted("start")
+                self._format_short(visit._get_day()) for visit in visits.sorted("start")
             ),
             "can_view": self.sees_invoices and cycle._has_bill(),
             "can_pay": (
@@ -239,6 +241,11 @@ class CustomerPage:
 
     def _format(self, day):
         return format_date(self.env, day)
+
+    def _format_short(self, day):
+        """Return a day without its year, as the reader's language writes it."""
+        locale = babel_locale_parse(get_lang(self.env).code)
+        return format_skeleton("MMMd", day, locale=locale)
 
     def _format_time(self, visit):
         return visit.company_id._format_pet_time(visit.start)

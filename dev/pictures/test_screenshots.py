@@ -418,8 +418,18 @@ class TestScreenshots(HttpCase):
         self.picture(
             "customer",
             f"/odoo/pet-customers/{customer.id}",
-            ".o_form_view",
-            "await click('.nav-link[name=pets]');",
+            ".o_pet_customer_page",
+            is_shown=True,
+        )
+
+    def test_customer_phone(self):
+        customer = self.env.ref("pet_plans.partner_daniel")
+        self.picture(
+            "customer_phone",
+            f"/odoo/pet-customers/{customer.id}",
+            ".o_pet_customer_page",
+            "document.querySelector('.o_pet_customer_page').scrollIntoView();",
+            size=PHONE,
         )
 
     def test_cycle_form(self):

@@ -28,7 +28,7 @@ registry.category("web_tour.tours").add("pet_plans_customer_page", {
         },
         {
             content: "The invoices, with the days they are for",
-            trigger: `${FIRST_INVOICE}:contains('01/05/2099, 01/12/2099'):contains('To pay')`,
+            trigger: `${FIRST_INVOICE}:contains('Jan 5, Jan 12'):contains('To pay')`,
         },
         {
             content: "View the invoice: one click",
