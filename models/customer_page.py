@@ -174,7 +174,7 @@ class CustomerPage:
             "used": self._format_sessions(line.used),
             "booked": self._format_sessions(line.booked),
             "to_book": self._format_sessions(line.remaining),
-            "left": self._format_sessions(line.booked + line.remaining),
+            "left": self._format_sessions(line.left),
             "expired": line.expired and self._format_sessions(line.expired),
             # Of the bar, in percent of all that was granted
             "parts": self._get_parts(line),

@@ -256,7 +256,14 @@ class PetPlan(models.Model):
     sessions_used = fields.Float(compute="_compute_sessions", digits="Product Unit")
     sessions_booked = fields.Float(compute="_compute_sessions", digits="Product Unit")
     sessions_remaining = fields.Float(
-        compute="_compute_sessions", digits="Product Unit"
+        string="To Book", compute="_compute_sessions", digits="Product Unit"
+    )
+    sessions_left = fields.Float(
+        string="Left",
+        compute="_compute_sessions",
+        digits="Product Unit",
+        help="Not used yet: booked, or still to book. Of a package it is visits: the "
+        "service with the most sessions left tells how many",
     )
     billing_error = fields.Text(
         compute="_compute_billing_error",
@@ -364,6 +371,9 @@ class PetPlan(models.Model):
         "line_ids.used",
         "line_ids.booked",
         "line_ids.remaining",
+        "line_ids.left",
+        "line_ids.product_id",
+        "kind",
     )
     def _compute_sessions(self):
         for plan in self:
@@ -371,6 +381,20 @@ class PetPlan(models.Model):
             plan.sessions_used = sum(plan.line_ids.mapped("used"))
             plan.sessions_booked = sum(plan.line_ids.mapped("booked"))
             plan.sessions_remaining = sum(plan.line_ids.mapped("remaining"))
+            plan.sessions_left = plan._get_sessions_left()
+
+    def _get_sessions_left(self):
+        """Return what is not used yet: of a package in visits, of a plan in sessions.
+
+        A visit takes a session of several services, so that their sum says nothing to
+        who wants to know how often the pet may still come.
+        """
+        self.ensure_one()
+        left = [
+            sum(lines.mapped("left"))
+            for lines in self.line_ids.grouped("product_id").values()
+        ]
+        return max(left, default=0.0) if self.kind == "package" else sum(left)
 
     @api.depends("appointment_ids.state")
     def _compute_visit_count(self):

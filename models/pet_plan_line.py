@@ -113,7 +113,13 @@ class PetPlanLine(models.Model):
         help="Sessions of visits still to come",
     )
     expired = fields.Float(compute="_compute_counters", digits="Product Unit")
+    left = fields.Float(
+        compute="_compute_left",
+        digits="Product Unit",
+        help="Not used yet: booked, or still to book",
+    )
     remaining = fields.Float(
+        string="To Book",
         digits="Product Unit",
         readonly=True,
         copy=False,
@@ -179,6 +185,11 @@ class PetPlanLine(models.Model):
             line.expired = -sum(sums[key, kind] for kind in EXPIRED_KINDS)
             line.booked = booked.get(key, 0.0)
             line.used = float_round(taken - line.booked, precision_digits=digits)
+
+    @api.depends("booked", "remaining")
+    def _compute_left(self):
+        for line in self:
+            line.left = line.booked + line.remaining
 
     @api.depends("product_id")
     def _compute_display_name(self):

@@ -60,6 +60,7 @@ from . import test_k4_rejected_file
 from . import test_k5_bad_rows
 from . import test_k6_figures
 from . import test_l1_ledger
+from . import test_l1_left
 from . import test_l2_counter_edit
 from . import test_l3_notes
 from . import test_let_go
