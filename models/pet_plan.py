@@ -62,6 +62,8 @@ class PetPlan(models.Model):
             "legacy_system",
             "legacy_ref",
             "legacy_reason",
+            "access_token",
+            "date_renewal_asked",
         }
     )
 
@@ -140,6 +142,7 @@ class PetPlan(models.Model):
         string="Sold by",
         default=lambda self: self._default_user_id(),
         check_company=True,
+        groups="base.group_user",
     )
     date_start = fields.Date(
         required=True, copy=False, default=lambda self: self._default_date_start()
@@ -258,6 +261,11 @@ class PetPlan(models.Model):
     sessions_remaining = fields.Float(
         compute="_compute_sessions", digits="Product Unit"
     )
+    sessions_left = fields.Float(
+        compute="_compute_sessions",
+        digits="Product Unit",
+        help="Not used yet: booked and to book",
+    )
     billing_error = fields.Text(
         compute="_compute_billing_error",
         store=True,
@@ -371,6 +379,7 @@ class PetPlan(models.Model):
             plan.sessions_used = sum(plan.line_ids.mapped("used"))
             plan.sessions_booked = sum(plan.line_ids.mapped("booked"))
             plan.sessions_remaining = sum(plan.line_ids.mapped("remaining"))
+            plan.sessions_left = plan.sessions_booked + plan.sessions_remaining
 
     @api.depends("appointment_ids.state")
     def _compute_visit_count(self):
