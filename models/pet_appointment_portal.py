@@ -9,6 +9,8 @@ from .pet_bounds_mixin import DAYS
 from .pet_plan_portal import CustomerRefusal
 
 __, LAST_DAY = DAYS
+# "2026-01-31T09:00", or with seconds: a day alone is no time to come.
+MOMENT_LENGTHS = (16, 19)
 
 
 class PetAppointment(models.Model):
@@ -164,7 +166,8 @@ class PetAppointment(models.Model):
         self.ensure_one()
         try:
             local_time = datetime.fromisoformat(text)
-            if local_time.tzinfo or local_time.date() > LAST_DAY:
+            is_whole = len(text) in MOMENT_LENGTHS and not local_time.tzinfo
+            if not is_whole or local_time.date() > LAST_DAY:
                 raise ValueError(text)
             return periods.from_local(local_time, self.company_id.pet_tz)
         except (OverflowError, ValueError) as error:

@@ -38,6 +38,15 @@ class Page:
             found.setdefault(element.get("name"), []).append(self._read(element))
         return found
 
+    def unnamed(self):
+        """Return the other texts of the content, those of the layout among them."""
+        path = (
+            "//main//text()[not(ancestor::*[@name][not(self::form)])]"
+            "[not(ancestor::script or ancestor::button)]"
+        )
+        texts = (" ".join(text.split()) for text in self.tree.xpath(path))
+        return [text for text in texts if text]
+
     def words(self):
         """Return the text of the content, white space evened out."""
         return self._read(self.tree.xpath("//main")[0])

@@ -224,10 +224,3 @@ class TestRoutes(PortalCase):
         self.assertFalse(self.plan.date_renewal_asked)
         page = self.open(f"/my/plans/{self.plan.id}", self.other_staff)
         self.assertNotIn("Weekly baths", page.words())
-
-    def test_a_token_is_nobodys_to_choose(self):
-        with self.assertRaisesRegex(Exception, "cannot be written directly"):
-            self.plan.access_token = "x"
-        with self.assertRaises(Exception):
-            self.other.with_user(self.ana).get_portal_url()
-        self.assertFalse(self.other.sudo().access_token)
