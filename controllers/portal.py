@@ -93,7 +93,7 @@ class PetPlanPortal(CustomerPortal):
             limit=PER_PAGE,
             offset=pager["offset"],
         )
-        return request.render(
+        return self._render_pet_page(
             "pet_plans.portal_my_plans",
             {
                 **self._prepare_portal_layout_values(),
@@ -109,6 +109,14 @@ class PetPlanPortal(CustomerPortal):
                 "searchbar_filters": filters,
             },
         )
+
+    def _render_pet_page(self, template, values):
+        """Return a page that says its language, for those who have it read aloud.
+
+        Odoo's layout leaves that to its website.
+        """
+        lang = (request.env.lang or "en_US").replace("_", "-")
+        return request.render(template, {"html_data": {"lang": lang}, **values})
 
     # --- One plan --------------------------------------------------------------
 
@@ -155,7 +163,7 @@ class PetPlanPortal(CustomerPortal):
         :param extra: what was done just now (`done`), or why it was not (`error`)
         """
         sections = plan._get_portal_sections()
-        return request.render(
+        return self._render_pet_page(
             "pet_plans.portal_my_plan",
             {
                 **self._prepare_pet_plan_values(plan, access_token),
@@ -327,7 +335,7 @@ class PetPlanPortal(CustomerPortal):
             "reschedule": visit._get_portal_reschedule_refusal,
         }
         refusal = refusals[change]()
-        return request.render(
+        return self._render_pet_page(
             "pet_plans.portal_my_visit_change",
             {
                 **self._prepare_pet_plan_values(visit.plan_id, access_token),

@@ -189,8 +189,9 @@ class PetPlan(models.Model):
             ["pet_plan_id", "commercial_partner_id", "currency_id"],
             ["amount_residual:sum"],
         )
-        due = {}
-        for plan, household, currency, amount in rows:
+        due, plans = {}, self.grouped("id")
+        for found, household, currency, amount in rows:
+            plan = plans[found.id]  # read together with the others
             if household == plan.partner_id.commercial_partner_id:
                 due.setdefault(plan, []).append(currency.format(amount))
         return due

@@ -1,7 +1,5 @@
 from datetime import timedelta
 
-from odoo import Command
-
 from .portal import PortalCase
 
 
@@ -39,7 +37,9 @@ class TestQueries(PortalCase):
         before = self.cr.sql_log_count
         page = self.open(path, user)
         self.assertEqual(page.status, 200)
-        return self.cr.sql_log_count - before
+        queries = self.cr.sql_log_count - before
+        self.assertGreater(queries, 0)
+        return queries
 
     def test_list(self):
         self.sell_many(2)
@@ -92,20 +92,14 @@ class TestQueries(PortalCase):
         """The list of a customer with 1,000 plans: the same page, the same cost."""
         self.sell_many(2)
         few = self.count("/my/plans", self.ana)
-        self.env["pet.plan"]._unguarded().create(
-            [
-                {
-                    "template_id": self.template.id,
-                    "partner_id": self.customer.id,
-                    "date_start": "2025-01-01",
-                    "state": "active",
-                    "line_ids": [
-                        Command.create({"product_id": self.bath.id, "quantity": 1})
-                    ],
-                }
-                for __ in range(1000)
-            ]
-        )
+        values = {
+            "template_id": self.template.id,
+            "pet_id": self.luna.id,
+            "partner_id": self.customer.id,
+            "date_start": "2025-01-01",
+        }
+        plans = self.env["pet.plan"].create([values] * 1000)
+        plans._unguarded().state = "active"  # sold, as far as the list looks
         self.assertEqual(self.count("/my/plans", self.ana), few)
         page = self.open("/my/plans/page/51", self.ana)
         self.assertEqual(len(page.get("reference")), 2)
