@@ -65,6 +65,7 @@
         "demo/pet_plan_demo.xml",
         "demo/account_move_demo.xml",
         "demo/pet_appointment_demo.xml",
+        "demo/res_users_portal_demo.xml",
     ],
     "assets": {
         "web.assets_backend": ["pet_plans/static/src/plans_dashboard/**/*"],
