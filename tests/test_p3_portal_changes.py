@@ -89,7 +89,10 @@ class TestChanges(PortalCase):
         """Staff were faster; the customer's page is an old one."""
         visit = self.visit_on(self.plan, "01-19")
         visit.action_cancel()
-        for change, values in (("cancel", {}), ("reschedule", {"start": "2026-01-21T09:00"})):
+        for change, values in (
+            ("cancel", {}),
+            ("reschedule", {"start": "2026-01-21T09:00"}),
+        ):
             page = self.send(self.path_of("01-19", change), self.ana, **values)
             self.assertEqual(page.get("refusal"), ["This visit is cancelled already."])
         self.assertEqual(visit.start, datetime(2026, 1, 19, 9))
@@ -303,7 +306,7 @@ class TestChanges(PortalCase):
         model = type(self.env["pet.appointment"])
 
         def refuse(*args, **kwargs):
-            raise UserError("INTERNAL: ask Paula")
+            raise UserError(self.env._("INTERNAL: ask Paula"))
 
         self.patch(model, "reschedule", refuse)
         page = self.move("01-19", "2026-01-21T09:00")

@@ -8,19 +8,20 @@ LATE_RULE = (
 )
 # What stands on the pages besides: what was in the records is gone without these.
 WORDS = {
-    "plan": "Plans & Packages | Ask to renew | Back to | Bath | Booked | Date | Ends: |"
-    " Expired | History | Invoices | Its session is used. | Pay | ). Questions? | Sessions |"
-    " Cancel | Reschedule | Times are those of the shop ( | To book | To pay: |"
-    " Used | View | Visit | Visit of | Visits so far | Visits to come | What | due | , from"
-    " | left | of | sessions left | , to pay | You asked to renew on |"
-    " . We will get in touch.",
+    "plan": "Plans & Packages | Ask to renew | Booked | Date | Ends: | Expired |"
+    " History | Invoices | Its session is used. | Pay | ). Questions? | Sessions | View |"
+    " Cancel | Reschedule | Times are those of the shop ( | To book | To pay: | Used |"
+    " Visit | Visit of | Visits so far | Visits to come | What | due | , from | left |"
+    " of | sessions left | , to pay | You asked to renew on | . We will get in touch.",
     "list": "Plans & Packages | Sort By: | Running first | Newest | End | Filter By: |"
     " All | Running | of | sessions left | Used | Booked | To book | Ends: | To pay:",
     "change": "Plans & Packages | Visit | Cancel this visit? | Reschedule this visit |"
-    " New day and time, by the clock of the shop ( | ) | Keep it as it is | Back to |"
+    " New day and time, by the clock of the shop ( | ) | Keep it as it is |"
     " Only this visit moves: your other visits stay as they are. | Cancel the visit |"
     " Move the visit",
 }
+# What stands between them
+MARKS = {"–", ":", ",", "(", ")"}
 
 
 class TestFields(PortalCase):
@@ -66,7 +67,7 @@ class TestFields(PortalCase):
         """
         self.assertEqual(page.shown(), expected)
         allowed = {word.strip() for word in WORDS[kind].split("|")}
-        others = set(page.unnamed()) - allowed - {self.plan.name, "–", ":", ",", "(", ")"}
+        others = set(page.unnamed()) - allowed - MARKS - {self.plan.name}
         self.assertFalse(others)
         for secret in (SECRET, *(self.staff + self.manager).mapped("name")):
             self.assertNotIn(secret, page.text)
@@ -91,7 +92,7 @@ class TestFields(PortalCase):
         )
 
     def head(self):
-        """Return what stands at the head of the page: in all, of baths, of groomings."""
+        """Return what the head of the page shows: in all, of baths, of groomings."""
         return {
             "title": ["Weekly baths"],
             "state": ["Active"],
@@ -176,8 +177,11 @@ class TestFields(PortalCase):
         ):
             with self.subTest(section):
                 page = self.open(f"{self.path}/{section}", self.ana)
-                self.assert_shows(page, "plan", 
-                    {**self.head(), **content, "back": ["Back to Weekly baths"]})
+                self.assert_shows(
+                    page,
+                    "plan",
+                    {**self.head(), **content, "back": ["Back to Weekly baths"]},
+                )
 
     def test_change(self):
         visit = {
@@ -226,9 +230,12 @@ class TestFields(PortalCase):
         self.assertEqual(page.get("invoice_to_pay"), ["$ 140.00"])
         self.assertEqual(page.get("amount_due"), ["$ 140.00"])
         self.assertEqual(
-            page.links("/my/invoices/"), [f"/my/invoices/{i.id}" for i in first + second]
+            page.links("/my/invoices/"),
+            [f"/my/invoices/{i.id}" for i in first + second],
         )
-        self.assertIn(second.name, self.open(f"/my/invoices/{second.id}", self.ana).text)
+        self.assertIn(
+            second.name, self.open(f"/my/invoices/{second.id}", self.ana).text
+        )
 
     def test_invoices_by_the_link(self):
         """Who has no account opens the invoice by the link of its own."""

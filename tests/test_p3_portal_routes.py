@@ -158,7 +158,7 @@ class TestRoutes(PortalCase):
         self.assertNotIn("Ask to renew", page.words())
 
     def test_plan_of_another_owner(self):
-        """The old owner, and the old link, see it no more; others' visits are theirs."""
+        """The old owner, and the old link, see it no more; what was theirs stays so."""
         plan = self.sell()
         plan.book(self.weekly(1)).action_cancel()
         old_link = self.link(plan)

@@ -177,7 +177,5 @@ class TestTours(PetPlansCommon, HttpCase):
         self.post(self.invoices(plan)[0])
         ana = self.make_portal_user("pet_ana", self.customer)
         self.start_tour("/my", "pet_plans_portal", login=ana.login)
-        self.assertEqual(
-            self.days(plan)[0], ["01-05", "01-12", "01-26", "02-02"]
-        )
+        self.assertEqual(self.days(plan)[0], ["01-05", "01-12", "01-26", "02-02"])
         self.assertTrue(plan.date_renewal_asked)

@@ -71,7 +71,9 @@ def odoo_itself(arguments):
 
 def test(arguments):
     """Run the tests with pytest; without a path among ``arguments``, all of them."""
-    with opened(browser.prepare_chromium, axe.prepare) as databases:
+    with opened(browser.prepare_chromium) as databases:
+        with once.only_one("preparing"):
+            axe.prepare()  # with the Python environment, which is there now
         databases.drop_orphans()
         logs = {}
         if any(map(is_path, arguments)):
