@@ -10,7 +10,8 @@ LATE_RULE = (
 WORDS = {
     "plan": "Plans & Packages | Ask to renew | Booked | Date | Ends: | Expired |"
     " History | Invoices | Its session is used. | Pay | ). Questions? | Sessions |"
-    " View | Cancel | Reschedule | Times are those of the shop ( | To book | To pay: | Used |"
+    " View | Cancel | Reschedule | Times are those of the shop ( | To book | To pay: |"
+    " Used |"
     " Visit | Visit of | Visits so far | Visits to come | What | due | , from | left |"
     " of | sessions left | , to pay | You asked to renew on | . We will get in touch.",
     "list": "Plans & Packages | Sort By: | Running first | Newest | End | Filter By: |"
