@@ -68,7 +68,11 @@
         "demo/res_users_portal_demo.xml",
     ],
     "assets": {
-        "web.assets_backend": ["pet_plans/static/src/plans_dashboard/**/*"],
+        "web.assets_backend": [
+            "pet_plans/static/src/**/*",
+            ("remove", "pet_plans/static/src/portal/**/*"),
+            ("remove", "pet_plans/static/src/img/**/*"),
+        ],
         "web.assets_frontend": ["pet_plans/static/src/portal/**/*"],
         "web.assets_unit_tests": ["pet_plans/static/tests/*.test.js"],
         "web.assets_tests": ["pet_plans/static/tests/tours/**/*"],
