@@ -53,6 +53,7 @@
         "views/product_template_views.xml",
         "views/res_partner_views.xml",
         "views/res_config_settings_views.xml",
+        "views/portal_templates.xml",
         "views/menus.xml",
     ],
     "demo": [
@@ -64,9 +65,15 @@
         "demo/pet_plan_demo.xml",
         "demo/account_move_demo.xml",
         "demo/pet_appointment_demo.xml",
+        "demo/res_users_portal_demo.xml",
     ],
     "assets": {
-        "web.assets_backend": ["pet_plans/static/src/**/*"],
+        "web.assets_backend": [
+            "pet_plans/static/src/**/*",
+            ("remove", "pet_plans/static/src/portal/**/*"),
+            ("remove", "pet_plans/static/src/img/**/*"),
+        ],
+        "web.assets_frontend": ["pet_plans/static/src/portal/**/*"],
         "web.assets_unit_tests": ["pet_plans/static/tests/*.test.js"],
         "web.assets_tests": ["pet_plans/static/tests/tours/**/*"],
     },

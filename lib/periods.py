@@ -93,7 +93,23 @@ def due_date(days: Iterable[date], basis: str, offset_days: int) -> date | None:
 
 def local_day(moment: datetime, tz: str) -> date:
     """Return the date on the shop's calendar at a moment (naive UTC)."""
-    return _to_local(moment, _find_zone(tz)).date()
+    return to_local(moment, tz).date()
+
+
+def from_local(local_time: datetime, tz: str) -> datetime:
+    """Return the moment (naive UTC) of a naive time on the shop's clock.
+
+    A time the clocks skip moves forward by what they skip; of one that comes twice the
+    first is meant.
+
+    :raise OverflowError: for a moment outside the years 1 to 9999
+    """
+    return _to_utc(local_time, _find_zone(tz))
+
+
+def to_local(moment: datetime, tz: str) -> datetime:
+    """Return the naive time on the shop's clock at a moment (naive UTC)."""
+    return _to_local(moment, _find_zone(tz))
 
 
 def parse_moment(text: str) -> datetime:

@@ -22,6 +22,7 @@ from . import pet_plan_reminders
 from . import pet_plan_renewal
 from . import pet_plan_status
 from . import pet_plan_transfer
+from . import pet_plan_portal
 from . import pet_plan_pause
 from . import pet_plan_line
 from . import pet_plan_entry
@@ -30,6 +31,7 @@ from . import pet_cycle_carry
 from . import pet_cycle_credit
 from . import pet_cycle_forfeit
 from . import pet_cycle_legacy
+from . import pet_cycle_portal
 from . import pet_carry_over_import
 from . import pet_carry_over_file
 from . import pet_carry_over_job
@@ -43,6 +45,7 @@ from . import pet_appointment_booking
 from . import pet_appointment_cancellation
 from . import pet_appointment_invoicing
 from . import pet_appointment_picking
+from . import pet_appointment_portal
 from . import pet_appointment_line
 from . import account_move
 from . import account_move_line

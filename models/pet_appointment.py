@@ -84,6 +84,7 @@ class PetAppointment(models.Model):
         index="btree_not_null",
         check_company=True,
         default=lambda self: self._default_user_id(),
+        groups="base.group_user",
     )
     plan_id = fields.Many2one(
         "pet.plan",

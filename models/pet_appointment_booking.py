@@ -1,13 +1,36 @@
 from collections import defaultdict
+from datetime import timedelta
 
-from odoo import models
+from odoo import api, models
 from odoo.exceptions import AccessError, UserError
+
+from .pet_bounds_mixin import LONGEST_VISIT_HOURS
 
 
 class PetAppointment(models.Model):
     """Taking the place in a cycle and the sessions of a plan (B1-B4)."""
 
     _inherit = "pet.appointment"
+
+    @api.model
+    def _find_busy(self, pets, staff, first, last):
+        """Return the visits that keep some pets or staff busy within a time.
+
+        :param first, last: naive UTC datetimes
+        """
+        # None that began before can still be there: the index finds the others.
+        longest = timedelta(hours=LONGEST_VISIT_HOURS)
+        return self.search(
+            [
+                ("state", "not in", ("cancelled", "no_show")),
+                ("start", ">", first - longest),
+                ("start", "<", last),
+                ("stop", ">", first),
+                "|",
+                ("pet_id", "in", pets.ids),
+                ("user_id", "in", staff.ids),
+            ]
+        )
 
     def _check_allowed(self):
         """Refuse visits outside what their plan allows, all in one message (B3).

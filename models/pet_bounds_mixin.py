@@ -39,6 +39,7 @@ BOUNDS = {
     "pet_renewal_reminder_days": (0, 366),
     "pet_last_sessions_count": (0, 9999),
     "pet_visit_reminder_hours": (0, YEAR_HOURS),
+    "pet_portal_notice_hours": (0, YEAR_HOURS),
     # Days
     "birth_date": DAYS,
     "date": DAYS,

@@ -62,6 +62,8 @@ class PetPlan(models.Model):
             "legacy_system",
             "legacy_ref",
             "legacy_reason",
+            "access_token",
+            "date_renewal_asked",
         }
     )
 
@@ -140,6 +142,7 @@ class PetPlan(models.Model):
         string="Sold by",
         default=lambda self: self._default_user_id(),
         check_company=True,
+        groups="base.group_user",
     )
     date_start = fields.Date(
         required=True, copy=False, default=lambda self: self._default_date_start()

@@ -1,5 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
+from odoo.tools import format_date
+
+from ..lib import periods
 
 
 class PetPlanEntry(models.Model):
@@ -91,6 +94,7 @@ class PetPlanEntry(models.Model):
         required=True,
         readonly=True,
         default=lambda self: self._default_user_id(),
+        groups="base.group_user",
     )
     date = fields.Datetime(
         required=True, readonly=True, default=lambda self: self._default_date()
@@ -101,6 +105,25 @@ class PetPlanEntry(models.Model):
 
     def _default_date(self):
         return fields.Datetime.now()
+
+    def _get_portal_rows(self):
+        """Return what a customer sees of the ledger: list of dicts of texts (P3)."""
+        kinds = dict(self._fields["kind"]._description_selection(self.env))
+        return [
+            {
+                "date": format_date(
+                    self.env, periods.local_day(entry.date, entry.company_id.pet_tz)
+                ),
+                "kind": kinds[entry.kind],
+                "visit": entry.appointment_id
+                and entry.company_id._format_pet_time(entry.appointment_id.start),
+                "pet": entry.appointment_id.pet_id.name,
+                "service": entry.line_id.display_name,
+                "quantity": f"{round(entry.quantity, 6):+g}",
+                "balance": f"{round(entry.balance, 6) + 0.0:g}",
+            }
+            for entry in self
+        ]
 
     @api.model
     def _get_bounds(self):

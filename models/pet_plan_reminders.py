@@ -7,6 +7,7 @@ from odoo.tools import SQL
 from .pet_appointment import UPCOMING_STATES
 
 RENEWAL_TALK = "pet_plans.mail_activity_type_renewal"
+RENEWAL_REQUEST = "pet_plans.mail_activity_type_renewal_request"
 
 
 class PetPlan(models.Model):
@@ -158,4 +159,4 @@ class PetPlan(models.Model):
     def _close_renewal_talks(self):
         """Take the tasks to talk about the renewal away: there is nothing to say."""
         # The task may be a colleague's; the user just did what it asked for.
-        self.sudo().activity_unlink([RENEWAL_TALK])
+        self.sudo().activity_unlink([RENEWAL_TALK, RENEWAL_REQUEST])

@@ -10,7 +10,11 @@ class PetPlan(models.Model):
     _inherit = "pet.plan"
 
     transferred_from_id = fields.Many2one(
-        "pet.plan", readonly=True, copy=False, index="btree_not_null"
+        "pet.plan",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        groups="base.group_user",  # the one before was perhaps somebody else's
     )
 
     def _is_unused(self):

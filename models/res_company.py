@@ -70,6 +70,12 @@ class ResCompany(models.Model):
         string="Visit Reminder", help="Mail customers before each visit"
     )
     pet_visit_reminder_hours = fields.Integer(string="Hours Before", default=24)
+    pet_portal_changes = fields.Boolean(
+        string="Changes by Customers",
+        help="Let customers reschedule and cancel their visits in the portal, and ask "
+        "to renew",
+    )
+    pet_portal_notice_hours = fields.Integer(string="Notice", default=24)
 
     @api.model
     def _get_pet_tz_selection(self):

@@ -35,3 +35,9 @@ class ResConfigSettings(models.TransientModel):
     pet_visit_reminder_hours = fields.Integer(
         related="company_id.pet_visit_reminder_hours", readonly=False
     )
+    pet_portal_changes = fields.Boolean(
+        related="company_id.pet_portal_changes", readonly=False
+    )
+    pet_portal_notice_hours = fields.Integer(
+        related="company_id.pet_portal_notice_hours", readonly=False
+    )

@@ -67,6 +67,12 @@ from . import test_let_go
 from . import test_lib_tables_hostile
 from . import test_life_queries
 from . import test_p1_customer_page
+from . import test_p3_portal_axe
+from . import test_p3_portal_changes
+from . import test_p3_portal_fields
+from . import test_p3_portal_mails
+from . import test_p3_portal_queries
+from . import test_p3_portal_routes
 from . import test_p5_reminders
 from . import test_pet_owner
 from . import test_requirements

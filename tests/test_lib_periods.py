@@ -223,3 +223,30 @@ class TestLocalDays(BaseCase):
         ]:
             with self.subTest(moment=moment, tz=tz):
                 self.assertEqual(periods.local_day(moment, tz), expected)
+
+
+@tagged("post_install", "-at_install")
+class TestLocalTimes(BaseCase):
+    """P3: what customers type is by the clock of the shop."""
+
+    def test_there(self):
+        for local_time, tz, moment in (
+            ("2026-01-19 09:00", "UTC", "2026-01-19 09:00"),
+            ("2026-01-19 22:30", "America/Sao_Paulo", "2026-01-20 01:30"),
+            # Skipped: as much later as is skipped. Twice: the first is meant.
+            ("2026-03-08 02:30", "America/New_York", "2026-03-08 07:30"),
+            ("2026-11-01 01:30", "America/New_York", "2026-11-01 05:30"),
+        ):
+            with self.subTest(local_time):
+                found = periods.from_local(datetime.fromisoformat(local_time), tz)
+                self.assertEqual(found, datetime.fromisoformat(moment))
+
+    @repeatable
+    @given(
+        st.datetimes(datetime(1990, 1, 2), datetime(2999, 12, 30)),
+        st.sampled_from(["UTC", "America/New_York", "Asia/Kathmandu"]),
+    )
+    def test_there_and_back(self, moment, tz):
+        """A moment is itself again, or the earlier one that shows the same clock."""
+        again = periods.from_local(periods.to_local(moment, tz), tz)
+        self.assertIn(moment - again, (timedelta(0), timedelta(hours=1)))

@@ -169,3 +169,13 @@ class TestTours(PetPlansCommon, HttpCase):
         self.assertEqual(luna.cancel_reason, "The family moves away")
         self.assertEqual(self.invoices(luna).mapped("state"), ["cancel"] * 3)
         self.assertEqual(rex.state, "active")
+
+    def test_portal(self):
+        """A customer moves and cancels a visit, asks to renew, and goes to pay."""
+        self.shop.sudo().pet_portal_changes = True
+        plan, __ = self.sell_in_2099()
+        self.post(self.invoices(plan)[0])
+        ana = self.make_portal_user("pet_ana", self.customer)
+        self.start_tour("/my", "pet_plans_portal", login=ana.login)
+        self.assertEqual(self.days(plan)[0], ["01-05", "01-12", "01-26", "02-02"])
+        self.assertTrue(plan.date_renewal_asked)

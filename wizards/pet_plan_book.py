@@ -4,7 +4,6 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
 from ..lib import booking, periods
-from ..models.pet_bounds_mixin import LONGEST_VISIT_HOURS
 
 
 class PetPlanBook(models.TransientModel):
@@ -156,18 +155,8 @@ class PetPlanBook(models.TransientModel):
         if not lines:
             return self.env["pet.appointment"]
         starts = lines.mapped("start")
-        # None that began before can still be there: the index finds the others.
-        longest = timedelta(hours=LONGEST_VISIT_HOURS)
-        return self.env["pet.appointment"].search(
-            [
-                ("state", "not in", ("cancelled", "no_show")),
-                ("start", ">", min(starts) - longest),
-                ("start", "<", max(starts) + length),
-                ("stop", ">", min(starts)),
-                "|",
-                ("pet_id", "in", self.pet_id.ids),
-                ("user_id", "in", self.user_id.ids),
-            ]
+        return self.env["pet.appointment"]._find_busy(
+            self.pet_id, self.user_id, min(starts), max(starts) + length
         )
 
     def _get_clashes(self, lines):

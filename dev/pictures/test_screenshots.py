@@ -26,7 +26,7 @@ PHONE = "390x844"
 
 # Waits until a selector is there, and then until the page has been still for a while.
 HELPERS = """
-const {action} = odoo.__WOWL_DEBUG__.root.env.services;
+const {action} = odoo.__WOWL_DEBUG__?.root.env.services ?? {};  // none in the portal
 const pause = (time) => new Promise((resolve) => setTimeout(resolve, time));
 async function find(selector) {
     for (let tries = 0; tries < 200; tries++) {
@@ -93,7 +93,15 @@ class TestScreenshots(HttpCase):
             image.save(folder / f"{self.name}.png", optimize=True)
 
     def picture(
-        self, name, path, ready, code="", is_shown=False, size=None, login="admin"
+        self,
+        name,
+        path,
+        ready,
+        code="",
+        is_shown=False,
+        size=None,
+        login="admin",
+        started="odoo.isReady === true",
     ):
         """Open a page, wait, run the code, wait until all is still, take a picture.
 
@@ -104,6 +112,7 @@ class TestScreenshots(HttpCase):
         :param is_shown: whether the documentation shows it
         :param size: of the window, where it is not a desktop's
         :param login: of the user who looks at it
+        :param started: JavaScript that tells when the code can begin
         """
         self.browser_size = size or type(self).browser_size
         self.name, self.is_shown = name, is_shown
@@ -119,7 +128,7 @@ class TestScreenshots(HttpCase):
             }})();
         """
         with patch("odoo.tests.common.ChromeBrowser", Camera):
-            self.browser_js(path, script, "odoo.isReady === true", login=login)
+            self.browser_js(path, script, started, login=login)
 
     def visit(self, plan, state):
         """The first visit of a plan in a state."""
@@ -468,6 +477,28 @@ class TestScreenshots(HttpCase):
             "await action.doAction('pet_plans.action_pet_plans_settings');"
             "await find('.o_setting_box');",
         )
+
+    def portal(self, name, path, ready="main h1", **values):
+        """Take pictures of a customer's page, whole, on a desktop and a phone."""
+        for suffix, size in (("", "1366x2000"), ("_phone", "390x3600")):
+            self.picture(
+                f"{name}{suffix}",
+                path,
+                ready,
+                size=size,
+                login="customer",
+                started="",
+                **values,
+            )
+
+    def test_portal(self):
+        visit = self.visit(self.luna, "scheduled")
+        path = f"/my/plans/{self.luna.id}"
+        self.portal("portal_home", "/my", ".o_portal_index_card:not(.d-none)")
+        self.portal("portal_plans", "/my/plans")
+        self.portal("portal_plan", path)
+        self.portal("portal_cancel", f"{path}/visits/{visit.id}/cancel")
+        self.portal("portal_reschedule", f"{path}/visits/{visit.id}/reschedule")
 
     def test_plan_records(self):
         self.picture(

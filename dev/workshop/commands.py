@@ -12,6 +12,7 @@ import urllib.request
 from . import (
     account_tests,
     addon,
+    axe,
     browser,
     lint,
     odoo,
@@ -71,6 +72,8 @@ def odoo_itself(arguments):
 def test(arguments):
     """Run the tests with pytest; without a path among ``arguments``, all of them."""
     with opened(browser.prepare_chromium) as databases:
+        with once.only_one("preparing"):
+            axe.prepare()  # with the Python environment, which is there now
         databases.drop_orphans()
         logs = {}
         if any(map(is_path, arguments)):
@@ -207,6 +210,7 @@ def _wait(process):
 def _pytest(database, arguments, variables=(), **options):
     variables = {
         **dict(variables),
+        "PET_PLANS_AXE": str(axe.SCRIPT),
         "HYPOTHESIS_STORAGE_DIRECTORY": str(HOME / "hypothesis"),
         "PYTHONPATH": os.pathsep.join([os.environ["PYTHONPATH"], str(DEV)]),
     }
