@@ -12,9 +12,15 @@ from .windows import open_record, open_window
 class PetPet(models.Model):
     _name = "pet.pet"
     _description = "Pet"
-    _inherit = ["pet.guard.mixin", "image.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "pet.search.mixin",
+        "pet.guard.mixin",
+        "image.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _order = "name, id"
-    _rec_names_search = ["name", "partner_id.name", "microchip"]
+    _rec_names_search = ["name", "microchip"]
     _check_company_auto = True
     _guarded_fields = frozenset({"company_id"})
 
@@ -115,16 +121,18 @@ class PetPet(models.Model):
         for pet in self:
             pet.appointment_count = counts.get(pet._origin, 0)
 
-    @api.depends("name", "partner_id.name")
-    @api.depends_context("show_owner")
+    @api.depends("name", "partner_id.name", "partner_id.phone", "partner_id.email")
+    @api.depends_context("show_owner", "formatted_display_name")
     def _compute_display_name(self):
-        show_owner = self.env.context.get("show_owner")
+        """Tell pets of one name apart by owner: in lists of choices, or if asked to."""
+        context = self.env.context
         for pet in self:
-            pet.display_name = (
-                f"{pet.name} ({pet.partner_id.name})"
-                if show_owner and pet.partner_id
-                else pet.name
-            )
+            owner = pet.partner_id
+            pet.display_name = pet.name
+            if owner and context.get("formatted_display_name"):
+                pet.display_name += owner._get_muted(owner.name, owner.phone)
+            elif owner and context.get("show_owner"):
+                pet.display_name += f" ({owner.name})"
 
     @api.constrains("breed_id", "species_id")
     def _check_breed_species(self):

@@ -67,6 +67,7 @@ from . import test_let_go
 from . import test_lib_tables_hostile
 from . import test_life_queries
 from . import test_p1_customer_page
+from . import test_p1_search
 from . import test_p5_reminders
 from . import test_pet_owner
 from . import test_requirements
@@ -113,6 +114,7 @@ if requirements.has_hypothesis:
     from . import test_lib_carry_over
     from . import test_lib_dealing
     from . import test_lib_periods
+    from . import test_lib_phones
     from . import test_lib_recurrence
     from . import test_lib_spread
     from . import test_lib_tables
