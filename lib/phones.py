@@ -36,7 +36,7 @@ class PhonePattern:
     digits: str
 
     @classmethod
-    def read(cls, text, least):
+    def parse(cls, text, least):
         """Return the pattern of a text, or None if it is none.
 
         :param text: what was typed

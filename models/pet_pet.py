@@ -121,18 +121,35 @@ class PetPet(models.Model):
         for pet in self:
             pet.appointment_count = counts.get(pet._origin, 0)
 
-    @api.depends("name", "partner_id.name", "partner_id.phone", "partner_id.email")
-    @api.depends_context("show_owner", "formatted_display_name")
+    @api.depends("name", "partner_id.name")
+    @api.depends_context("show_owner")
     def _compute_display_name(self):
-        """Tell pets of one name apart by owner: in lists of choices, or if asked to."""
-        context = self.env.context
+        show_owner = self.env.context.get("show_owner")
         for pet in self:
-            owner = pet.partner_id
-            pet.display_name = pet.name
-            if owner and context.get("formatted_display_name"):
-                pet.display_name += owner._get_muted(owner.name, owner.phone)
-            elif owner and context.get("show_owner"):
-                pet.display_name += f" ({owner.name})"
+            pet.display_name = (
+                f"{pet.name} ({pet.partner_id.name})"
+                if show_owner and pet.partner_id
+                else pet.name
+            )
+
+    @api.model
+    @api.readonly
+    def web_name_search(
+        self, name, specification, domain=None, operator="ilike", limit=100
+    ):
+        """Return what a field offers; pets of one name are told apart by owner (P1).
+
+        Odoo formats one name after the other, each with a query for its owner.
+        """
+        rows = super().web_name_search(name, specification, domain, operator, limit)
+        pets = self.with_context(show_owner=False).browse(row["id"] for row in rows)
+        for row, pet in zip(rows, pets, strict=True):
+            if "__formatted_display_name" in row:
+                owner = pet.partner_id
+                row["__formatted_display_name"] = pet.display_name + owner._get_muted(
+                    owner.name, owner.phone
+                )
+        return rows
 
     @api.constrains("breed_id", "species_id")
     def _check_breed_species(self):

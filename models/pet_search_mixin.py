@@ -32,6 +32,11 @@ def search_words(operator, value, search_word):
     return Domain.AND(search_word(operator, word) for word in split_texts(value))
 
 
+def search_fields(model, operator, word):
+    """Return the domain of records with a word in a field of `_rec_names_search`."""
+    return Domain.OR(Domain(name, operator, word) for name in model._rec_names_search)
+
+
 class PetSearchMixin(models.AbstractModel):
     """Records that are found by what their customer is found by (P1).
 
@@ -54,7 +59,7 @@ class PetSearchMixin(models.AbstractModel):
 
         :param operator: "ilike" or "like"
         """
-        fields = Domain(super()._search_display_name(operator, word))
+        fields = search_fields(self, operator, word)
         customers = self.env["res.partner"]._search_customer_word(operator, word)
         return fields | self._search_household(customers)
 

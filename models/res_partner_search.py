@@ -3,7 +3,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..lib import phones
-from .pet_search_mixin import CONTAINS_NOT, is_looked_for, search_words
+from .pet_search_mixin import CONTAINS_NOT, is_looked_for, search_fields, search_words
 
 PART_DIGITS = 4  # of a telephone number are looked for at the counter
 
@@ -16,7 +16,7 @@ class ResPartner(models.Model):
     @api.depends("phone")
     @api.depends_context("pet_search")
     def _compute_display_name(self):
-        """In the addon's lists of choices, tell namesakes apart by telephone or email."""
+        """In the addon's choices, tell namesakes apart by telephone or email."""
         result = super()._compute_display_name()
         context = self.env.context
         if context.get("pet_search") and context.get("formatted_display_name"):
@@ -41,7 +41,7 @@ class ResPartner(models.Model):
             return super()._search_display_name(operator, value)
         if self.env.context.get("pet_search"):
             return search_words(operator, value, self._search_counter_word)
-        pattern = phones.PhonePattern.read(value.strip(), phones.WHOLE_DIGITS)
+        pattern = phones.PhonePattern.parse(value.strip(), phones.WHOLE_DIGITS)
         if not pattern:
             return super()._search_display_name(operator, value)
         if operator in CONTAINS_NOT:
@@ -61,8 +61,8 @@ class ResPartner(models.Model):
 
         :param operator: "ilike" or "like"
         """
-        fields = Domain(super()._search_display_name(operator, word))
-        pattern = phones.PhonePattern.read(word, PART_DIGITS)
+        fields = search_fields(self, operator, word)
+        pattern = phones.PhonePattern.parse(word, PART_DIGITS)
         return fields | self._search_phone(pattern) if pattern else fields
 
     @api.model
@@ -81,9 +81,7 @@ class ResPartner(models.Model):
 
         def get_sql(model, alias, query):
             # Of no number nothing is known, so that the opposite finds it.
-            phone = SQL(
-                "COALESCE(%s, '')", model._field_to_sql(alias, "phone", query)
-            )
+            phone = SQL("COALESCE(%s, '')", model._field_to_sql(alias, "phone", query))
             digits = SQL("regexp_replace(%s, %s, '', 'g')", phone, phones.NO_DIGITS)
             return SQL(
                 "(%s LIKE %s AND (%s LIKE %s OR ltrim(%s, '0') = ANY(%s)))",

@@ -17,7 +17,7 @@ class TestPhones(BaseCase):
 
     def test_no_number(self):
         for text in ("", "Ana", "C-7777", "555", "+ ( )", "a@5555", "PLN00013"):
-            self.assertFalse(PhonePattern.read(text, 4), text)
+            self.assertFalse(PhonePattern.parse(text, 4), text)
 
     def test_found(self):
         for typed, phone in (
@@ -32,7 +32,7 @@ class TestPhones(BaseCase):
             ("0044 20 7946 0018", "+44 (0)20-7946-0018"),
             ("555-0104", "office 555.0104 ext. 12"),
         ):
-            self.assertTrue(PhonePattern.read(typed, 4).matches(phone), (typed, phone))
+            self.assertTrue(PhonePattern.parse(typed, 4).matches(phone), (typed, phone))
 
     def test_not_found(self):
         for typed, phone in (
@@ -43,7 +43,9 @@ class TestPhones(BaseCase):
             ("5550104", False),
             ("5550104", "unknown"),
         ):
-            self.assertFalse(PhonePattern.read(typed, 4).matches(phone), (typed, phone))
+            self.assertFalse(
+                PhonePattern.parse(typed, 4).matches(phone), (typed, phone)
+            )
 
     def test_words(self):
         self.assertEqual(split_texts(" Ana  Luna "), ["Ana", "Luna"])
@@ -61,14 +63,14 @@ class TestPhones(BaseCase):
             part for pair in zip(number, gaps, strict=False) for part in pair
         ).replace("(0)", "(0 )")
         for typed, phone in ((number, written), (written, number)):
-            pattern = PhonePattern.read(typed.strip(), 7)
+            pattern = PhonePattern.parse(typed.strip(), 7)
             self.assertTrue(pattern.matches(phone), (typed, phone))
 
     @repeatable
     @given(digits, digits)
     def test_sieve(self, typed, phone):
         """Whatever is found goes through the sieve."""
-        pattern = PhonePattern.read(typed, 7)
+        pattern = PhonePattern.parse(typed, 7)
         signs = iter(phone)
         passes = all(one in signs for one in pattern.sieve.replace("%", ""))
         self.assertTrue(passes or not pattern.matches(phone))

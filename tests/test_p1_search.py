@@ -34,7 +34,7 @@ LISTS = (
 
 
 class TestSearch(PetPlansCommon):
-    """P1: name, pet, telephone in any writing, email and reference find who is meant."""
+    """P1: name, pet, telephone, email and reference find who is meant."""
 
     @classmethod
     def setUpClass(cls):
@@ -116,7 +116,7 @@ class TestSearch(PetPlansCommon):
                         records.search([("display_name", operator, text)])
                         for operator in ("ilike", "not ilike")
                     )
-                    self.assertEqual(found, record if text != "Xyzzy" else found)
+                    self.assertEqual(record in found, text != "Xyzzy")
                     self.assertFalse(found & rest)
                     self.assertEqual(found | rest, records.search(Domain.TRUE))
 
@@ -138,7 +138,9 @@ class TestSearch(PetPlansCommon):
         """Odoo's other screens find whole numbers, and nothing else than before."""
         partners = self.env["res.partner"]
         for text in ("5550104", "555-0104", "+1 (555) 010-4"):
-            self.assertEqual(partners.search([("display_name", "ilike", text)]), self.customer)
+            self.assertEqual(
+                partners.search([("display_name", "ilike", text)]), self.customer
+            )
             self.assertNotIn(
                 self.customer, partners.search([("display_name", "not ilike", text)])
             )
@@ -194,7 +196,9 @@ class TestSearch(PetPlansCommon):
 
     def test_namesakes(self):
         """The choices tell who is who; what was chosen is the name alone."""
-        self.env["res.partner"].create({"name": "Ana Souza", "email": "second@a.example"})
+        self.env["res.partner"].create(
+            {"name": "Ana Souza", "email": "second@a.example"}
+        )
         self.assertCountEqual(
             self.get_choices("res.partner", "Ana Souza"),
             [
@@ -267,7 +271,7 @@ class TestSearch(PetPlansCommon):
             [{"name": f"Nr {phone}", "phone": phone} for phone in numbers]
         )
         for typed in ("5550104", "+1 555 0104", "0104", "00 44 5550104", "15550104"):
-            found = self.env["res.partner"]._search_phone(PhonePattern.read(typed, 4))
+            found = self.env["res.partner"]._search_phone(PhonePattern.parse(typed, 4))
             with self.subTest(typed=typed):
                 expected = partners.filtered_domain(found)
                 self.assertTrue(expected)
