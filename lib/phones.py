@@ -1,4 +1,4 @@
-"""Telephone numbers as people write them: what is the same number, what is one at all."""
+"""Telephone numbers as people write them: what is one, and what is the same one."""
 
 import re
 from dataclasses import dataclass
