@@ -3,6 +3,7 @@ from . import pet_reference_mixin
 from . import pet_guard_mixin
 from . import pet_batch_mixin
 from . import pet_reminder_mixin
+from . import pet_search_mixin
 from . import pet_plan_terms_mixin
 from . import pet_species
 from . import pet_breed
@@ -55,3 +56,4 @@ from . import res_company
 from . import res_config_settings
 from . import res_partner
 from . import res_partner_page
+from . import res_partner_search

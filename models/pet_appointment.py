@@ -19,13 +19,14 @@ class PetAppointment(models.Model):
     _name = "pet.appointment"
     _description = "Visit"
     _inherit = [
+        "pet.search.mixin",
         "pet.guard.mixin",
         "pet.reminder.mixin",
         "mail.thread",
         "mail.activity.mixin",
     ]
     _order = "start desc, id desc"
-    _rec_names_search = ["name", "partner_id.name"]
+    _rec_names_search = ["name", "pet_id.microchip", "plan_id.name"]
     _check_company_auto = True
     _guarded_fields = frozenset(
         {

@@ -5,6 +5,7 @@ from collections import defaultdict
 from odoo.tools import email_normalize
 
 from ..lib.carry_over import normalize
+from ..lib.phones import get_digits
 
 PHONE_DIGITS = 8  # of a number; what is before them is written in many ways
 # Columns that mean one customer, whatever else a row says
@@ -28,7 +29,7 @@ def normalize_phone(text):
 
     Without the zeros in front, and the one that is dialled at home only: +44 (0)20.
     """
-    digits = re.sub(r"[^0-9]", "", text.replace("(0)", "")).lstrip("0")
+    digits = get_digits(text)
     return digits if len(digits) >= PHONE_DIGITS else ""
 
 

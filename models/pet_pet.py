@@ -12,9 +12,15 @@ from .windows import open_record, open_window
 class PetPet(models.Model):
     _name = "pet.pet"
     _description = "Pet"
-    _inherit = ["pet.guard.mixin", "image.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "pet.search.mixin",
+        "pet.guard.mixin",
+        "image.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _order = "name, id"
-    _rec_names_search = ["name", "partner_id.name", "microchip"]
+    _rec_names_search = ["name", "microchip"]
     _check_company_auto = True
     _guarded_fields = frozenset({"company_id"})
 
@@ -125,6 +131,25 @@ class PetPet(models.Model):
                 if show_owner and pet.partner_id
                 else pet.name
             )
+
+    @api.model
+    @api.readonly
+    def web_name_search(
+        self, name, specification, domain=None, operator="ilike", limit=100
+    ):
+        """Return what a field offers; pets of one name are told apart by owner (P1).
+
+        Odoo formats one name after the other, each with a query for its owner.
+        """
+        rows = super().web_name_search(name, specification, domain, operator, limit)
+        pets = self.with_context(show_owner=False).browse(row["id"] for row in rows)
+        for row, pet in zip(rows, pets, strict=True):
+            if "__formatted_display_name" in row:
+                owner = pet.partner_id
+                row["__formatted_display_name"] = pet.display_name + owner._get_muted(
+                    owner.name, owner.phone
+                )
+        return rows
 
     @api.constrains("breed_id", "species_id")
     def _check_breed_species(self):

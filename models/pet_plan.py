@@ -2,6 +2,7 @@ from collections import Counter
 
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
 from odoo.tools import format_date
 
 from ..lib import dealing, periods
@@ -32,13 +33,14 @@ class PetPlan(models.Model):
     _name = "pet.plan"
     _description = "Pet Plan or Package"
     _inherit = [
+        "pet.search.mixin",
         "pet.guard.mixin",
         "pet.plan.terms.mixin",
         "mail.thread",
         "mail.activity.mixin",
     ]
     _order = "date_start desc, id desc"
-    _rec_names_search = ["name", "title", "pet_id.name", "partner_id.name"]
+    _rec_names_search = ["name", "title", "pet_id.name", "pet_id.microchip"]
     _check_company_auto = True
     _mail_post_access = "read"
     _guarded_fields = frozenset(
@@ -434,6 +436,13 @@ class PetPlan(models.Model):
             # No number yet: it is being created.
             number = plan.name if plan.name != "/" else None
             plan.display_name = " ".join(filter(None, (number, plan.title)))
+
+    @api.model
+    def _search_word(self, operator, word):
+        """What all pets share is found by the name of each."""
+        owners = self.env["res.partner"]._search_pet_word(operator, word)
+        shared = Domain("pet_id", "=", False) & self._search_household(owners)
+        return super()._search_word(operator, word) | shared
 
     # --- Constraints -----------------------------------------------------------
 

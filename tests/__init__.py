@@ -67,6 +67,7 @@ from . import test_let_go
 from . import test_lib_tables_hostile
 from . import test_life_queries
 from . import test_p1_customer_page
+from . import test_p1_search
 from . import test_p3_portal_axe
 from . import test_p3_portal_changes
 from . import test_p3_portal_fields
@@ -119,6 +120,7 @@ if requirements.has_hypothesis:
     from . import test_lib_carry_over
     from . import test_lib_dealing
     from . import test_lib_periods
+    from . import test_lib_phones
     from . import test_lib_recurrence
     from . import test_lib_spread
     from . import test_lib_tables
