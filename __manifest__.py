@@ -48,7 +48,7 @@
         "views/pet_plan_entry_views.xml",
         "views/pet_appointment_views.xml",
         "views/pet_carry_over_import_views.xml",
-        "reports/pet_carry_over_reconciliation.xml",
+        "report/pet_carry_over_reconciliation.xml",
         "views/account_move_views.xml",
         "views/product_template_views.xml",
         "views/res_partner_views.xml",
