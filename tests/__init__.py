@@ -67,6 +67,7 @@ from . import test_let_go
 from . import test_lib_tables_hostile
 from . import test_life_queries
 from . import test_p1_customer_page
+from . import test_p4_statements
 from . import test_p5_reminders
 from . import test_pet_owner
 from . import test_requirements
