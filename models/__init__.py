@@ -21,6 +21,7 @@ from . import pet_plan_legacy
 from . import pet_plan_pausing
 from . import pet_plan_reminders
 from . import pet_plan_renewal
+from . import pet_plan_statement
 from . import pet_plan_status
 from . import pet_plan_transfer
 from . import pet_plan_portal
@@ -51,6 +52,7 @@ from . import pet_appointment_line
 from . import account_move
 from . import account_move_line
 from . import account_partial_reconcile
+from . import ir_actions_report
 from . import ir_sequence
 from . import res_company
 from . import res_config_settings

@@ -2,6 +2,7 @@ from contextlib import contextmanager
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_date
 
 from .windows import open_record
 
@@ -404,6 +405,33 @@ class AccountMove(models.Model):
             base_lines, self.currency_id, self.company_id
         )
         return totals["total_amount_currency"]
+
+    def _get_pet_visit_days(self):
+        """Return the days of the cycle's visits that take each service (P4).
+
+        Of a service that is billed by several lines they stand under the first.
+
+        :return: dict, id of an invoice line -> days, comma separated, by the clock of
+            the shop and in the language of the environment
+        """
+        self.ensure_one()
+        if not self.pet_cycle_id or self.move_type != "out_invoice":
+            return {}
+        # Who may print the invoice may see what it bills: days, and nothing else.
+        visits = self.sudo().pet_cycle_id.appointment_ids.filtered("holds_sessions")
+        days = {}
+        lines = self.invoice_line_ids.sorted(lambda line: (line.sequence, line.id))
+        for product, billed in lines.grouped("product_id").items():
+            taking = visits.filtered(
+                lambda visit, product=product: (
+                    product and product in visit.line_ids.plan_line_id.product_id
+                )
+            ).sorted("start")
+            if taking:
+                days[billed[0].id] = ", ".join(
+                    format_date(self.env, visit._get_day()) for visit in taking
+                )
+        return days
 
     def _get_pet_payment_action(self):
         """Return Odoo's payment wizard; drafts are posted with the payment (I2)."""

@@ -1,24 +1,22 @@
 """What the page of a customer, or of a pet, tells at one look (P1)."""
 
-from collections import defaultdict
-
 from babel.dates import format_skeleton
 
 from odoo import fields
-from odoo.tools import babel_locale_parse, format_amount, format_date, get_lang
+from odoo.tools import babel_locale_parse, get_lang
 
 from .pet_appointment import UPCOMING_STATES
+from .plan_rows import PlanRows
 
 OPEN_STATES = ("draft", "active")
 FINISHED_STATES = ("expired", "cancelled")
 MOST_ROWS = 40  # visits, and entries, that are shown of a plan; the rest in their list
 
 
-class CustomerPage:
-    """The plans of a household, or of one of its pets, ready to be shown.
+class CustomerPage(PlanRows):
+    """The plans of a household, or of one of its pets, as staff see them.
 
-    Read with the rights of who looks: what they may not see is left out. Its queries
-    do not grow with the plans.
+    Read with the rights of who looks: what they may not see is left out.
     """
 
     def __init__(self, customer, pet=None):
@@ -27,7 +25,7 @@ class CustomerPage:
         :param customer: `res.partner` record
         :param pet: `pet.pet` record, or None for all pets of the household
         """
-        self.env = customer.env
+        super().__init__(customer.env)
         self.head = customer.commercial_partner_id
         self.pet = pet
         moves = self.env["account.move"]
@@ -89,23 +87,9 @@ class CustomerPage:
             [*self._get_domain(), ("state", "in", states)],
             order="date_end, date_start, id",
         )
-        ids = self.plans.ids
-        self.cycles = self._group("pet.cycle", ids, "sequence, id")
-        self.visits = self._group("pet.appointment", ids, "start DESC, id DESC")
-        self.entries = self._group("pet.plan.entry", ids, "id DESC")
-        self.visits_of_cycles = defaultdict(self.env["pet.appointment"].browse)
-        for visits in self.visits.values():
-            for cycle, some in visits.grouped("cycle_id").items():
-                self.visits_of_cycles[cycle] = some
+        self._read(self.plans)
         first = [visits[:MOST_ROWS] for visits in self.visits.values()]
-        # Read, and numbered, together: by plan each would take a query.
-        shown = self.env["pet.appointment"].union(*first)
-        self.shown_visits = shown.with_prefetch(shown.ids).grouped("plan_id")
-        self.labels = {visit.id: visit.session_label for visit in shown}
-
-    def _group(self, model, plan_ids, order):
-        records = self.env[model].search([("plan_id", "in", plan_ids)], order=order)
-        return records.grouped("plan_id")
+        self.shown_visits = self._number(self.env["pet.appointment"].union(*first))
 
     def _get_next_visit(self):
         domain = [
@@ -144,14 +128,8 @@ class CustomerPage:
             "name": plan.name,
             "title": plan.title,
             "state": "paused" if plan.is_paused else plan.state,
-            "state_label": (
-                self.env._("Paused") if plan.is_paused else plan._get_state_label()
-            ),
-            "end": (
-                self.env._("until %(end)s", end=self._format(plan.date_end))
-                if plan.date_end
-                else self.env._("never expires")
-            ),
+            "state_label": self._get_state_label(plan),
+            "end": self._get_end(plan),
             "note": plan.note or "",
             "can_book": (
                 self.sells and plan.state == "active" and plan.sessions_remaining > 0
@@ -167,18 +145,8 @@ class CustomerPage:
         }
 
     def _get_line(self, line):
-        return {
-            "id": line.id,
-            "service": line.product_id.display_name,
-            "total": self._format_sessions(line.total),
-            "used": self._format_sessions(line.used),
-            "booked": self._format_sessions(line.booked),
-            "to_book": self._format_sessions(line.remaining),
-            "left": self._format_sessions(line.left),
-            "expired": line.expired and self._format_sessions(line.expired),
-            # Of the bar, in percent of all that was granted
-            "parts": self._get_parts(line),
-        }
+        # Of the bar, in percent of all that was granted
+        return {**super()._get_line(line), "parts": self._get_parts(line)}
 
     @staticmethod
     def _get_parts(line):
@@ -190,15 +158,7 @@ class CustomerPage:
     def _get_cycle(self, cycle):
         visits = self.visits_of_cycles[cycle].filtered("holds_sessions")
         return {
-            "id": cycle.id,
-            "label": cycle.display_name,
-            "number": cycle._get_bill_label(),
-            "due": cycle.due_note or (cycle.date_due and self._format(cycle.date_due)),
-            "is_overdue": cycle.is_overdue,
-            "amount": format_amount(
-                self.env, cycle.amount_total, cycle.invoice_currency_id
-            ),
-            "status": cycle._get_status_label(),
+            **super()._get_cycle(cycle),
             "state": cycle.state,
             "visits": ", ".join(
                 self._format_short(visit._get_day()) for visit in visits.sorted("start")
@@ -213,43 +173,16 @@ class CustomerPage:
         }
 
     def _get_visit(self, visit):
-        return {
-            "id": visit.id,
-            "when": self._format_time(visit),
-            "session": self.labels[visit.id] or "",
-            "services": ", ".join(visit.line_ids.product_id.mapped("display_name")),
-            "pet": visit.pet_id.name,
-            "staff": visit.user_id.name or "",
-            "state": visit.state,
-            "state_label": visit._get_state_labels()[0],
-        }
+        return {**super()._get_visit(visit), "staff": visit.user_id.name or ""}
 
     def _get_entry(self, entry):
-        kinds = dict(entry._fields["kind"]._description_selection(self.env))
         return {
-            "id": entry.id,
-            "when": entry.company_id._format_pet_time(entry.date),
-            "kind": kinds[entry.kind],
-            "quantity": f"{entry.quantity:+g}",
-            "balance": self._format_sessions(entry.balance),
-            "service": entry.product_id.display_name,
+            **super()._get_entry(entry),
             "who": entry.user_id.name,
             "why": entry.reason or "",
-            "visit": (entry.appointment_id and self._format_time(entry.appointment_id))
-            or "",
         }
-
-    def _format(self, day):
-        return format_date(self.env, day)
 
     def _format_short(self, day):
         """Return a day without its year, as the reader's language writes it."""
         locale = babel_locale_parse(get_lang(self.env).code)
         return format_skeleton("MMMd", day, locale=locale)
-
-    def _format_time(self, visit):
-        return visit.company_id._format_pet_time(visit.start)
-
-    @staticmethod
-    def _format_sessions(count):
-        return f"{count:g}"

@@ -247,6 +247,7 @@ class PetAppointment(models.Model):
         "plan_id.appointment_ids.holds_sessions",
         "plan_id.appointment_ids.start",
     )
+    @api.depends_context("lang")
     def _compute_session_label(self):
         """Number the visits of each package, or of each period of a plan."""
         ranks = self._get_ranks()

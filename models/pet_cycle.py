@@ -255,6 +255,7 @@ class PetCycle(models.Model):
             cycle.invoice_state = cycle.invoice_id.state
 
     @api.depends("state", "plan_id.date_end", "move_ids.state")
+    @api.depends_context("lang")
     def _compute_due_note(self):
         """Say the same on plan and invoice of a cycle that has no date yet (C5)."""
         for cycle in self:
