@@ -34,10 +34,8 @@ class PetCycle(models.Model):
     def _get_portal_status(self):
         """Return the status of the bill: its technical name, and in plain words."""
         self.ensure_one()
-        return {
-            "billed": ("to_pay", self.env._("To pay")),
-            "settled": ("paid", self.env._("Paid")),
-        }.get(self.state, ("not_billed", self.env._("Not billed")))
+        status = {"billed": "to_pay", "settled": "paid"}.get(self.state, "not_billed")
+        return status, self._get_status_label()
 
     def _format_portal_amount(self, amount):
         return (self.invoice_currency_id or self.currency_id).format(amount)
