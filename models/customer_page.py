@@ -3,6 +3,7 @@
 from babel.dates import format_skeleton
 
 from odoo import fields
+from odoo.exceptions import AccessError
 from odoo.tools import babel_locale_parse, get_lang
 
 from .pet_appointment import UPCOMING_STATES
@@ -24,8 +25,13 @@ class CustomerPage(PlanRows):
 
         :param customer: `res.partner` record
         :param pet: `pet.pet` record, or None for all pets of the household
+        :raises AccessError: for customers, who have pages of their own (P3)
         """
         super().__init__(customer.env)
+        if not self.env.user._is_internal():
+            raise AccessError(
+                self.env._("This page is for who works here: yours is /my/plans.")
+            )
         self.head = customer.commercial_partner_id
         self.pet = pet
         moves = self.env["account.move"]

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError
 
 from ..lib import carry_over
 
@@ -60,10 +60,10 @@ class PetCarryOverColumn(models.Model):
     def _check_fixed(self):
         """Refuse to add or remove columns: they stand for those of the file, in order.
 
-        :raises UserError: telling how a column is left out
+        :raises AccessError: telling how a column is left out
         """
         if not self._is_unguarded():
-            raise UserError(
+            raise AccessError(
                 self.env._(
                     "The columns are those of the file. To leave one out, clear what "
                     "it is."

@@ -294,7 +294,9 @@ class TestImport(CarryOverCommon):
             lambda: one.column_ids.create({"field_name": "reason"}),
             lambda: one.write({"column_ids": [Command.clear()]}),
         ):
-            with self.assertRaisesRegex(UserError, "The columns are those of the file"):
+            with self.assertRaisesRegex(
+                AccessError, "The columns are those of the file"
+            ):
                 change()
 
     def test_who_only_reads_gets_the_rows_as_a_list(self):

@@ -272,6 +272,16 @@ class TestCustomerPage(PetPlansCommon):
         page = self.get_page(user=self.other_staff)
         self.assertEqual(self.get_plan_row(page)["id"], plan.id)
 
+    def test_it_is_not_for_customers(self):
+        """They have pages of their own, which tell less (P3)."""
+        plan = self.sell()
+        portal = self.make_portal_user("ana", self.customer)
+        for record in (self.customer, self.luna):
+            for method in ("get_pet_plans_page", "get_finished_pet_plans"):
+                with self.assertRaises(AccessError):
+                    getattr(record.with_user(portal), method)()
+        self.assertEqual(plan.state, "active")
+
     def test_ten_plans_take_as_many_queries_as_one(self):
         def make(count):
             plans = self.env["pet.plan"].union(*(self.sell() for __ in range(count)))
