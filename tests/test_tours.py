@@ -45,6 +45,14 @@ class TestTours(PetPlansCommon, HttpCase):
         )
         self.assertEqual(self.invoices(plan)[0].payment_state, "paid")
 
+    def test_find_customer(self):
+        self.customer.sudo().phone = "555-0104"
+        self.start_tour(
+            "/odoo/action-pet_plans.action_pet_plan_sell",
+            "pet_plans_find_customer",
+            login="pet_staff",
+        )
+
     def test_carry_over_one(self):
         self.start_tour(
             "/odoo/pet-customers", "pet_plans_carry_over", login="pet_staff"
