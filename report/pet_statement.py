@@ -137,12 +137,12 @@ class Statement(PlanRows):
         :param record: plan or cycle, in whose currency nothing is 0
         :param moves: open invoices and credit notes
         """
-        amounts = defaultdict(float, {record.currency_id: 0.0} if not moves else {})
+        amounts = defaultdict(float)
         for move in moves:
             amounts[move.currency_id] -= move.direction_sign * move.amount_residual
         return " + ".join(
             format_amount(self.env, amount, currency)
-            for currency, amount in amounts.items()
+            for currency, amount in (amounts or {record.currency_id: 0.0}).items()
         )
 
 

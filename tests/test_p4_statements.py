@@ -1,10 +1,14 @@
 import io
+from types import SimpleNamespace
 from unittest import SkipTest
+from unittest.mock import patch
 
 from lxml import html as lxml_html
 
 from odoo.exceptions import AccessError
-from odoo.tools.pdf import PdfFileReader
+from odoo.tools.pdf import PdfFileReader, PdfFileWriter
+
+from odoo.addons.base.models import ir_actions_report
 
 from .common import PetPlansCommon
 
@@ -364,6 +368,8 @@ class TestCycleStatement(StatementsCommon):
     def test_many_take_as_many_queries_as_few(self):
         plans = self.make_drafts(6, self.make_template())
         plans.action_confirm()
+        for plan in plans:
+            plan.book(self.weekly(6))
         cycles = plans.cycle_ids
         __, six, eighteen = (  # the first reads templates and the like
             self.count_queries(lambda some=some: self.render(some))
@@ -533,3 +539,56 @@ class TestStatementPdf(StatementsCommon):
             plan.cycle_ids[0], "pet_plans.action_report_cycle_statement"
         )
         self.assertIn("AmountDue", "".join(page.split()))
+
+
+class TestTwoKindsOfPrinters(StatementsCommon):
+    """P4: a wkhtmltopdf with headers and footers gets them, one without does not."""
+
+    def run_printer(self, xmlid, is_patched_qt):
+        """Print two documents; return with what the program was called, each time."""
+        page = io.BytesIO()
+        writer = PdfFileWriter()
+        writer.add_blank_page(100, 100)
+        writer.write(page)
+        calls = []
+
+        def run(report, bodies, **options):
+            calls.append((bodies, options))
+            return page.getvalue()
+
+        found = SimpleNamespace(is_patched_qt=is_patched_qt)
+        with (
+            patch.object(ir_actions_report, "_wkhtml", lambda: found),
+            patch.object(
+                ir_actions_report.IrActionsReport, "_run_wkhtmltopdf", run
+            ),
+        ):
+            content = self.env["ir.actions.report"]._run_wkhtmltopdf(
+                ["one", "two"], report_ref=xmlid, header="head", footer="foot"
+            )
+        return calls, len(PdfFileReader(io.BytesIO(content)).pages)
+
+    def test_with_headers(self):
+        calls, __ = self.run_printer("pet_plans.action_report_plan_statement", True)
+        ((bodies, options),) = calls
+        self.assertEqual(list(bodies), ["one", "two"])
+        self.assertEqual((options["header"], options["footer"]), ("head", "foot"))
+        self.assertFalse(options["specific_paperformat_args"])
+
+    def test_without(self):
+        for name in ("plan", "cycle"):
+            calls, pages = self.run_printer(
+                f"pet_plans.action_report_{name}_statement", False
+            )
+            self.assertEqual([bodies for bodies, __ in calls], [["one"], ["two"]])
+            for __, options in calls:
+                self.assertNotIn("header", options)
+                margins = options["specific_paperformat_args"]
+                self.assertEqual(margins["data-report-margin-top"], 12)
+            self.assertEqual(pages, 2)
+
+    def test_reports_of_others_are_odoos(self):
+        calls, __ = self.run_printer("account.account_invoices", False)
+        ((bodies, options),) = calls
+        self.assertEqual(list(bodies), ["one", "two"])
+        self.assertEqual(options["header"], "head")
