@@ -344,6 +344,7 @@ class TestPortal(RpcCase):
             "starts": ["2026-03-30 09:00:00"],
             "start": "2026-03-30 09:00:00",
             "fields": ["display_name"],
+            "specification": {"display_name": {}},
         }
         return [
             samples.get(parameter.name, [])
