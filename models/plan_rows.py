@@ -39,7 +39,11 @@ class PlanRows:
 
     def _group(self, model, plan_ids, order):
         records = self.env[model].search([("plan_id", "in", plan_ids)], order=order)
-        return records.grouped("plan_id")
+        return self._select(records).grouped("plan_id")
+
+    def _select(self, records):
+        """Return which of some records of plans are told of: all."""
+        return records
 
     def _number(self, visits):
         """Read, and number, visits of all plans together: by plan each were a query.
@@ -123,7 +127,8 @@ class PlanRows:
         return visit.company_id._format_pet_time(visit.start)
 
     def _format_sessions(self, count):
-        return self._format_number("%g", count)
+        # Without what halves leave behind, and without -0
+        return self._format_number("%g", round(count, 6) + 0.0)
 
     def _format_number(self, pattern, number):
         return (pattern % number).replace(".", get_lang(self.env).decimal_point)

@@ -5,12 +5,28 @@ from odoo.tools import format_amount
 
 from ..models.plan_rows import PlanRows
 
+COUNTERS = {
+    "total": "total",
+    "used": "used",
+    "booked": "booked",
+    "to_book": "remaining",
+    "expired": "expired",
+    "left": "left",
+}
+# Whose something of a plan is
+OWNERS = {
+    "pet.appointment": "partner_id",
+    "pet.cycle": "invoice_id.partner_id",
+    "pet.plan.entry": "appointment_id.partner_id",
+}
+
 
 class Statement(PlanRows):
     """What is printed of plans, and of their cycles, for customers of one language.
 
     All that it tells is text, by the clock of the shop and in the language of its
-    environment.
+    environment. Of a plan that was given away before it was used, what its owner of
+    then cancelled or pays is left out, as in the portal.
     """
 
     def __init__(self, plans):
@@ -37,6 +53,11 @@ class Statement(PlanRows):
                 ("state", "=", "posted"),
                 ("payment_state", "in", ("not_paid", "partial")),
             ]
+        ).filtered(
+            lambda move: (
+                move.commercial_partner_id
+                == move.pet_plan_id.partner_id.commercial_partner_id
+            )
         )
         self.dues_of_cycles = self.dues.grouped("pet_cycle_id")
         self.dues_of_plans = self.dues.grouped("pet_plan_id")
@@ -47,16 +68,14 @@ class Statement(PlanRows):
         :param plan: one of the `pet.plan` records that were read
         """
         visits = self.shown_visits.get(plan, self.env["pet.appointment"])
-        entries = self.entries.get(plan, self.env["pet.plan.entry"])
-        cycles = self.cycles.get(plan, self.env["pet.cycle"])
         return {
             **self._get_top(plan),
             "name": plan.name,
-            "lines": [self._get_line(line) for line in plan.line_ids],
+            "lines": self._get_counters(plan),
             "has_expired": any(plan.line_ids.mapped("expired")),
-            "cycles": [self._get_cycle(cycle) for cycle in cycles],
+            "cycles": self._get_bills(self.cycles.get(plan, ())),
             "visits": self._get_visits(visits),
-            "entries": [self._get_entry(entry) for entry in reversed(entries)],
+            "entries": self._get_ledger(plan),
             "due": self._format_due(plan, self.dues_of_plans.get(plan, ())),
         }
 
@@ -65,15 +84,31 @@ class Statement(PlanRows):
 
         :param cycle: `pet.cycle` record, of one of the plans that were read
         """
-        row = self._get_cycle(cycle)
         return {
             **self._get_top(cycle.plan_id),
             "name": cycle.display_name,
             "services": self._get_entitled(cycle),
-            "cycles": [row],
+            "cycles": self._get_bills(cycle),
             "visits": self._get_visits(self.visits_of_cycles[cycle]),
-            "due": row["left"],
+            "due": self._format_due(cycle, self.dues_of_cycles.get(cycle, ())),
         }
+
+    # --- Whose is what -------------------------------------------------------------
+
+    def _select(self, records):
+        if records._name != "pet.appointment":
+            return records  # they count in balances and numbers, whosever they are
+        return records.filtered(self._is_own)
+
+    @staticmethod
+    def _is_own(record):
+        """Tell whether something of a plan is the plan's owner's, or nobody's."""
+        # A customer may not see what is others', but whose it is has to be read.
+        record = record.sudo()
+        owners = record.mapped(OWNERS[record._name]).commercial_partner_id
+        return owners <= record.plan_id.partner_id.commercial_partner_id
+
+    # --- What is shown ---------------------------------------------------------------
 
     def _get_top(self, plan):
         """Return what stands on top of both statements."""
@@ -89,6 +124,32 @@ class Statement(PlanRows):
             "state": self._get_state_label(plan),
             "end": self._get_end(plan),
         }
+
+    def _get_counters(self, plan):
+        """Return the counters of each service: its lines are one balance (S12)."""
+        return [
+            {
+                "service": self._get_services(product),
+                **{
+                    name: self._format_sessions(sum(lines.mapped(field)))
+                    for name, field in COUNTERS.items()
+                },
+            }
+            for product, lines in plan.line_ids.grouped("product_id").items()
+        ]
+
+    def _get_ledger(self, plan):
+        """Return the entries of a plan, each with what was left of its service."""
+        rows, balances = [], defaultdict(float)
+        for entry in reversed(self.entries.get(plan, self.env["pet.plan.entry"])):
+            balances[entry.product_id] += entry.quantity
+            if self._is_own(entry):
+                balance = self._format_sessions(balances[entry.product_id])
+                rows.append({**self._get_entry(entry), "balance": balance})
+        return rows
+
+    def _get_bills(self, cycles):
+        return [self._get_cycle(cycle) for cycle in cycles if self._is_own(cycle)]
 
     def _get_visits(self, visits):
         return [self._get_visit(visit) for visit in reversed(visits)]

@@ -95,6 +95,52 @@ class TestPlanStatement(StatementsCommon):
             ],
         )
 
+    def test_lines_of_one_service_are_one_balance(self):
+        """In counters and ledger (S12)."""
+        plan = self.sell(
+            self.make_template(
+                [(self.bath, 10, 45.0), (self.bath, 2, 0.0)], appointment_count=12
+            )
+        )
+        plan.book(self.weekly(11))
+        tree = self.render(plan)
+        (row,) = self.texts(tree, "counters")
+        self.assertEqual((row["total"], row["booked"], row["left"]), ("12", "11", "12"))
+        self.assertEqual(
+            [row["balance"] for row in self.texts(tree, "ledger")],
+            ["10", *(str(left) for left in range(12, 0, -1))],
+        )
+
+    def test_a_plan_of_another_owner(self):
+        """What was theirs who gave it away is not printed for who has it now."""
+        plan = self.sell()
+        plan.book(self.weekly(1)).action_cancel()
+        self.post(self.invoices(plan)[0])
+        self.env["pet.plan.transfer"].create(
+            {
+                "plan_id": plan.id,
+                "partner_id": self.neighbour.id,
+                "pet_id": self.mimi.id,
+                "reason": "Present",
+            }
+        ).action_apply()
+        self.assertEqual(plan.partner_id, self.neighbour)
+        bruno = self.make_portal_user("bruno", self.neighbour)
+        for user in (self.staff, bruno):
+            tree = self.render(plan, user=user)
+            self.assertFalse(self.texts(tree, "visits"))
+            self.assertEqual(
+                [row["kind"] for row in self.texts(tree, "ledger")], ["Granted"]
+            )
+            self.assertEqual(
+                [row["cycle"] for row in self.texts(tree, "invoices")],
+                ["2 of 3", "3 of 3"],
+            )
+            self.assertEqual(self.texts(tree, "total"), [{"due": "$ 0.00"}])
+            self.assertNotIn("Luna", tree.text_content())
+        tree = self.render(plan.cycle_ids.sorted("sequence")[0])
+        self.assertFalse(self.texts(tree, "invoices"))
+
     def test_expired_sessions_have_a_column_of_their_own(self):
         plan = self.sell(date_end="2026-01-31")
         self.update_plans("2026-02-01 12:00:00")
@@ -559,9 +605,7 @@ class TestTwoKindsOfPrinters(StatementsCommon):
         found = SimpleNamespace(is_patched_qt=is_patched_qt)
         with (
             patch.object(ir_actions_report, "_wkhtml", lambda: found),
-            patch.object(
-                ir_actions_report.IrActionsReport, "_run_wkhtmltopdf", run
-            ),
+            patch.object(ir_actions_report.IrActionsReport, "_run_wkhtmltopdf", run),
         ):
             content = self.env["ir.actions.report"]._run_wkhtmltopdf(
                 ["one", "two"], report_ref=xmlid, header="head", footer="foot"
