@@ -219,14 +219,14 @@ class TestFields(PortalCase):
         self.assertNotIn("late_rule", page.shown())
 
     def test_words_for_money(self):
-        """Paid, To pay, Not billed; what was paid in part tells the rest."""
+        """Paid, Partly paid, Not billed; what was paid in part tells the rest."""
         first, second, third = self.invoices(self.plan)
         self.pay(first)
         self.pay(second, amount=100.0)
         self.post(third)
         self.credit(third)
         page = self.open(self.path, self.ana)
-        self.assertEqual(page.get("invoice_status"), ["Paid", "To pay"])
+        self.assertEqual(page.get("invoice_status"), ["Paid", "Partly paid"])
         self.assertEqual(page.get("invoice_amount"), ["$ 240.00"] * 2)
         self.assertEqual(page.get("invoice_to_pay"), ["$ 140.00"])
         self.assertEqual(page.get("amount_due"), ["$ 140.00"])
