@@ -130,7 +130,7 @@ class TestLedger(PetPlansCommon):
             with (
                 self.subTest(role=role),
                 self.assertRaisesRegex(
-                    AccessError, "Remaining of .* cannot be written directly"
+                    AccessError, "To Book of .* cannot be written directly"
                 ),
             ):
                 line.remaining = 99.0

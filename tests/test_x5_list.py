@@ -36,12 +36,12 @@ class TestList(PetPlansCommon):
             shown = [column for column in self.get_shown(user) if column[0] != "name"]
             with self.subTest(user=user.login):
                 self.assertEqual(
-                    [column for column in shown if column[0] != "sessions_remaining"],
+                    [column for column in shown if column[0] != "sessions_left"],
                     list(self.columns),
                 )
                 # What is left stands beside the plan it is left of.
                 at = shown.index(("title", "Plan"))
-                self.assertEqual(shown[at + 1], ("sessions_remaining", "Left"))
+                self.assertEqual(shown[at + 1], ("sessions_left", "Left"))
 
     def get_buttons(self, user):
         return [
