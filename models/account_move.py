@@ -2,8 +2,10 @@ from contextlib import contextmanager
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import format_date
 
+from .pet_cycle import SETTLED_STATES
 from .windows import open_record
 
 # Only code of this process can hold this very object; see `pet.guard.mixin`.
@@ -405,6 +407,16 @@ class AccountMove(models.Model):
             base_lines, self.currency_id, self.company_id
         )
         return totals["total_amount_currency"]
+
+    @api.model
+    def _get_pet_unpaid_domain(self):
+        """Return what is owed: posted, and not settled, also if it is blocked.
+
+        The one answer for what a customer owes, on screen, paper and in the portal.
+        """
+        return Domain("state", "=", "posted") & Domain(
+            "payment_state", "not in", SETTLED_STATES
+        )
 
     def _get_pet_visit_days(self):
         """Return the days of the cycle's visits that take each service (P4).

@@ -7,7 +7,7 @@ from odoo.exceptions import AccessError
 from odoo.tools import babel_locale_parse, get_lang
 
 from .pet_appointment import UPCOMING_STATES
-from .plan_rows import PlanRows
+from .plan_rows import PlanRows, get_bar
 
 OPEN_STATES = ("draft", "active")
 FINISHED_STATES = ("expired", "cancelled")
@@ -43,8 +43,6 @@ class CustomerPage(PlanRows):
         """Return the page: see `get_blocks`, and what stands on top of them."""
         blocks = self.get_blocks(OPEN_STATES)
         return {
-            "id": self.head.id,
-            "pet_id": self.pet.id if self.pet else False,
             "can_sell": self.sells,
             "can_pay": self.takes_payments,
             "amounts": self.head._get_pet_amount_labels(),
@@ -61,7 +59,7 @@ class CustomerPage(PlanRows):
         :return: list of dicts with `pet` (dict or False), and `plans`
         """
         self._load(states)
-        pets = self.pet or self._get_pets()
+        pets = self.pet or self.head._get_household_pets()
         by_pet = self.plans.grouped("pet_id")
         blocks = [
             {
@@ -83,9 +81,6 @@ class CustomerPage(PlanRows):
         if self.pet:
             domain.append(("pet_id", "in", (self.pet.id, False)))
         return domain
-
-    def _get_pets(self):
-        return self.head._get_household_pets()
 
     def _load(self, states):
         """Read the plans and all that belongs to them."""
@@ -151,15 +146,8 @@ class CustomerPage(PlanRows):
         }
 
     def _get_line(self, line):
-        # Of the bar, in percent of all that was granted
-        return {**super()._get_line(line), "parts": self._get_parts(line)}
-
-    @staticmethod
-    def _get_parts(line):
-        """Return the widths of used, booked and to book, in percent of their sum."""
-        counts = [max(0.0, count) for count in (line.used, line.booked, line.remaining)]
-        total = sum(counts) + max(0.0, line.expired)
-        return [round(100 * count / total, 2) if total else 0 for count in counts]
+        bar = get_bar(line.total, line.used, line.booked, line.remaining)
+        return {**super()._get_line(line), "bar": bar}
 
     def _get_cycle(self, cycle):
         visits = self.visits_of_cycles[cycle].filtered("holds_sessions")

@@ -3,6 +3,7 @@ from odoo.exceptions import AccessError
 from odoo.tools import format_date
 
 from ..lib import periods
+from .plan_rows import format_sessions
 
 
 class PetPlanEntry(models.Model):
@@ -119,8 +120,8 @@ class PetPlanEntry(models.Model):
                 and entry.company_id._format_pet_time(entry.appointment_id.start),
                 "pet": entry.appointment_id.pet_id.name,
                 "service": entry.line_id.display_name,
-                "quantity": f"{round(entry.quantity, 6):+g}",
-                "balance": f"{round(entry.balance, 6) + 0.0:g}",
+                "quantity": format_sessions(self.env, entry.quantity, "%+g"),
+                "balance": format_sessions(self.env, entry.balance),
             }
             for entry in self
         ]

@@ -4,8 +4,8 @@ from odoo.fields import Domain
 from odoo.tools import format_date
 
 from .pet_appointment import UPCOMING_STATES
-from .pet_cycle import SETTLED_STATES
 from .pet_plan_reminders import RENEWAL_REQUEST
+from .plan_rows import format_sessions, get_bar
 
 
 class CustomerRefusal(UserError):
@@ -119,7 +119,6 @@ class PetPlan(models.Model):
                     plan.sessions_used,
                     plan.sessions_booked,
                     plan.sessions_remaining,
-                    plan.sessions_booked + plan.sessions_remaining,
                     plan.sessions_total,
                     sum(plan.line_ids.mapped("expired")),
                 ),
@@ -137,7 +136,6 @@ class PetPlan(models.Model):
                     sum(lines.mapped("used")),
                     sum(lines.mapped("booked")),
                     sum(lines.mapped("remaining")),
-                    sum(lines.mapped("booked")) + sum(lines.mapped("remaining")),
                     sum(lines.mapped("total")),
                     sum(lines.mapped("expired")),
                 ),
@@ -146,46 +144,33 @@ class PetPlan(models.Model):
         ]
 
     @api.model
-    def _get_portal_counters(self, used, booked, to_book, left, total, expired):
-        """Return counters as texts, with the widths of the parts of the bar in percent.
-
-        What was taken beyond what there is (an overdraft) fills the bar and no more.
-        """
-        whole = max(total, used + booked + max(0.0, to_book))
-        widths = {
+    def _get_portal_counters(self, used, booked, to_book, total, expired):
+        """Return counters as texts, with the widths of the parts of the bar."""
+        counts = {
             "used": used,
             "booked": booked,
-            "to_book": max(0.0, to_book),
+            "to_book": to_book,
+            "left": booked + to_book,
+            "total": total,
         }
         return {
-            "used": self._format_sessions(used),
-            "booked": self._format_sessions(booked),
-            "to_book": self._format_sessions(to_book),
-            "left": self._format_sessions(left),
-            "total": self._format_sessions(total),
-            "expired": self._format_sessions(expired) if expired > 0 else False,
-            "widths": {
-                name: round(100 * part / whole, 2) if whole else 0
-                for name, part in widths.items()
+            **{
+                name: format_sessions(self.env, count) for name, count in counts.items()
             },
+            "expired": format_sessions(self.env, expired) if expired > 0 else False,
+            "widths": get_bar(total, used, booked, to_book),
         }
-
-    @api.model
-    def _format_sessions(self, quantity):
-        return f"{round(quantity, 6) + 0.0:g}"
 
     def _get_portal_amounts_due(self):
         """Return what the customers have to pay: dict, plan -> list of texts.
 
         One text per currency, of posted invoices that are billed to their household.
         """
-        rows = self.env["account.move"]._read_group(
-            [
-                ("pet_plan_id", "in", self.ids),
-                ("bills_pet_cycle", "=", True),
-                ("state", "=", "posted"),
-                ("payment_state", "not in", SETTLED_STATES),
-            ],
+        moves = self.env["account.move"]
+        rows = moves._read_group(
+            Domain("pet_plan_id", "in", self.ids)
+            & Domain("bills_pet_cycle", "=", True)
+            & moves._get_pet_unpaid_domain(),
             ["pet_plan_id", "commercial_partner_id", "currency_id"],
             ["amount_residual:sum"],
         )

@@ -6,6 +6,32 @@ from odoo.tools import format_amount, format_date
 from odoo.tools.misc import get_lang
 
 
+def format_sessions(env, count, pattern="%g"):
+    """Return a number of sessions as the language of an environment writes it.
+
+    :param count: float
+    :param pattern: "%+g" for what comes and goes
+    """
+    # Without what halves leave behind, and without -0
+    text = pattern % (round(count, 6) + 0.0)
+    return text.replace(".", get_lang(env).decimal_point)
+
+
+def get_bar(total, used, booked, to_book):
+    """Return the widths of the parts of a bar, in percent of all that was granted.
+
+    What was taken beyond what there is (an overdraft) fills the bar and no more.
+
+    :return: dict of floats: `used`, `booked`, `to_book`
+    """
+    parts = {"used": used, "booked": booked, "to_book": max(0.0, to_book)}
+    whole = max(total, sum(parts.values()))
+    return {
+        name: round(100 * part / whole, 2) if whole else 0
+        for name, part in parts.items()
+    }
+
+
 class PlanRows:
     """The services, cycles, visits and ledgers of plans, ready to be shown.
 
@@ -80,7 +106,6 @@ class PlanRows:
     def _get_cycle(self, cycle):
         return {
             "id": cycle.id,
-            "label": cycle.display_name,
             "number": cycle._get_bill_label(),
             "due": cycle.due_note or (cycle.date_due and self._format(cycle.date_due)),
             "is_overdue": cycle.is_overdue,
@@ -108,7 +133,7 @@ class PlanRows:
             "id": entry.id,
             "when": entry.company_id._format_pet_time(entry.date),
             "kind": kinds[entry.kind],
-            "quantity": self._format_number("%+g", entry.quantity),
+            "quantity": format_sessions(self.env, entry.quantity, "%+g"),
             "balance": self._format_sessions(entry.balance),
             "service": self._get_services(entry.product_id),
             "visit": self._format_time(visit) if visit else "",
@@ -127,8 +152,4 @@ class PlanRows:
         return visit.company_id._format_pet_time(visit.start)
 
     def _format_sessions(self, count):
-        # Without what halves leave behind, and without -0
-        return self._format_number("%g", round(count, 6) + 0.0)
-
-    def _format_number(self, pattern, number):
-        return (pattern % number).replace(".", get_lang(self.env).decimal_point)
+        return format_sessions(self.env, count)

@@ -67,11 +67,8 @@ class ResPartner(models.Model):
 
     def _get_open_invoices_domain(self, company):
         """Return which of them are posted and not settled."""
-        return (
-            self._get_invoices_domain(company)
-            & Domain("state", "=", "posted")
-            & Domain("payment_state", "in", ("not_paid", "partial"))
-        )
+        unpaid = self.env["account.move"]._get_pet_unpaid_domain()
+        return self._get_invoices_domain(company) & unpaid
 
     @api.model
     def _sum_invoices(self, domain, field):

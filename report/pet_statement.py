@@ -1,6 +1,7 @@
 from collections import defaultdict
 
 from odoo import api, models
+from odoo.fields import Domain
 from odoo.tools import format_amount
 
 from ..models.plan_rows import PlanRows
@@ -45,14 +46,10 @@ class Statement(PlanRows):
         # The counter prints what a customer owes of a plan that it may see, without
         # the right to see the invoices.
         moves = self.env["account.move"].sudo()
-        # As of a whole household: `res.partner._get_open_invoices_domain`
         self.dues = moves.search(
-            [
-                ("pet_plan_id", "in", plans.ids),
-                ("move_type", "in", ("out_invoice", "out_refund")),
-                ("state", "=", "posted"),
-                ("payment_state", "in", ("not_paid", "partial")),
-            ]
+            Domain("pet_plan_id", "in", plans.ids)
+            & Domain("move_type", "in", ("out_invoice", "out_refund"))
+            & moves._get_pet_unpaid_domain()
         ).filtered(
             lambda move: (
                 move.commercial_partner_id

@@ -291,6 +291,17 @@ class PetPlansCommon(ShopsCommon):
             self.clock.move_to(now)
         self.run_job("pet_plans.ir_cron_update_plans")
 
+    def switch_on_reminders(self):
+        """Switch on all mails of the shop (P5), to a customer who has an address."""
+        self.customer.sudo().email = "ana@example.com"
+        self.shop.sudo().write(
+            {
+                "pet_renewal_reminder": True,
+                "pet_last_sessions_reminder": True,
+                "pet_visit_reminder": True,
+            }
+        )
+
     # --- The Action menu and the cancel wizard -----------------------------------
 
     def run_server_action(self, xmlid, records):

@@ -29,6 +29,30 @@ class TestJob(CarryOverCommon):
     def run_import_job(self):
         self.run_job("pet_plans.ir_cron_carry_over")
 
+    def holding(self, row):
+        """Have somebody else hold what a row needs."""
+        make = type(row)._make_packages
+
+        def hold(batch):
+            if row in batch:
+                raise OperationalError("could not obtain lock")
+            return make(batch)
+
+        return patch.object(type(row), "_make_packages", hold)
+
+    def stop_after_a_slice(self, one):
+        """Run the job, and press *Stop* while its first slice is at work."""
+        lines = type(one.line_ids)
+        make = lines._make_packages
+
+        def make_and_stop(batch):
+            make(batch)
+            one.action_stop()
+            one.flush_recordset()
+
+        with patch.object(lines, "_make_packages", make_and_stop):
+            self.run_import_job()
+
     def test_people_go_on_working(self):
         one = self.start()
         self.assertEqual((one.state, one.done_count), ("importing", 0))
@@ -102,16 +126,7 @@ class TestJob(CarryOverCommon):
     def test_what_somebody_is_at_work_on_waits(self):
         """No row is dropped in silence: the job comes back for it."""
         one = self.start(on_error="skip")
-        lines = type(one.line_ids)
-        make = lines._make_packages
-        held = one.line_ids[2]
-
-        def hold(batch):
-            if held in batch:
-                raise OperationalError("could not obtain lock")
-            return make(batch)
-
-        with patch.object(lines, "_make_packages", hold):
+        with self.holding(one.line_ids[2]):
             self.run_import_job()
         self.assertEqual((one.state, one.done_count), ("importing", 4))
         self.run_import_job()
@@ -120,16 +135,7 @@ class TestJob(CarryOverCommon):
     def test_what_is_held_in_a_small_file_is_left_to_the_job(self):
         one = self.upload({}, {}, {}, on_error="skip")
         one.action_check()
-        lines = type(one.line_ids)
-        make = lines._make_packages
-        held = one.line_ids[1]
-
-        def hold(batch):
-            if held in batch:
-                raise OperationalError("could not obtain lock")
-            return make(batch)
-
-        with patch.object(lines, "_make_packages", hold):
+        with self.holding(one.line_ids[1]):
             one.action_apply()
         self.assertEqual((one.state, one.done_count), ("importing", 2))
         self.run_import_job()
@@ -151,16 +157,7 @@ class TestJob(CarryOverCommon):
     def test_a_job_is_stopped(self):
         """What is done stays, and is undone or gone on with."""
         one = self.start()
-        lines = type(one.line_ids)
-        make = lines._make_packages
-
-        def make_and_stop(batch):
-            make(batch)
-            one.action_stop()
-            one.flush_recordset()
-
-        with patch.object(lines, "_make_packages", make_and_stop):
-            self.run_import_job()
+        self.stop_after_a_slice(one)
         self.assertEqual((one.state, one.done_count, one.ok_count), ("check", 2, 3))
         one.action_check()  # what is done stays
         self.assertEqual((one.done_count, one.ok_count), (2, 3))
@@ -169,16 +166,7 @@ class TestJob(CarryOverCommon):
 
     def test_what_was_made_is_not_forgotten(self):
         one = self.start()
-        lines = type(one.line_ids)
-        make = lines._make_packages
-
-        def make_and_stop(batch):
-            make(batch)
-            one.action_stop()
-            one.flush_recordset()
-
-        with patch.object(lines, "_make_packages", make_and_stop):
-            self.run_import_job()
+        self.stop_after_a_slice(one)
         for change in (lambda: one.write({"file": False}), lambda: one.unlink()):
             with self.assertRaisesRegex(
                 UserError, "packages.csv made 2 packages: undo it first"

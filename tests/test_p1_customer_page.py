@@ -52,7 +52,7 @@ class TestCustomerPage(PetPlansCommon):
             {"total": "12", "used": "3", "booked": "6", "to_book": "3"},
         )
         self.assertEqual(line["left"], "9")
-        self.assertEqual(line["parts"], [25, 50, 25])
+        self.assertEqual(line["bar"], {"used": 25, "booked": 50, "to_book": 25})
 
     def test_end_and_state(self):
         plan = self.sell(date_end="2026-04-30")
@@ -195,6 +195,14 @@ class TestCustomerPage(PetPlansCommon):
         self.credit(self.post(first))
         third.with_user(self.accountant).button_cancel()
         self.assertEqual(self.get_page()["amounts"], {"drafted": "$\xa0180.00"})
+
+    def test_a_blocked_invoice_is_owed_all_the_same(self):
+        """Odoo's *Block Payment* says when to pay, not that nothing is to pay."""
+        plan, __ = self.sell_worked_example()
+        first, *__ = self.invoices_of(plan)
+        self.post(first).with_user(self.accountant).action_toggle_block_payment()
+        self.assertEqual(first.payment_state, "blocked")
+        self.assertEqual(self.get_page()["amounts"]["due"], "$\xa0180.00")
 
     def test_an_invoice_of_something_else_is_owed_too(self):
         self.post(

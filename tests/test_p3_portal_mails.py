@@ -12,14 +12,7 @@ class TestMails(PortalCase):
 
     def setUp(self):
         super().setUp()
-        self.customer.sudo().email = "ana@example.com"
-        self.shop.sudo().write(
-            {
-                "pet_renewal_reminder": True,
-                "pet_last_sessions_reminder": True,
-                "pet_visit_reminder": True,
-            }
-        )
+        self.switch_on_reminders()
 
     def remind(self):
         """Run the job; return the links to plans in the mails for the customer."""

@@ -11,14 +11,7 @@ class TestReminders(PetPlansCommon):
 
     def setUp(self):
         super().setUp()
-        self.customer.sudo().email = "ana@example.com"
-        self.shop.sudo().write(
-            {
-                "pet_renewal_reminder": True,
-                "pet_last_sessions_reminder": True,
-                "pet_visit_reminder": True,
-            }
-        )
+        self.switch_on_reminders()
 
     def remind(self):
         """Run the job; return the mails it made for the customer."""
