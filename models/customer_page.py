@@ -101,7 +101,9 @@ class CustomerPage(PlanRows):
             ("start", ">=", fields.Datetime.now()),
         ]
         visit = self.env["pet.appointment"].search(domain, order="start, id", limit=1)
-        return visit and {
+        if not visit:
+            return False
+        return {
             "id": visit.id,
             "when": self._format_time(visit),
             "pet": visit.pet_id.name,

@@ -227,6 +227,10 @@ class TestCustomerPage(PetPlansCommon):
         self.clock.move_to("2026-01-06 12:00:00")
         self.assertEqual(self.get_page()["next_visit"]["id"], visits[1].id)
 
+    def test_no_visit_to_come(self):
+        """What the browser gets must not look like one."""
+        self.assertIs(self.get_page()["next_visit"], False)
+
     def test_payment_of_all_that_is_owed(self):
         plan, __ = self.sell_worked_example()
         first, second, __ = self.invoices_of(plan)
