@@ -56,11 +56,14 @@ class Batch:
         self.one = one
         self.env = one.env
         self.today = one.company_id._get_pet_today()
+        self.currency = one.company_id.currency_id
         self.headings = {column.field_name: column.heading for column in one.column_ids}
         self.labels = dict(
             one.column_ids._fields["field_name"]._description_selection(self.env)
         )
         self.numbers = numbers
+        self.template = one.template_id
+        self.offers = {}
         self.dates = {}
         self.chosen = self._get_chosen([choices for __, __, choices in rows if choices])
         self.unchosen = {name: some.browse() for name, some in self.chosen.items()}
@@ -100,6 +103,18 @@ class Batch:
         if day not in self.dates:
             self.dates[day] = format_date(self.env, day)
         return self.dates[day]
+
+    def get_offer(self, template):
+        """Return if a template is for carry-overs, and if it is offered to every pet.
+
+        A file has few templates, on many rows.
+        """
+        if template.id not in self.offers:
+            self.offers[template.id] = (
+                template.active and template.is_carry_over,
+                not (template.species_ids or template.breed_ids),
+            )
+        return self.offers[template.id]
 
     def check(self, number, source, cells, choices):
         """Return the values of the line of a row, see `Check`."""
@@ -330,7 +345,7 @@ class Check(WhoCheck):
 
     def _round(self, amount):
         """Return an amount as it is stored: else it would differ at the next check."""
-        return self.batch.one.company_id.currency_id.round(amount)
+        return self.batch.currency.round(amount) if amount else 0.0
 
     def _get_unit_value(self):
         """Return what a session was sold for, 0 where that is not known."""
@@ -410,15 +425,16 @@ class Check(WhoCheck):
         return end
 
     def _get_template(self, pet):
-        template = self.chosen["template_id"] or self.batch.one.template_id
-        if not template.active or not template.is_carry_over:
+        template = self.chosen["template_id"] or self.batch.template
+        is_usable, is_for_all = self.batch.get_offer(template)
+        if not is_usable:
             self.errors.append(
                 self.env._(
                     "%(template)s is archived, or not for carry-overs",
                     template=template.display_name,
                 )
             )
-        elif not template._fits(pet):
+        elif not is_for_all and not template._fits(pet):
             self.errors.append(
                 self.env._(
                     "%(template)s is not offered to %(pet)s",

@@ -1,5 +1,6 @@
 import base64
 import functools
+import itertools
 
 from odoo import api, models
 from odoo.exceptions import UserError
@@ -126,7 +127,7 @@ class PetCarryOverImport(models.Model):
     def _get_sample(self, table, at):
         """Return the first values of a column, as a text."""
         texts = (carry_over.read_text(cells[at]) for __, cells in table.rows)
-        filled = [text for text in texts if text][:SAMPLES]
+        filled = itertools.islice(filter(None, texts), SAMPLES)
         return " · ".join(text[:40] for text in filled)
 
     def _read_rows(self, table, columns):

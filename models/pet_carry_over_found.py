@@ -89,9 +89,10 @@ class Found:
         self.archived_owners = set()  # ids
         self.made_ids = ()  # whom the import made itself: found by their own rows only
         self.owner_ids = ()  # of all of them, who are read together
-        self.households = defaultdict(env["pet.pet"].browse)  # head's id -> pets
-        self.pets = defaultdict(env["pet.pet"].browse)  # (head's id, name) -> pets
-        self.archived_pets = defaultdict(env["pet.pet"].browse)  # likewise
+        self.households = defaultdict(list)  # head's id -> ids of pets
+        self.pets = defaultdict(list)  # (head's id, name) -> ids of pets
+        self.archived_pets = defaultdict(list)  # likewise
+        self.pet_ids = ()  # of all of them, who are read together
         self.services = defaultdict(env["product.product"].browse)  # name -> products
         self.species = {}  # name -> species
         self.carried_over = {}  # (system, reference) -> package
@@ -125,22 +126,30 @@ class Found:
             .with_prefetch(self.owner_ids)
         )
 
-    def add_pet(self, pet):
-        """Note a pet that is here, or was."""
-        head = pet.partner_id.commercial_partner_id.id
-        if pet.active:
-            self.households[head] |= pet
-            self.pets[head, normalize(pet.name)] |= pet
-        else:
-            self.archived_pets[head, normalize(pet.name)] |= pet
+    def add_pets(self, pets):
+        """Note pets that are here, or were."""
+        self.pet_ids = pets._ids
+        for pet in pets:
+            head = pet.partner_id.commercial_partner_id.id
+            name = normalize(pet.name)
+            if pet.active:
+                self.households[head].append(pet.id)
+                self.pets[head, name].append(pet.id)
+            else:
+                self.archived_pets[head, name].append(pet.id)
 
     def get_pets(self, owner, name=None):
         """Return the pets of an owner's household, all or those of a name."""
         head = owner.commercial_partner_id.id
         if name is None:
-            return self.households[head]
-        return self.pets[head, normalize(name)]
+            return self._browse_pets(self.households.get(head))
+        return self._browse_pets(self.pets.get((head, normalize(name))))
 
     def get_archived_pets(self, owner, name):
         """Return the archived pets of an owner's household that have a name."""
-        return self.archived_pets[owner.commercial_partner_id.id, normalize(name)]
+        head = owner.commercial_partner_id.id
+        return self._browse_pets(self.archived_pets.get((head, normalize(name))))
+
+    def _browse_pets(self, pet_ids):
+        pets = self.env["pet.pet"].browse(pet_ids or ())
+        return pets.with_prefetch(self.pet_ids) if pet_ids else pets

@@ -399,7 +399,6 @@ class PetCarryOverImport(models.Model):
             for (number, cells), source in some:
                 yield {
                     "import_id": self.id,
-                    "company_id": self.company_id.id,
                     "row": number,
                     "cells": cells,
                     "choices": choices.get(number, False),

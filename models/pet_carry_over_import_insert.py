@@ -34,9 +34,6 @@ class PetCarryOverImportLine(models.Model):
     def _insert(self, vals_list):
         """Insert rows by one statement, and have computed what follows from them."""
         constants = self._add_missing_default_values(dict(vals_list[0]))
-        now = self.env.cr.now()
-        constants |= {"create_uid": self.env.uid, "write_uid": self.env.uid}
-        constants |= {"create_date": now, "write_date": now}
         columns = [name for name in constants if self._fields[name].column_type]
         empty = {name for name in columns if self._fields[name].type != "boolean"}
         rows = [

@@ -155,8 +155,7 @@ class PetCarryOverImport(models.Model):
             .with_env(self.env)
         )
         (pets.partner_id - owners).fetch(OWNER_FIELDS)
-        for pet in pets:
-            found.add_pet(pet)
+        found.add_pets(pets)
 
     # --- Services and species --------------------------------------------------------
 

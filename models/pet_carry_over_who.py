@@ -156,15 +156,15 @@ class WhoCheck:
         """
         texts = {}
         email = normalize_email(self.cells.get("owner_email") or "")
-        if email and owner.email_normalized and email != owner.email_normalized:
+        if email and email != (owner.email_normalized or email):
             texts["owner_email"] = self.env._(
                 "%(owner)s has another address here: %(email)s",
                 owner=owner.name,
                 email=owner.email,
             )
         phone = normalize_phone(self.cells.get("owner_phone") or "")
-        here = normalize_phone(owner.phone or "")
-        if phone and here and not same_phone(phone, here):
+        here = phone and normalize_phone(owner.phone or "")
+        if here and not same_phone(phone, here):
             texts["owner_phone"] = self.env._(
                 "%(owner)s has another telephone here: %(phone)s",
                 owner=owner.name,
