@@ -26,7 +26,12 @@ class PetAppointment(models.Model):
         "mail.activity.mixin",
     ]
     _order = "start desc, id desc"
-    _rec_names_search = ["name", "pet_id.microchip", "plan_id.name"]
+    _rec_names_search = [
+        "name",
+        "pet_id.microchip",
+        "plan_id.name",
+        "line_ids.product_id",
+    ]
     _check_company_auto = True
     _guarded_fields = frozenset(
         {

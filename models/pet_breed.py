@@ -12,6 +12,7 @@ COATS = [("short", "Short"), ("long", "Long")]
 class PetBreed(models.Model):
     _name = "pet.breed"
     _description = "Pet Breed"
+    _inherit = ["pet.copy.mixin"]
     _order = "species_id, name, id"
 
     name = fields.Char(required=True, translate=True)

@@ -9,7 +9,11 @@ from odoo.fields import Domain
 from odoo.tools import float_compare, format_date
 
 from ..lib import periods
+from .pet_search_mixin import is_looked_for, search_words
 from .windows import open_record, open_window
+
+NAME_SEPARATOR = " / "  # of the plan's name and the number of the cycle
+SEQUENCE_DIGITS = 6
 
 # Odoo calls an invoice reversed too that was paid with credits from elsewhere. One that
 # was reversed by a credit note of its own is not open any more, which is asked first.
@@ -27,6 +31,7 @@ class PetCycle(models.Model):
         "pet.batch.mixin",
     ]
     _order = "plan_id, sequence"
+    _rec_names_search = ["plan_id"]
     _guarded_fields = frozenset(
         {
             "plan_id",
@@ -166,12 +171,40 @@ class PetCycle(models.Model):
         "A plan has one cycle per period.",
     )
 
-    # --- Computes --------------------------------------------------------------
+    # --- Name ------------------------------------------------------------------
 
     @api.depends("plan_id.name", "sequence")
     def _compute_display_name(self):
         for cycle in self:
-            cycle.display_name = f"{cycle.plan_id.name} / {cycle.sequence}"
+            cycle.display_name = f"{cycle.plan_id.name}{NAME_SEPARATOR}{cycle.sequence}"
+
+    @api.model
+    def _search_display_name(self, operator, value):
+        """Find a cycle by its number, and by what its plan is found by (P1)."""
+        if operator == "in":
+            return Domain.OR(map(self._get_called_domain, value))
+        if is_looked_for(operator, value):
+            return search_words(operator, value, self._search_word)
+        return super()._search_display_name(operator, value)
+
+    @api.model
+    def _get_called_domain(self, name):
+        """Return the domain of the cycle that is called exactly so."""
+        plan, __, sequence = (name or "").rpartition(NAME_SEPARATOR)
+        return Domain("plan_id.name", "=", plan) & self._get_sequence_domain(sequence)
+
+    @api.model
+    def _get_sequence_domain(self, text):
+        """Return the domain of the cycles of a number, none if the text is none."""
+        if text.isdecimal() and len(text) <= SEQUENCE_DIGITS:
+            return Domain("sequence", "=", int(text))
+        return Domain.FALSE
+
+    @api.model
+    def _search_word(self, operator, word):
+        return Domain("plan_id", operator, word) | self._get_sequence_domain(word)
+
+    # --- Computes --------------------------------------------------------------
 
     @api.depends("capacity", "appointment_ids.units", "appointment_ids.holds_sessions")
     def _compute_booked(self):

@@ -6,6 +6,7 @@ class PetNonRenewalReason(models.Model):
 
     _name = "pet.non.renewal.reason"
     _description = "Reason for Not Renewing"
+    _inherit = ["pet.copy.mixin"]
     _order = "sequence, name, id"
 
     name = fields.Char(required=True, translate=True)

@@ -13,6 +13,7 @@ class PetPet(models.Model):
     _name = "pet.pet"
     _description = "Pet"
     _inherit = [
+        "pet.copy.mixin",
         "pet.search.mixin",
         "pet.guard.mixin",
         "image.mixin",
@@ -56,7 +57,7 @@ class PetPet(models.Model):
     birth_date = fields.Date()
     age = fields.Char(compute="_compute_age")
     weight = fields.Float(digits=(6, 2), help="In kilograms")
-    microchip = fields.Char(index="btree_not_null")
+    microchip = fields.Char(index="btree_not_null", copy=False)
     note = fields.Text(
         string="Care Note",
         groups="base.group_user",

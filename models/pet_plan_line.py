@@ -20,6 +20,7 @@ class PetPlanLine(models.Model):
     _description = "Service of a Plan"
     _inherit = ["pet.guard.mixin"]
     _order = "plan_id, sequence, id"
+    _rec_names_search = ["product_id", "plan_id"]
     _check_company_auto = True
     _guarded_fields = frozenset(
         {
@@ -43,6 +44,8 @@ class PetPlanLine(models.Model):
         ondelete="restrict",
         check_company=True,
         domain="[('sale_ok', '=', True)]",
+        # A customer finds what they bought, but has no access to the catalogue.
+        bypass_search_access=True,
     )
     quantity = fields.Float(
         string="Sessions",

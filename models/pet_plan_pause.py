@@ -10,6 +10,7 @@ class PetPlanPause(models.Model):
     _description = "Pause of a Plan"
     _inherit = ["pet.guard.mixin"]
     _order = "date_from desc, id desc"
+    _rec_names_search = ["plan_id", "reason"]
     _guarded_fields = frozenset(
         {"plan_id", "company_id", "date_from", "date_to", "reason", "user_id"}
     )

@@ -8,7 +8,12 @@ from .windows import open_window
 class PetPlanTemplate(models.Model):
     _name = "pet.plan.template"
     _description = "Plan or Package Template"
-    _inherit = ["pet.reference.mixin", "pet.plan.terms.mixin", "mail.thread"]
+    _inherit = [
+        "pet.copy.mixin",
+        "pet.reference.mixin",
+        "pet.plan.terms.mixin",
+        "mail.thread",
+    ]
     _order = "sequence, name, id"
     _check_company_auto = True
 

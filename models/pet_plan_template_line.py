@@ -6,6 +6,8 @@ class PetPlanTemplateLine(models.Model):
     _description = "Service of a Plan Template"
     _inherit = ["pet.reference.mixin"]
     _order = "template_id, sequence, id"
+    _rec_name = "product_id"
+    _rec_names_search = ["product_id", "template_id"]
     _check_company_auto = True
 
     template_id = fields.Many2one(

@@ -29,7 +29,9 @@ def search_words(operator, value, search_word):
     """
     if operator in CONTAINS_NOT:
         return NotImplemented
-    return Domain.AND(search_word(operator, word) for word in split_texts(value))
+    texts = split_texts(value)
+    words = [text for text in texts if any(map(str.isalnum, text))]  # no dashes
+    return Domain.AND(search_word(operator, word) for word in words or texts)
 
 
 def search_fields(model, operator, word):

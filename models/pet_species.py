@@ -4,6 +4,7 @@ from odoo import fields, models
 class PetSpecies(models.Model):
     _name = "pet.species"
     _description = "Pet Species"
+    _inherit = ["pet.copy.mixin"]
     _order = "sequence, name, id"
 
     name = fields.Char(required=True, translate=True)
