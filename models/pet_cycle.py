@@ -99,6 +99,11 @@ class PetCycle(models.Model):
         index="btree_not_null",
         help="The open invoice of the cycle, else the last one it had",
     )
+    bill_label = fields.Char(
+        string="Invoice Number",
+        compute="_compute_bill_label",
+        help="Of the invoice, for those who may not open it",
+    )
     invoice_state = fields.Selection(
         selection=lambda self: self._get_move_selection("state"),
         string="Invoice Status",
@@ -281,6 +286,12 @@ class PetCycle(models.Model):
                 lambda move: move.move_type == "out_invoice"
             ).sorted(lambda move: (move.bills_pet_cycle, move.id))
             cycle.invoice_id = invoices[-1:]
+
+    @api.depends("invoice_id")
+    @api.depends_context("lang")
+    def _compute_bill_label(self):
+        for cycle in self:
+            cycle.bill_label = cycle._get_bill_label()
 
     @api.depends("invoice_id", "move_ids.state")
     def _compute_invoice_state(self):

@@ -106,6 +106,25 @@ class TestViews(RpcCase):
                         spec = self.specification(root, model)
                         model.web_search_read([], spec)
 
+    def test_lists_can_be_exported(self):
+        """With the columns that they show, by whoever may read and export them."""
+        (self.staff + self.manager + self.accountant).sudo().write(
+            {"group_ids": [Command.link(self.env.ref("base.group_allow_export").id)]}
+        )
+        for window in self.windows():
+            for user in self.insiders:
+                view = self.views(window, user).get("list")
+                if not view:
+                    continue
+                records = self.env[window.res_model].with_user(user).search([])
+                for field in etree.fromstring(view["arch"]).xpath(
+                    "./field[not(@column_invisible)]"
+                ):
+                    name = field.get("name")
+                    with self.subTest(window=window.name, user=user.login, field=name):
+                        rows = records.export_data([name])["datas"]
+                        self.assertGreaterEqual(len(rows), len(records))
+
     def test_forms_open(self):
         for window in self.windows():
             for user in self.insiders:
