@@ -9,6 +9,7 @@ from . import pet_plan_terms_mixin
 from . import pet_species
 from . import pet_breed
 from . import pet_pet
+from . import pet_pet_archiving
 from . import pet_non_renewal_reason
 from . import pet_plan_template
 from . import pet_plan_template_legacy
@@ -58,5 +59,6 @@ from . import ir_sequence
 from . import res_company
 from . import res_config_settings
 from . import res_partner
+from . import res_partner_household
 from . import res_partner_page
 from . import res_partner_search

@@ -26,12 +26,7 @@ class PetAppointment(models.Model):
         "mail.activity.mixin",
     ]
     _order = "start desc, id desc"
-    _rec_names_search = [
-        "name",
-        "pet_id.microchip",
-        "plan_id.name",
-        "line_ids.product_id",
-    ]
+    _rec_names_search = ["name", "pet_id.microchip", "plan_id.name"]
     _check_company_auto = True
     _guarded_fields = frozenset(
         {
@@ -317,6 +312,12 @@ class PetAppointment(models.Model):
             )
 
     # --- Constraints -----------------------------------------------------------
+
+    @api.constrains("pet_id")
+    def _check_pet_not_archived(self):
+        """Nothing is booked for an archived pet (X9)."""
+        to_come = self.filtered(lambda visit: visit.state in UPCOMING_STATES)
+        to_come.pet_id._check_not_archived()
 
     @api.constrains("cycle_id", "plan_id")
     def _check_cycle_of_plan(self):

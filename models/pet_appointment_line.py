@@ -21,8 +21,6 @@ class PetAppointmentLine(models.Model):
         ondelete="restrict",
         check_company=True,
         domain="[('sale_ok', '=', True)]",
-        # A customer finds what they bought, but has no access to the catalogue.
-        bypass_search_access=True,
     )
     plan_line_id = fields.Many2one(
         "pet.plan.line",

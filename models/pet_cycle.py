@@ -912,6 +912,10 @@ class PetCycle(models.Model):
                 ("invoice_id.posted_before", "=", False),
                 ("plan_id.is_paused", "=", False),
                 ("date_post", "<=", company._get_pet_today()),
+                # What an archived pet used is billed by a person, or not (X9).
+                "|",
+                ("pet_id", "=", False),
+                ("pet_id.active", "=", True),
             ]
         )
 

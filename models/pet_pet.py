@@ -6,6 +6,7 @@ from odoo.exceptions import UserError, ValidationError
 from .customer_page import FINISHED_STATES, CustomerPage
 from .pet_appointment import UPCOMING_STATES
 from .pet_breed import COATS, SIZES
+from .running import RUNNING_STATES, describe_running
 from .windows import open_record, open_window
 
 
@@ -210,51 +211,11 @@ class PetPet(models.Model):
         :return: list of texts
         """
         self.ensure_one()
-        # Of all companies; the user is told no more than how many there are.
-        pet = self.sudo()
-        plans = pet.plan_ids.filtered(
-            lambda plan: plan.state in ("draft", "active") and not pet._fits_owner(plan)
+        plans, visits = (
+            records.filtered(lambda record: not self._fits_owner(record))
+            for records in self._get_running()
         )
-        visits = pet._get_visits_to_come().filtered(
-            lambda visit: visit.plan_id not in plans and not pet._fits_owner(visit)
-        )
-        # Back to the user's own rights: what they cannot see is only counted.
-        seen_plans, seen_visits = (
-            records.sudo(False)._filtered_access("read") for records in (plans, visits)
-        )
-        obstacles = [
-            self.env._(
-                "%(plan)s of %(customer)s",
-                plan=plan.display_name,
-                customer=plan.partner_id.display_name,
-            )
-            for plan in seen_plans
-        ]
-        obstacles += [
-            self.env._(
-                "the visit of %(start)s on %(plan)s",
-                start=visit.company_id._format_pet_time(visit.start),
-                plan=visit.plan_id.display_name,
-            )
-            if visit.plan_id
-            else self.env._(
-                "the visit of %(start)s at %(company)s",
-                start=visit.company_id._format_pet_time(visit.start),
-                company=visit.company_id.name,
-            )
-            for visit in seen_visits.sorted("start")
-        ]
-        # Compares ids only.
-        hidden = len(plans - seen_plans.sudo()), len(visits - seen_visits.sudo())
-        if any(hidden):
-            obstacles.append(
-                self.env._(
-                    "in other companies: plans %(plans)s, visits %(visits)s",
-                    plans=hidden[0],
-                    visits=hidden[1],
-                )
-            )
-        return obstacles
+        return describe_running(plans, visits)
 
     def _fits_owner(self, record):
         """Tell whether a plan or visit of the pet can be its owner's.
@@ -268,6 +229,16 @@ class PetPet(models.Model):
         return (not household or household == owner.commercial_partner_id) and (
             not owner.company_id or owner.company_id in record.company_id.parent_ids
         )
+
+    def _get_running(self):
+        """Return what runs on these pets: plans not over yet, and visits to come.
+
+        With all rights and of all companies, to be counted or described.
+        """
+        # See `describe_running`: no more than its reader may see is shown of it.
+        pets = self.sudo()
+        plans = pets.plan_ids.filtered(lambda plan: plan.state in RUNNING_STATES)
+        return plans, pets._get_visits_to_come()
 
     def _get_visits_to_come(self):
         return self.appointment_ids.filtered(

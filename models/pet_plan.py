@@ -6,6 +6,7 @@ from odoo.fields import Domain
 from odoo.tools import format_date
 
 from ..lib import dealing, periods
+from .running import RUNNING_STATES
 from .windows import open_record, open_window
 
 
@@ -461,6 +462,12 @@ class PetPlan(models.Model):
                     )
                 )
 
+    @api.constrains("pet_id")
+    def _check_pet_not_archived(self):
+        """Nothing is sold for an archived pet (X9)."""
+        running = self.filtered(lambda plan: plan.state in RUNNING_STATES)
+        running.pet_id._check_not_archived()
+
     @api.constrains("pet_id", "template_id")
     def _check_template_fits(self):
         for plan in self:
@@ -642,6 +649,8 @@ class PetPlan(models.Model):
                 plan=self.display_name,
                 state=self._get_state_label().lower(),
             )
+        if self.pet_id and not self.pet_id.active:
+            return self.pet_id._get_archived_refusal()
         if not self.line_ids:
             return self.env._(
                 "%(plan)s sells no service: add at least one line.",

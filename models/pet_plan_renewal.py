@@ -94,7 +94,42 @@ class PetPlan(models.Model):
                 "instead of renewing it.",
                 **values,
             )
+        return self._get_archived_refusal()
+
+    def _get_archived_refusal(self):
+        """Return what is archived of the plan, as a sentence, or None (X6, X9)."""
+        self.ensure_one()
+        if self.pet_id and not self.pet_id.active:
+            return self.pet_id._get_archived_refusal()
+        if not self.template_id.active:
+            return self._get_not_sold_refusal(self.template_id)
         return None
+
+    def _get_not_sold_refusal(self, archived):
+        """Return that the plan cannot be renewed since something is not sold any more.
+
+        :param archived: its template, or services
+        """
+        self.ensure_one()
+        return self.env._(
+            "%(plan)s cannot be renewed: %(archived)s is archived. Sell another plan, "
+            "or unarchive it first.",
+            plan=self.display_name,
+            archived=", ".join(archived.mapped("display_name")),
+        )
+
+    def _check_services_sold(self):
+        """Refuse renewals with a service that is archived, of a kept price too (X6)."""
+        self._refuse_all(
+            lambda renewal: (
+                (
+                    archived := renewal.line_ids.product_id.filtered(
+                        lambda service: not service.active
+                    )
+                )
+                and renewal.renewal_of_id._get_not_sold_refusal(archived)
+            )
+        )
 
     def _get_renewal_start(self):
         """Return the first day of a renewal: after the end, at once if that is over.
@@ -153,6 +188,7 @@ class PetPlan(models.Model):
         self.renewal_ids.flush_recordset(["state"])
         plans = self._with_clean_context()._unguarded()
         renewals = plans.create(vals_list).with_env(self.env)
+        renewals._check_services_sold()
         renewals.action_confirm()
         self._message_log_batch(
             bodies={

@@ -78,6 +78,7 @@ from . import test_p3_portal_routes
 from . import test_p4_statements
 from . import test_p5_reminders
 from . import test_pet_owner
+from . import test_pet_household
 from . import test_requirements
 from . import test_s12_lines_of_one_service
 from . import test_s1_sell
@@ -115,6 +116,7 @@ from . import test_x7_drafts
 from . import test_x7_last_day
 from . import test_x8_pause
 from . import test_x8_pause_periods
+from . import test_x9_archived_pet
 
 if requirements.has_hypothesis:
     from . import test_histories

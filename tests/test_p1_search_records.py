@@ -19,7 +19,9 @@ class TestSearchOfRecords(AddonModels, PetPlansCommon):
         super().setUpClass()
         cls.plan = cls.sell()
         cls.plan.book(cls.weekly(2))
-        cls.plan.with_user(cls.manager)._pause(date(2026, 5, 1), date(2026, 5, 10), "Holidays")
+        cls.plan.with_user(cls.manager)._pause(
+            date(2026, 5, 1), date(2026, 5, 10), "Holidays"
+        )
         text = "Owner;Pet;Sessions Left;Color\nAna Souza;Luna;3;red\n"
         upload = cls.env["pet.carry.over.import"].create(
             {"file": base64.b64encode(text.encode()), "filename": "old.csv"}

@@ -8,6 +8,7 @@ from . import pet_appointment_cancel
 from . import pet_plan_adjust
 from . import pet_plan_renew
 from . import pet_plan_cancel
+from . import pet_pet_archive
 from . import pet_plan_let_go
 from . import pet_plan_pause_start
 from . import pet_plan_transfer
