@@ -62,6 +62,7 @@ class PetPlan(models.Model):
             "renewal_reminded_for",
             "last_sessions_reminded",
             "transferred_from_id",
+            "is_given_away",
             "legacy_system",
             "legacy_ref",
             "legacy_reason",

@@ -65,12 +65,19 @@ class PetPlan(models.Model):
             .sudo()
             .search_fetch(
                 [("partner_id", "in", customers.ids), ("state", "!=", "draft")],
-                ["partner_id", "pet_id", "company_id", "state", "date_end"],
+                [
+                    "partner_id",
+                    "pet_id",
+                    "company_id",
+                    "state",
+                    "date_end",
+                    "is_given_away",
+                ],
             )
         )
         latest = {}
         for plan in plans:
-            if plan.state in ("active", "expired"):
+            if plan.state in ("active", "expired") and not plan.is_given_away:
                 key = plan._get_renewal_key()
                 latest[key] = max(plan, latest.get(key, plan), key=self._get_end_order)
         for plan in plans:
@@ -88,7 +95,7 @@ class PetPlan(models.Model):
         """Return the sort key of plans by their end; one without end is last."""
         return plan.date_end or date.max, plan.id
 
-    @api.depends("state", "date_end", "company_id.pet_tz", "is_latest")
+    @api.depends("state", "date_end", "company_id.pet_tz", "is_latest", "is_given_away")
     def _compute_expiry_bucket(self):
         """By how many days are left, judged by dates (X1, X3, X4)."""
         for plan in self:
@@ -112,7 +119,7 @@ class PetPlan(models.Model):
     def _get_running_bucket(self):
         """Return the bucket of a plan that still runs (X3), or None."""
         self.ensure_one()
-        if self.state not in ("active", "expired"):
+        if self.state not in ("active", "expired") or self.is_given_away:
             return None
         if not self.date_end or self.days_left > 30:
             return "later"
@@ -167,7 +174,9 @@ class PetPlan(models.Model):
         ends = Domain("date_end", ">=", today + timedelta(days=first))
         if last is None:
             return ends | Domain("date_end", "=", False)
-        return ends & Domain("date_end", "<=", today + timedelta(days=last))
+        # One that was given away ended today at the earliest (X10).
+        here = Domain("is_given_away", "=", False) if not first else Domain.TRUE
+        return here & ends & Domain("date_end", "<=", today + timedelta(days=last))
 
     @api.model
     def retrieve_dashboard(self, domain=None):

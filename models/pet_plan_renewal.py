@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from odoo import Command, api, fields, models
+from odoo.fields import Domain
 from odoo.tools import format_date
 
 from .windows import open_window
@@ -36,18 +37,29 @@ class PetPlan(models.Model):
         help="What the customer said when the plan was let go",
     )
 
-    @api.depends("renewal_ids.state")
+    @api.depends("renewal_ids.state", "is_given_away")
     def _compute_renewed_by_id(self):
+        """One that was given away is renewed by the plan that has its sessions (X10).
+
+        Which one that is, is shown to whoever may see it.
+        """
         for plan in self:
-            plan.renewed_by_id = plan.renewal_ids.filtered(
+            renewals = plan.renewal_ids
+            if plan.is_given_away:
+                # Back to the reader's own rights at once.
+                successors = plan.sudo().transferred_to_ids.sudo(self.env.su)
+                renewals |= successors._filtered_access("read")
+            plan.renewed_by_id = renewals.filtered(
                 lambda renewal: renewal.state != "cancelled"
             )[:1]
-            plan.is_renewed = bool(plan.renewed_by_id)
+            plan.is_renewed = plan.is_given_away or bool(plan.renewed_by_id)
 
     def _search_is_renewed(self, operator, value):
         if operator != "in":
             return NotImplemented
-        return [("renewal_ids", "any", [("state", "!=", "cancelled")])]
+        return Domain("is_given_away", "=", True) | Domain(
+            "renewal_ids", "any", [("state", "!=", "cancelled")]
+        )
 
     def action_renew(self):
         """Renew in one click, at the current price of the templates (X6).
@@ -80,6 +92,10 @@ class PetPlan(models.Model):
             "state": self._get_state_label().lower(),
             "renewal": self.renewed_by_id.display_name,
         }
+        if self.is_given_away:
+            return self.env._(
+                "%(plan)s was given away, with all that was left of it.", **values
+            )
         if self.is_renewed:
             return self.env._("%(plan)s is already renewed by %(renewal)s.", **values)
         if self.state not in ("active", "expired"):

@@ -114,7 +114,7 @@ class PetPlan(models.Model):
     def _is_over(self):
         """Tell whether what is left of the plan can be used no more (X1, X7)."""
         self.ensure_one()
-        if self.state == "cancelled":
+        if self.state == "cancelled" or self.is_given_away:
             return True
         today = self.company_id._get_pet_today()
         return bool(self.date_end) and self.date_end < today
@@ -240,7 +240,14 @@ class PetPlan(models.Model):
         )
         return Domain("company_id", "=", company.id) & (
             (Domain("state", "=", "active") & (ended | ended_period))
-            | (Domain("state", "=", "expired") & (running | left_over | waiting))
+            | (
+                Domain("state", "=", "expired")
+                & (
+                    (running & Domain("is_given_away", "=", False))
+                    | left_over
+                    | waiting
+                )
+            )
             # Of a visit that was to stay, and was cancelled after its plan.
             | (Domain("state", "=", "cancelled") & left_over)
         )

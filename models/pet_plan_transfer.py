@@ -16,6 +16,14 @@ class PetPlan(models.Model):
         index="btree_not_null",
         groups="base.group_user",  # the one before was perhaps somebody else's
     )
+    transferred_to_ids = fields.One2many(
+        "pet.plan", "transferred_from_id", groups="base.group_user"
+    )
+    is_given_away = fields.Boolean(
+        readonly=True,
+        copy=False,
+        help="All that was left was given to another pet or customer: it is over",
+    )
 
     def _is_unused(self):
         """Tell whether no visit has taken, or is to take, a session of the plan."""
@@ -91,7 +99,36 @@ class PetPlan(models.Model):
         )
         unbilled._cancel_drafts()
         other.action_confirm()
+        self._end_given_away(other, reason)
         return other
+
+    def _end_given_away(self, other, reason):
+        """End the plan on the day on which nothing of it is left (X10).
+
+        :param other: the plan that has its sessions now
+        """
+        self.ensure_one()
+        today = self.company_id._get_pet_today()
+        # Sold terms are fixed for users; who gave all away ended it.
+        plan = self._sudo_clean()
+        plan._unguarded().write(
+            {
+                "is_given_away": True,
+                "state": "expired",
+                "date_end": min(today, self.date_end or today),
+            }
+        )
+        plan._message_log(
+            body=self.env._(
+                "What was left was given to %(pet)s of %(customer)s, as %(other)s: "
+                "%(reason)s",
+                pet=other.pet_id.name or self.env._("all pets"),
+                customer=other.partner_id.display_name,
+                other=other.display_name,
+                reason=reason,
+            )
+        )
+        self._close_renewal_talks()
 
     def _get_transferable(self):
         """Return the sessions left that did not expire yet, by the dates.
