@@ -15,7 +15,9 @@ _FOLLOWED = object()
 class AccountMove(models.Model):
     _name = "account.move"
     _inherit = ["account.move", "pet.guard.mixin"]
-    _guarded_fields = frozenset({"pet_cycle_id", "pet_plan_id", "bills_pet_cycle"})
+    _guarded_fields = frozenset(
+        {"pet_cycle_id", "pet_plan_id", "bills_pet_cycle", "pet_proposals"}
+    )
 
     pet_cycle_id = fields.Many2one(
         "pet.cycle",
@@ -356,13 +358,19 @@ class AccountMove(models.Model):
                 vals = line._prepare_pet_part_vals(part)
                 commands.append(fields.Command.update(line.id, vals))
         if commands:
-            # Odoo takes the money off a draft whose amount changes.
-            matched = self._get_pet_matched_lines()
             # No mark of a manual edit: nobody edited it.
             draft = self.with_context(skip_is_manually_modified=True)
-            draft.write({"invoice_line_ids": commands})
-            if matched:
-                (matched | self._get_pet_receivable_lines()).reconcile()
+            with self._keeping_pet_money():
+                draft.write({"invoice_line_ids": commands})
+
+    @contextmanager
+    def _keeping_pet_money(self):
+        """Match a draft again with its money: Odoo takes that off where it changes."""
+        self.ensure_one()
+        matched = self._get_pet_matched_lines()
+        yield
+        if lost := matched - self._get_pet_matched_lines():
+            (lost | self._get_pet_receivable_lines()).reconcile()
 
     def _fetch_pet_taxes(self):
         """Read the taxes of all these invoices at once: Odoo asks for each of them.
