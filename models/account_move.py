@@ -68,6 +68,8 @@ class AccountMove(models.Model):
         "payment_state",
         "reversal_move_ids.state",
         "reversal_move_ids.amount_total",
+        "reversal_move_ids.reversal_move_ids.state",
+        "reversal_move_ids.reversal_move_ids.amount_total",
     )
     def _compute_bills_pet_cycle(self):
         """Keep the one fact by which cycles, deals and the unique index go.
@@ -103,15 +105,29 @@ class AccountMove(models.Model):
         self.ensure_one()
         if self.payment_state != "reversed":
             return False
-        credit_notes = self._get_matched_credits() & self.reversal_move_ids
+        matched = self.line_ids.matched_credit_ids.grouped(
+            lambda partial: partial.credit_move_id.move_id
+        )
         credited = sum(
-            credit_notes.filtered(
-                lambda move: (
-                    move.state == "posted" and move.currency_id == self.currency_id
-                )
-            ).mapped("amount_total")
+            min(
+                sum(partials.mapped("debit_amount_currency")), note._get_pet_standing()
+            )
+            for note, partials in matched.items()
+            if note in self.reversal_move_ids and note.state == "posted"
         )
         return self.currency_id.compare_amounts(credited, self.amount_total) >= 0
+
+    def _get_pet_standing(self):
+        """Return what of a credit note was not taken back by reversing it (I3).
+
+        What was is still matched with the invoice, but credits it no more.
+        """
+        self.ensure_one()
+        return self.amount_total - sum(self._get_takebacks().mapped("amount_total"))
+
+    def _get_takebacks(self):
+        """Return the posted invoices that reverse these credit notes."""
+        return self.reversal_move_ids.filtered(lambda move: move.state == "posted")
 
     def _get_matched_credits(self):
         """Return the payments, credit notes and entries matched with an invoice."""
