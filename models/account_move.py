@@ -109,9 +109,7 @@ class AccountMove(models.Model):
             lambda partial: partial.credit_move_id.move_id
         )
         credited = sum(
-            min(
-                sum(partials.mapped("debit_amount_currency")), note._get_pet_standing()
-            )
+            min(sum(partials.mapped("debit_amount_currency")), note._get_pet_standing())
             for note, partials in matched.items()
             if note in self.reversal_move_ids and note.state == "posted"
         )
@@ -123,9 +121,9 @@ class AccountMove(models.Model):
         What was is still matched with the invoice, but credits it no more.
         """
         self.ensure_one()
-        return self.amount_total - sum(self._get_takebacks().mapped("amount_total"))
+        return self.amount_total - sum(self._get_pet_takebacks().mapped("amount_total"))
 
-    def _get_takebacks(self):
+    def _get_pet_takebacks(self):
         """Return the posted invoices that reverse these credit notes."""
         return self.reversal_move_ids.filtered(lambda move: move.state == "posted")
 

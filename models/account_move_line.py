@@ -25,12 +25,12 @@ class AccountMoveLine(models.Model):
 
     # --- What belongs to the day of posting (I4) ------------------------------------
 
-    def _get_proposal_key(self, name):
+    def _get_pet_proposal_key(self, name):
         """Return by which name the invoice keeps what was proposed for the line."""
         self.ensure_one()
         return f"{self.id}.{name}"
 
-    def _get_values_of_the_day(self, edited):
+    def _get_pet_values(self, edited):
         """Return what Odoo proposes for the line today, where that is not so yet (I4).
 
         :param edited: names, as the invoice keeps them, of what stays
@@ -38,16 +38,16 @@ class AccountMoveLine(models.Model):
         """
         self.ensure_one()
         vals = {}
-        if self.product_id and self._get_proposal_key("tax_ids") not in edited:
-            vals |= self._get_taxes_of_the_day()
-        if self._get_proposal_key("account_id") not in edited:
+        if self.product_id and self._get_pet_proposal_key("tax_ids") not in edited:
+            vals |= self._get_pet_taxes()
+        if self._get_pet_proposal_key("account_id") not in edited:
             fresh = self.new(origin=self)
             fresh._compute_account_id()
             if fresh.account_id != self.account_id:
                 vals["account_id"] = fresh.account_id.id
         return vals
 
-    def _get_taxes_of_the_day(self):
+    def _get_pet_taxes(self):
         """Return today's taxes, with the price where they call for another (I4).
 
         Another tax of the product changes no price: it stays as typed.
@@ -57,8 +57,8 @@ class AccountMoveLine(models.Model):
         if taxes == self.tax_ids:
             return {}
         vals = {"tax_ids": [Command.set(taxes.ids)]}
-        price, before = self._get_typed()
-        if self._is_taken_out_of_price(before):
+        price, before = self._get_pet_typed()
+        if self._is_pet_tax_taken_out(before):
             price = self.product_id._get_tax_included_unit_price_from_price(
                 price,
                 before,
@@ -69,7 +69,7 @@ class AccountMoveLine(models.Model):
             vals["price_unit"] = price
         return vals
 
-    def _is_taken_out_of_price(self, typed_for):
+    def _is_pet_tax_taken_out(self, typed_for):
         """Tell whether the fiscal position changes a tax that the price includes.
 
         Not if the price was typed for a tax of this position.
@@ -87,14 +87,16 @@ class AccountMoveLine(models.Model):
             != own.filtered("price_include")
         )
 
-    def _get_typed(self):
+    def _get_pet_typed(self):
         """Return the price as it was typed, and the taxes with which it was (I4).
 
         That of a draft may have been adapted to a fiscal position before.
         """
         self.ensure_one()
         proposals = self.move_id.pet_proposals or {}
-        price, taxes, adapted = proposals.get(self._get_proposal_key("typed"), [0, [], 0])
+        price, taxes, adapted = proposals.get(
+            self._get_pet_proposal_key("typed"), [0, [], 0]
+        )
         if taxes and self.price_unit == adapted:
             return price, self.env["account.tax"].browse(taxes)
         return self.price_unit, self.tax_ids

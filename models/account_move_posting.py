@@ -35,30 +35,31 @@ class AccountMove(models.Model):
         result = super().write(vals)
         chosen = vals.keys() & {"partner_id", "partner_shipping_id"}
         if chosen:
-            self.filtered("pet_proposals")._learn_proposals(chosen)
+            self.filtered("pet_proposals")._learn_pet_proposals(chosen)
         return result
 
     def _post(self, soft=True):
         if self.has_access("write"):  # else Odoo has the message
-            self._take_values_of_the_day()
+            self._take_pet_values()
         return super()._post(soft=soft)
 
     # --- What Odoo proposed --------------------------------------------------------
 
-    def _get_proposable(self):
+    def _get_pet_proposable(self):
         """Return what Odoo proposes for a draft, as it stands now.
 
         :return: dict, name -> sorted ids; of a line the name is "12.tax_ids"
         """
         self.ensure_one()
         values = {name: sorted(self[name].ids) for name in HEAD}
-        for line in self._get_proposed_lines():
+        for line in self._get_pet_proposed_lines():
             values |= {
-                line._get_proposal_key(name): sorted(line[name].ids) for name in LINE
+                line._get_pet_proposal_key(name): sorted(line[name].ids)
+                for name in LINE
             }
         return values
 
-    def _get_proposed_lines(self):
+    def _get_pet_proposed_lines(self):
         """Return the lines whose taxes and account Odoo proposes.
 
         The account of what money is matched with is not touched any more.
@@ -71,11 +72,11 @@ class AccountMove(models.Model):
             )
         )
 
-    def _note_proposals(self):
+    def _note_pet_proposals(self):
         """Keep with new drafts what Odoo gave them (I4)."""
-        self._keep_proposals({move: move._get_proposable() for move in self})
+        self._keep_pet_proposals({move: move._get_pet_proposable() for move in self})
 
-    def _learn_proposals(self, chosen=frozenset()):
+    def _learn_pet_proposals(self, chosen=frozenset()):
         """Keep what of these drafts Odoo would propose today (I4).
 
         What follows from a customer that a person chose was not edited, nor were lines
@@ -84,21 +85,23 @@ class AccountMove(models.Model):
         :param chosen: names of `HEAD` that a person has chosen
         """
         for move in self.filtered(lambda move: move.state == "draft"):
-            fresh = move._get_fresh(chosen)
+            fresh = move._get_pet_fresh(chosen)
             names = {
                 name
                 for name in HEAD
                 if name not in chosen and move[name] == fresh[name]
             }
-            for line in move._get_proposed_lines():
-                stale = line._get_values_of_the_day(set())
+            for line in move._get_pet_proposed_lines():
+                stale = line._get_pet_values(set())
                 names |= {
-                    line._get_proposal_key(name) for name in LINE if name not in stale
+                    line._get_pet_proposal_key(name)
+                    for name in LINE
+                    if name not in stale
                 }
-            values = move._get_proposable()
-            move._keep_proposals({move: {name: values[name] for name in names}})
+            values = move._get_pet_proposable()
+            move._keep_pet_proposals({move: {name: values[name] for name in names}})
 
-    def _keep_proposals(self, proposals):
+    def _keep_pet_proposals(self, proposals):
         """Add to what Odoo proposed for these drafts; nothing else of them changes.
 
         :param proposals: dict, invoice -> dict, name -> ids
@@ -107,7 +110,7 @@ class AccountMove(models.Model):
             for move, values in proposals.items():
                 move.pet_proposals = {**(move.pet_proposals or {}), **values}
 
-    def _get_edited(self):
+    def _get_pet_edited(self):
         """Return the names of what a person has edited of a draft.
 
         Of drafts from before this was kept nobody knows. Where Odoo has noted that
@@ -115,7 +118,7 @@ class AccountMove(models.Model):
         account, which nobody can have wanted.
         """
         self.ensure_one()
-        values = self._get_proposable()
+        values = self._get_pet_proposable()
         if self.pet_proposals:
             return {
                 name
@@ -125,11 +128,12 @@ class AccountMove(models.Model):
         if not self.is_manually_modified:
             return set()
         bank = self.partner_bank_id
-        return set(values) - ({"partner_bank_id"} if bank and not bank.active else set())
+        lost = {"partner_bank_id"} if bank and not bank.active else set()
+        return set(values) - lost
 
     # --- What it proposes today ------------------------------------------------------
 
-    def _take_values_of_the_day(self):
+    def _take_pet_values(self):
         """Give the drafts of cycles among these what is true today (I4).
 
         Addresses, fiscal position, bank account, taxes and accounts, unless a person
@@ -145,16 +149,16 @@ class AccountMove(models.Model):
         )
         # No mark of a manual edit: nobody edited it.
         for draft in drafts.with_context(skip_is_manually_modified=True):
-            edited = draft._get_edited()
+            edited = draft._get_pet_edited()
             with draft._keeping_pet_money():
-                draft._take_head_of_the_day(edited)
-                prices = draft._take_lines_of_the_day(edited)
-            taken = draft._get_proposable()
-            draft._keep_proposals(
+                draft._take_pet_head(edited)
+                prices = draft._take_pet_lines(edited)
+            taken = draft._get_pet_proposable()
+            draft._keep_pet_proposals(
                 {draft: {name: taken[name] for name in taken.keys() - edited} | prices}
             )
 
-    def _get_fresh(self, edited):
+    def _get_pet_fresh(self, edited):
         """Return the head of a draft as Odoo would propose it today.
 
         :param edited: names of `HEAD` that stay as they are
@@ -172,13 +176,13 @@ class AccountMove(models.Model):
                 getattr(fresh, self._fields[name].compute)()
         return fresh
 
-    def _take_head_of_the_day(self, edited):
+    def _take_pet_head(self, edited):
         """Take addresses, fiscal position and bank account anew.
 
         :param edited: names of what stays
         """
         self.ensure_one()
-        fresh = self._get_fresh(edited)
+        fresh = self._get_pet_fresh(edited)
         if all(fresh[name] == self[name] for name in HEAD):
             return
         # All of them are said, so that none follows from another. The note to the
@@ -186,7 +190,7 @@ class AccountMove(models.Model):
         with self.env.protecting([self._fields["narration"]], self):
             self.write({name: fresh[name].id for name in HEAD})
 
-    def _take_lines_of_the_day(self, edited):
+    def _take_pet_lines(self, edited):
         """Take taxes and accounts of the lines anew.
 
         :param edited: names of what stays
@@ -194,15 +198,15 @@ class AccountMove(models.Model):
         """
         self.ensure_one()
         commands, typed = [], {}
-        for line in self._get_proposed_lines():
-            vals = line._get_values_of_the_day(edited)
+        for line in self._get_pet_proposed_lines():
+            vals = line._get_pet_values(edited)
             if "price_unit" in vals:
-                typed[line] = line._get_typed()
+                typed[line] = line._get_pet_typed()
             if vals:
                 commands.append(Command.update(line.id, vals))
         if commands:
             self.write({"line_ids": commands})
         return {
-            line._get_proposal_key("typed"): [price, taxes.ids, line.price_unit]
+            line._get_pet_proposal_key("typed"): [price, taxes.ids, line.price_unit]
             for line, (price, taxes) in typed.items()
         }

@@ -708,7 +708,7 @@ class PetCycle(models.Model):
                     ]
                 )
             )
-        moves._note_proposals()
+        moves._note_pet_proposals()
         return moves
 
     def _prepare_invoice_vals(self, sold):
@@ -946,7 +946,7 @@ class PetCycle(models.Model):
         invoices = self.invoice_id
         invoices.check_access("write")
         # The dialog asks for what the invoices will come to (I4).
-        invoices._take_values_of_the_day()
+        invoices._take_pet_values()
         return invoices._get_pet_payment_action()
 
     def action_create_invoice(self):

@@ -169,7 +169,7 @@ class PetCycle(models.Model):
         credited = defaultdict(float)
         for line in earlier.invoice_line_ids:
             credited[line.product_id] += line._get_pet_amount()
-        for line in earlier._get_takebacks().invoice_line_ids:
+        for line in earlier._get_pet_takebacks().invoice_line_ids:
             credited[line.product_id] -= line._get_pet_amount()
         parts = {}
         for line, quantity in self._match_invoice_lines(unused).items():

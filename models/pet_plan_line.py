@@ -109,7 +109,6 @@ class PetPlanLine(models.Model):
     # Where sessions change plans, the price of their new line is what is not billed of
     # them yet: bookkeeping, and nobody's offer (X6).
     price_sold = fields.Float(
-        string="Price Sold",
         compute="_compute_sold",
         store=True,
         recursive=True,

@@ -428,9 +428,7 @@ class TestWhatAPersonEdited(ValuesOfTheDayCommon):
         self.invoice.write(
             {
                 "invoice_line_ids": [
-                    Command.update(
-                        self.line.id, {"tax_ids": [Command.set(chosen.ids)]}
-                    )
+                    Command.update(self.line.id, {"tax_ids": [Command.set(chosen.ids)]})
                 ]
             }
         )

@@ -16,7 +16,7 @@ class AccountMoveReversal(models.TransientModel):
         # Cycles are not the accountant's to write: only their due dates follow, and
         # the new drafts age like others.
         cycles = bills.pet_cycle_id._sudo_clean()
-        cycles.invoice_id._learn_proposals()
+        cycles.invoice_id._learn_pet_proposals()
         cycles._follow_visits()
         return action
 

@@ -40,7 +40,6 @@ class PetPlanRenew(models.TransientModel):
     )
     price = fields.Monetary(string="New Price", compute="_compute_price")
     old_price = fields.Monetary(
-        string="Old Price",
         compute="_compute_old_price",
         currency_field="old_currency_id",
     )
