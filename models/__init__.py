@@ -51,8 +51,10 @@ from . import pet_appointment_invoicing
 from . import pet_appointment_picking
 from . import pet_appointment_portal
 from . import pet_appointment_line
+from . import product_product
 from . import account_move
 from . import account_move_line
+from . import account_move_posting
 from . import account_partial_reconcile
 from . import ir_actions_report
 from . import ir_sequence

@@ -15,7 +15,9 @@ _FOLLOWED = object()
 class AccountMove(models.Model):
     _name = "account.move"
     _inherit = ["account.move", "pet.guard.mixin"]
-    _guarded_fields = frozenset({"pet_cycle_id", "pet_plan_id", "bills_pet_cycle"})
+    _guarded_fields = frozenset(
+        {"pet_cycle_id", "pet_plan_id", "bills_pet_cycle", "pet_proposals"}
+    )
 
     pet_cycle_id = fields.Many2one(
         "pet.cycle",
@@ -66,6 +68,8 @@ class AccountMove(models.Model):
         "payment_state",
         "reversal_move_ids.state",
         "reversal_move_ids.amount_total",
+        "reversal_move_ids.reversal_move_ids.state",
+        "reversal_move_ids.reversal_move_ids.amount_total",
     )
     def _compute_bills_pet_cycle(self):
         """Keep the one fact by which cycles, deals and the unique index go.
@@ -101,15 +105,27 @@ class AccountMove(models.Model):
         self.ensure_one()
         if self.payment_state != "reversed":
             return False
-        credit_notes = self._get_matched_credits() & self.reversal_move_ids
+        matched = self.line_ids.matched_credit_ids.grouped(
+            lambda partial: partial.credit_move_id.move_id
+        )
         credited = sum(
-            credit_notes.filtered(
-                lambda move: (
-                    move.state == "posted" and move.currency_id == self.currency_id
-                )
-            ).mapped("amount_total")
+            min(sum(partials.mapped("debit_amount_currency")), note._get_pet_standing())
+            for note, partials in matched.items()
+            if note in self.reversal_move_ids and note.state == "posted"
         )
         return self.currency_id.compare_amounts(credited, self.amount_total) >= 0
+
+    def _get_pet_standing(self):
+        """Return what of a credit note was not taken back by reversing it (I3).
+
+        What was is still matched with the invoice, but credits it no more.
+        """
+        self.ensure_one()
+        return self.amount_total - sum(self._get_pet_takebacks().mapped("amount_total"))
+
+    def _get_pet_takebacks(self):
+        """Return the posted invoices that reverse these credit notes."""
+        return self.reversal_move_ids.filtered(lambda move: move.state == "posted")
 
     def _get_matched_credits(self):
         """Return the payments, credit notes and entries matched with an invoice."""
@@ -356,13 +372,19 @@ class AccountMove(models.Model):
                 vals = line._prepare_pet_part_vals(part)
                 commands.append(fields.Command.update(line.id, vals))
         if commands:
-            # Odoo takes the money off a draft whose amount changes.
-            matched = self._get_pet_matched_lines()
             # No mark of a manual edit: nobody edited it.
             draft = self.with_context(skip_is_manually_modified=True)
-            draft.write({"invoice_line_ids": commands})
-            if matched:
-                (matched | self._get_pet_receivable_lines()).reconcile()
+            with self._keeping_pet_money():
+                draft.write({"invoice_line_ids": commands})
+
+    @contextmanager
+    def _keeping_pet_money(self):
+        """Match a draft again with its money: Odoo takes that off where it changes."""
+        self.ensure_one()
+        matched = self._get_pet_matched_lines()
+        yield
+        if lost := matched - self._get_pet_matched_lines():
+            (lost | self._get_pet_receivable_lines()).reconcile()
 
     def _fetch_pet_taxes(self):
         """Read the taxes of all these invoices at once: Odoo asks for each of them.

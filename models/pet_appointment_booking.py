@@ -130,7 +130,7 @@ class PetAppointment(models.Model):
             "product_id": sold.product_id.id,
             "plan_line_id": sold.id,
             "quantity": part.quantity,
-            "price_unit": sold.price_unit,
+            "price_unit": sold.price_sold,
         }
 
     def _sync_sessions(self, reason=None):

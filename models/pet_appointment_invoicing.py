@@ -89,6 +89,7 @@ class PetAppointment(models.Model):
             "move_type": "out_invoice",
             "company_id": self.company_id.id,
             "partner_id": address,
+            "currency_id": self.currency_id.id,
             "pet_id": self.pet_id.id,
             "invoice_origin": self.name,
             "invoice_line_ids": [

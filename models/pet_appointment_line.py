@@ -70,9 +70,9 @@ class PetAppointmentLine(models.Model):
     def _compute_price_unit(self):
         for line in self:
             line.price_unit = (
-                line.plan_line_id.price_unit
+                line.plan_line_id.price_sold
                 if line.plan_line_id
-                else line.product_id.lst_price
+                else line.product_id._get_pet_price(line.company_id, line.currency_id)
             )
 
     def _cover(self, parts):

@@ -752,6 +752,7 @@ class PetCycle(models.Model):
                     ]
                 )
             )
+        moves._note_pet_proposals()
         return moves
 
     def _prepare_invoice_vals(self, sold):
@@ -761,12 +762,11 @@ class PetCycle(models.Model):
         """
         self.ensure_one()
         plan = self.plan_id
-        address = plan.partner_id.address_get(["invoice"])["invoice"]
         date_due = self.date_due or plan.date_end or plan.date_start
         return {
             "move_type": "out_invoice",
             "company_id": self.company_id.id,
-            "partner_id": address,
+            "partner_id": self._get_invoice_address().id,
             "currency_id": plan.currency_id.id,
             "pet_cycle_id": self.id,
             "pet_id": plan.pet_id.id,
@@ -783,6 +783,12 @@ class PetCycle(models.Model):
                 for line, quantity, amount in sold
             ],
         }
+
+    def _get_invoice_address(self):
+        """Return the address that invoices of the customer go to (S7)."""
+        self.ensure_one()
+        customer = self.plan_id.partner_id
+        return customer.browse(customer.address_get(["invoice"])["invoice"])
 
     def _prepare_invoice_line_vals(self, line, quantity, amount):
         """Return the values of one invoice line (S6).
@@ -987,6 +993,8 @@ class PetCycle(models.Model):
             )
         invoices = self.invoice_id
         invoices.check_access("write")
+        # The dialog asks for what the invoices will come to (I4).
+        invoices._take_pet_values()
         return invoices._get_pet_payment_action()
 
     def action_create_invoice(self):

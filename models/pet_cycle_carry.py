@@ -159,6 +159,7 @@ class PetCycle(models.Model):
                     ]
                 }
             )
+            invoice.filtered("pet_proposals")._learn_pet_proposals()
         elif not self.currency_id.is_zero(price):
             raise UserError(
                 self.env._(

@@ -169,6 +169,8 @@ class PetCycle(models.Model):
         credited = defaultdict(float)
         for line in earlier.invoice_line_ids:
             credited[line.product_id] += line._get_pet_amount()
+        for line in earlier._get_pet_takebacks().invoice_line_ids:
+            credited[line.product_id] -= line._get_pet_amount()
         parts = {}
         for line, quantity in self._match_invoice_lines(unused).items():
             amount = line._get_pet_amount()
@@ -231,7 +233,9 @@ class PetCycle(models.Model):
             line: credited / billed for line, amount in amounts.items() if amount < 0
         }
         total = sum(line.price_total * part for line, part in parts.items())
-        left = invoice.amount_total - sum(earlier.mapped("amount_total"))
+        left = invoice.amount_total - sum(
+            credit_note._get_pet_standing() for credit_note in earlier
+        )
         if invoice.currency_id.compare_amounts(total, left) > 0:
             parts = {
                 line: part * max(0.0, left) / total for line, part in parts.items()

@@ -325,7 +325,9 @@ class PetPlan(models.Model):
             plan.line_ids = [
                 Command.clear(),
                 *(
-                    Command.create(line._prepare_plan_line_vals())
+                    Command.create(
+                        line._prepare_plan_line_vals(plan.company_id, plan.currency_id)
+                    )
                     for line in plan.template_id.line_ids
                 ),
             ]

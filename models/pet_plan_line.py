@@ -29,6 +29,9 @@ class PetPlanLine(models.Model):
             "price_subtotal",
             "cycle_ids",
             "carried_from_id",
+            "transferred_from_id",
+            "price_sold",
+            "discount_sold",
         }
     )
 
@@ -96,6 +99,34 @@ class PetPlanLine(models.Model):
         ondelete="restrict",
         help="The service of the renewed plan that sold these sessions",
     )
+    transferred_from_id = fields.Many2one(
+        "pet.plan.line",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="restrict",
+        groups="base.group_user",  # as of the plan
+        help="The service of the plan, perhaps of another owner, that these sessions "
+        "were transferred from",
+    )
+    # Where sessions change plans, the price of their new line is what is not billed of
+    # them yet: bookkeeping, and nobody's offer (X6).
+    price_sold = fields.Float(
+        compute="_compute_sold",
+        store=True,
+        recursive=True,
+        min_display_digits="Product Price",
+        groups="base.group_user",
+        help="What a session was sold for, whatever plan it is on now",
+    )
+    discount_sold = fields.Float(
+        string="Discount Sold (%)",
+        compute="_compute_sold",
+        store=True,
+        recursive=True,
+        digits="Discount",
+        groups="base.group_user",
+    )
     entry_ids = fields.One2many("pet.plan.entry", "line_id", string="Ledger")
     appointment_line_ids = fields.One2many(
         "pet.appointment.line", "plan_line_id", string="Visit Services"
@@ -148,12 +179,42 @@ class PetPlanLine(models.Model):
     @api.depends("product_id")
     def _compute_price_unit(self):
         for line in self:
-            line.price_unit = line.product_id.lst_price
+            plan = line.plan_id
+            line.price_unit = line.product_id._get_pet_price(
+                plan.company_id, plan.currency_id
+            )
 
     @api.depends("quantity", "price_unit", "discount", "currency_id")
     def _compute_price_subtotal(self):
         for line in self:
             line.price_subtotal = line._get_price(line.quantity)
+
+    @api.depends(
+        "price_unit",
+        "discount",
+        "carried_from_id.price_sold",
+        "carried_from_id.discount_sold",
+        "transferred_from_id.price_sold",
+        "transferred_from_id.discount_sold",
+    )
+    def _compute_sold(self):
+        for line in self:
+            source = line.carried_from_id or line._get_transferred_from()
+            line.price_sold = source.price_sold if source else line.price_unit
+            line.discount_sold = source.discount_sold if source else line.discount
+
+    def _get_transferred_from(self):
+        """Return the line that sold these sessions, if they were transferred (X6).
+
+        Of transfers from before lines told it: the first of the service.
+        """
+        self.ensure_one()
+        return (
+            self.transferred_from_id
+            or self.plan_id.transferred_from_id.line_ids.filtered(
+                lambda line: line.product_id == self.product_id
+            )[:1]
+        )
 
     @api.depends(
         "entry_ids.quantity",
@@ -246,6 +307,23 @@ class PetPlanLine(models.Model):
         """Return the untaxed price of a number of sessions, in the plan's currency."""
         self.ensure_one()
         amount = quantity * self.price_unit * (1 - self.discount / 100)
+        return self.currency_id.round(amount) if self.currency_id else amount
+
+    def _prepare_kept_vals(self):
+        """Return the values of the line of a renewal that keeps the price (X6)."""
+        self.ensure_one()
+        return {
+            "sequence": self.sequence,
+            "product_id": self.product_id.id,
+            "quantity": self.quantity,
+            "price_unit": self.price_sold,
+            "discount": self.discount_sold,
+        }
+
+    def _get_kept_price(self):
+        """Return the price of the sessions of the line as they were sold (X6)."""
+        self.ensure_one()
+        amount = self.quantity * self.price_sold * (1 - self.discount_sold / 100)
         return self.currency_id.round(amount) if self.currency_id else amount
 
     def _prepare_carried_vals(self, quantity, price):

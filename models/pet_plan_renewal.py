@@ -179,18 +179,22 @@ class PetPlan(models.Model):
             **{name: self[name] for name in self._get_term_fields()},
             "currency_id": self.currency_id.id,
             "line_ids": [
-                Command.create(
-                    {
-                        "sequence": line.sequence,
-                        "product_id": line.product_id.id,
-                        "quantity": line.quantity,
-                        "price_unit": line.price_unit,
-                        "discount": line.discount,
-                    }
-                )
+                Command.create(line._prepare_kept_vals())
                 for line in self._get_offer_lines()
             ],
         }
+
+    def _get_kept_price(self):
+        """Return the price of a renewal that keeps services, price and terms (X6).
+
+        Never one that is only bookkeeping: what was transferred counts at the price it
+        was sold for.
+        """
+        self.ensure_one()
+        periods_sold = self.period_count if self.kind == "plan" else 1
+        return periods_sold * sum(
+            line._get_kept_price() for line in self._get_offer_lines()
+        )
 
     def _create_renewals(self, vals_list):
         """Sell the renewals of these plans and link them both ways (X6).

@@ -72,11 +72,13 @@ class PetPlanTemplate(models.Model):
     def _default_late_cancel_hours(self):
         return self.env.company.pet_late_cancel_hours
 
-    @api.depends("company_id")
-    @api.depends_context("company")
+    @api.depends("company_id.currency_id")
     def _compute_currency_id(self):
+        """An offer of all companies has one price: as Odoo's products have it."""
+        main = self.env["res.company"]._get_main_company()
         for template in self:
-            company = template.company_id or self.env.company
+            # A currency, which is no secret of another company.
+            company = template.company_id.sudo() or main
             template.currency_id = company.currency_id
 
     @api.depends("appointment_count")
@@ -96,12 +98,26 @@ class PetPlanTemplate(models.Model):
         for template in self:
             template.duration = template._get_duration_label()
 
-    @api.depends("kind", "period_count", "line_ids.price_subtotal")
+    @api.depends("kind", "period_count", "line_ids.price_subtotal", "currency_id")
     def _compute_amount_total(self):
         for template in self:
-            periods = template.period_count if template.kind == "plan" else 1
-            subtotals = template.line_ids.mapped("price_subtotal")
-            template.amount_total = sum(subtotals) * periods
+            template.amount_total = template._get_price_for(
+                template.company_id or self.env.company, template.currency_id
+            )
+
+    def _get_price_for(self, company, currency):
+        """Return the price of the offer as a company sells it, in a currency (S1).
+
+        :param company: `res.company` record, by whose rate of today
+        :param currency: `res.currency` record
+        :return: float: the price that a plan sold from it has
+        """
+        self.ensure_one()
+        periods = self.period_count if self.kind == "plan" else 1
+        return periods * sum(
+            line._get_subtotal(line._get_price_for(company, currency), currency)
+            for line in self.line_ids
+        )
 
     @api.depends("plan_ids")
     def _compute_plan_count(self):

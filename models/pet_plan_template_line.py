@@ -58,22 +58,52 @@ class PetPlanTemplateLine(models.Model):
     @api.depends("product_id")
     def _compute_price_unit(self):
         for line in self:
-            line.price_unit = line.product_id.lst_price
+            line.price_unit = line.product_id._get_pet_price(
+                line.company_id, line.currency_id
+            )
 
     @api.depends("quantity", "price_unit", "discount", "currency_id")
     def _compute_price_subtotal(self):
         for line in self:
-            amount = line.quantity * line.price_unit * (1 - line.discount / 100)
-            currency = line.currency_id
-            line.price_subtotal = currency.round(amount) if currency else amount
+            line.price_subtotal = line._get_subtotal(line.price_unit, line.currency_id)
 
-    def _prepare_plan_line_vals(self):
-        """Return the values of the plan line that copies this service (S2)."""
+    def _get_subtotal(self, price_unit, currency):
+        """Return what the sessions of the service come to at a price.
+
+        :param price_unit: float, of a session
+        :param currency: `res.currency` record of that price
+        """
+        self.ensure_one()
+        amount = self.quantity * price_unit * (1 - self.discount / 100)
+        return currency.round(amount) if currency else amount
+
+    def _prepare_plan_line_vals(self, company, currency):
+        """Return the values of the plan line that copies this service (S2).
+
+        :param company: `res.company` record that sells the plan
+        :param currency: `res.currency` record of the plan
+        """
         self.ensure_one()
         return {
             "sequence": self.sequence,
             "product_id": self.product_id.id,
             "quantity": self.quantity,
-            "price_unit": self.price_unit,
+            "price_unit": self._get_price_for(company, currency),
             "discount": self.discount,
         }
+
+    def _get_price_for(self, company, currency):
+        """Return the price of a session as a company sells it, in a currency.
+
+        What all companies offer has its price in the currency of the main one.
+
+        :param company: `res.company` record, by whose rate of today
+        :param currency: `res.currency` record
+        :return: float, not rounded, as Odoo does on an invoice
+        """
+        self.ensure_one()
+        if not currency or currency == self.currency_id:
+            return self.price_unit
+        return self.currency_id._convert(
+            self.price_unit, currency, company, company._get_pet_today(), round=False
+        )

@@ -210,6 +210,7 @@ class PetPlan(models.Model):
                         "quantity": quantity,
                         "price_unit": prices[line] / quantity,
                         "unit_value": line.unit_value,  # K6
+                        "transferred_from_id": line.id,
                     }
                 )
                 for line, quantity in left.items()

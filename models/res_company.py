@@ -120,10 +120,34 @@ class ResCompany(models.Model):
         )
 
     def write(self, vals):
+        drafts = self._get_pet_drafts_in_currency() if "currency_id" in vals else {}
         result = super().write(vals)
         if "pet_tz" in vals:
             self._revive_pet_plans()
+        for company, plans in drafts.items():
+            plans.currency_id = company.currency_id
         return result
+
+    def _get_pet_drafts_in_currency(self):
+        """Return the drafts of plans that are in the currency of their company.
+
+        They follow it: Odoo leaves the numbers of prices as they are, those of the
+        catalogue too. Where somebody chose another currency, that stays.
+
+        :return: dict, company -> `pet.plan` records
+        """
+        # The currency is the administrator's to set; plans of all companies follow.
+        plans = self.env["pet.plan"]._sudo_clean()
+        return {
+            company: plans.search(
+                [
+                    ("company_id", "=", company.id),
+                    ("state", "=", "draft"),
+                    ("currency_id", "=", company.currency_id.id),
+                ]
+            )
+            for company in self
+        }
 
     def _revive_pet_plans(self):
         """Let the plans go on that ended by the clock the shop had until now (X1)."""

@@ -43,6 +43,7 @@ from . import test_i3_accountants_values
 from . import test_i3_reopening
 from . import test_i3_two_invoices
 from . import test_i3_what_closes
+from . import test_i4_values_of_the_day
 from . import test_jobs_race
 from . import test_k1_template
 from . import test_k2_carry_over
@@ -89,6 +90,7 @@ from . import test_s3_confirm_race
 from . import test_s4_package_cycles
 from . import test_s5_plan_periods
 from . import test_s6_amounts
+from . import test_s7_currency_of_the_shop
 from . import test_s7_invoices
 from . import test_s8_end_dates
 from . import test_s_bad_input
@@ -108,6 +110,7 @@ from . import test_x4_not_renewed
 from . import test_x5_list
 from . import test_x6_carry
 from . import test_x6_carry_money
+from . import test_x6_price_sold
 from . import test_x6_renew
 from . import test_x7_afterwards
 from . import test_x7_cancel_plan

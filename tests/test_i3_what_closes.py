@@ -3,6 +3,7 @@ from datetime import date, datetime
 from psycopg2 import IntegrityError
 
 from odoo import Command
+from odoo.exceptions import UserError
 from odoo.tests import Form
 from odoo.tools import mute_logger
 
@@ -175,6 +176,91 @@ class TestWhatCloses(WhatClosesCommon):
             self.cycle.sudo().move_ids.filtered(lambda m: m.state != "draft"),
             self.invoice | credit_note,
         )
+
+    def test_a_reversed_credit_note_closes_nothing(self):
+        """What was credited is owed again: it is not billed a second time."""
+        self.post(self.invoice)
+        credit_note = self.credit(self.invoice)
+        self.assertEqual(self.cycle.state, "closed")
+        again = self.credit(credit_note, post=False)
+        self.assertEqual(self.cycle.state, "closed")
+        self.post(again)
+        self.assertEqual(self.cycle.state, "settled")
+        with self.assert_refused(UserError, "only a closed cycle"):
+            self.cycle.with_user(self.accountant).action_create_invoice()
+        self.cancel("01-19")
+        self.assertEqual(self.days(self.plan)[1], ["02-09", "02-16", "02-23", "03-02"])
+
+    def test_a_credit_note_that_is_reversed_in_part_does_not_close(self):
+        self.post(self.invoice)
+        credit_note = self.credit(self.invoice)
+        self.credit(credit_note, quantity=1)
+        self.assertEqual(self.cycle.state, "settled")
+
+    def test_one_of_four_is_credited_by_mistake(self):
+        """The cycle keeps its invoice, of which all four can be credited again."""
+        self.post(self.invoice)
+        credit_note = self.credit(self.invoice, quantity=1)
+        again = self.credit(credit_note)
+        self.assertEqual(again.amount_total, 45.0)
+        self.assertFalse(again.pet_cycle_id)
+        self.assertEqual(self.cycle.sudo().invoice_id, self.invoice)
+        self.assertEqual(self.cycle.state, "billed")
+        self.assertEqual(self.invoice.amount_residual, 135.0)
+        creditable = self.cycle.sudo()._get_creditable(leaving=self.visits)
+        self.assertEqual(creditable, {self.cycle: {self.invoice.invoice_line_ids: 1.0}})
+
+    def test_a_credit_note_of_two_cycles(self):
+        """Of each invoice counts what is matched with it, not the whole note."""
+        first = self.invoices(self.plan)[0].with_user(self.accountant)
+        self.post(self.invoice)
+        self.match(self.credit_elsewhere(135.0))  # 45.00 are left of it
+        credit_note = self.credit(self.invoice)  # takes those, and 135.00 are free
+        self.assertEqual(self.invoice.payment_state, "reversed")
+        self.assertEqual(self.cycle.state, "settled")
+        self.post(first)
+        self.invoice = first
+        self.match(credit_note)
+        self.assertEqual(first.amount_residual, 45.0)
+        self.assertEqual(first.pet_cycle_id.state, "billed")
+        self.match(self.credit_elsewhere(45.0))
+        self.assertEqual(first.payment_state, "reversed")
+        self.assertEqual(first.pet_cycle_id.state, "settled")
+
+    def test_a_hand_made_credit_note_of_two_cycles(self):
+        """It reverses neither: both were paid."""
+        bills = self.invoices(self.plan)[:2].with_user(self.accountant)
+        self.post(bills)
+        credit_note = self.credit_elsewhere(360.0)
+        for self.invoice in bills:
+            self.match(credit_note)
+        self.assertEqual(bills.mapped("payment_state"), ["reversed"] * 2)
+        self.assertEqual(bills.pet_cycle_id.mapped("state"), ["settled"] * 2)
+
+    def test_two_people_credit_it_at_once(self):
+        """Each prepares one for all of it: the second is owed to the customer."""
+        self.post(self.invoice)
+        notes = self.credit(self.invoice, post=False)
+        notes |= self.credit(self.invoice, post=False)
+        self.post(notes[0])
+        self.post(notes[1])
+        self.assertEqual(self.cycle.state, "closed")
+        self.assertEqual(self.cycle.sudo().invoice_id, self.invoice)
+        self.assertEqual(notes.mapped("amount_residual"), [0.0, 180.0])
+        self.assertFalse(self.cycle.sudo()._get_creditable(leaving=self.visits))
+        self.cycle.with_user(self.accountant).action_create_invoice()
+        self.assertEqual(self.cycle.state, "scheduled")
+
+    def test_the_goodwill_and_the_cash_book(self):
+        """A goodwill credit of 45.00, and the rest by an entry: paid, not closed."""
+        self.post(self.invoice)
+        self.match(self.credit_elsewhere(45.0))
+        self.match(self.make_entry(135.0))
+        self.assertEqual(self.cycle.state, "settled")
+        with self.assert_refused(UserError, "only a closed cycle"):
+            self.cycle.with_user(self.accountant).action_create_invoice()
+        creditable = self.cycle.sudo()._get_creditable(leaving=self.visits)
+        self.assertEqual(list(creditable), [self.cycle])
 
     def test_the_credit_note_is_reversed_for_a_better_one(self):
         self.post(self.invoice)

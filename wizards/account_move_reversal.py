@@ -13,8 +13,11 @@ class AccountMoveReversal(models.TransientModel):
         # The link is nobody's to write by hand; this is the same bill.
         wizard = self.with_env(self.move_ids._unguarded().env)
         action = super(AccountMoveReversal, wizard).modify_moves()
-        # Cycles are not the accountant's to write: only their due dates follow.
-        bills.pet_cycle_id._sudo_clean()._follow_visits()
+        # Cycles are not the accountant's to write: only their due dates follow, and
+        # the new drafts age like others.
+        cycles = bills.pet_cycle_id._sudo_clean()
+        cycles.invoice_id._learn_pet_proposals()
+        cycles._follow_visits()
         return action
 
     def _check_pet_cycles_modifiable(self):

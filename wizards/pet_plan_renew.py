@@ -40,10 +40,8 @@ class PetPlanRenew(models.TransientModel):
     )
     price = fields.Monetary(string="New Price", compute="_compute_price")
     old_price = fields.Monetary(
-        related="plan_id.amount_total",
-        related_sudo=False,
+        compute="_compute_old_price",
         currency_field="old_currency_id",
-        string="Old Price",
     )
 
     @api.depends("plan_id")
@@ -73,13 +71,23 @@ class PetPlanRenew(models.TransientModel):
     def _compute_price(self):
         for wizard in self:
             plan = wizard.plan_id
-            template = plan.template_id
             if wizard.keep_price:
-                wizard.price = plan._get_offer_price()
+                wizard.price = plan._get_kept_price()
                 wizard.currency_id = plan.currency_id
             else:
-                wizard.price = template.amount_total
-                wizard.currency_id = template.currency_id
+                company = plan.company_id
+                wizard.currency_id = company.currency_id
+                wizard.price = plan.template_id and plan.template_id._get_price_for(
+                    company, company.currency_id
+                )
+
+    @api.depends("plan_id")
+    def _compute_old_price(self):
+        """What the plan was sold for, also where its own price is bookkeeping."""
+        for wizard in self:
+            plan = wizard.plan_id
+            carried = plan and plan.amount_total - plan._get_offer_price()
+            wizard.old_price = plan and carried + plan._get_kept_price()
 
     def action_apply(self):
         """Sell the renewal (X6).

@@ -95,10 +95,12 @@ class PetPlanSell(models.TransientModel):
                 ]
             )
 
-    @api.depends("template_id")
+    @api.depends("template_id", "company_id")
     def _compute_price(self):
         for wizard in self:
-            wizard.price = wizard.template_id.amount_total
+            wizard.price = wizard.template_id and wizard.template_id._get_price_for(
+                wizard.company_id, wizard.currency_id
+            )
 
     @api.depends("template_id", "is_half_day")
     def _compute_count(self):
