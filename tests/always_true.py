@@ -17,6 +17,8 @@ SERVED = {"received", "in_service", "finished", "delivered"}
 PAID = {"partial", "in_payment", "paid"}
 TABLES = {
     "companies": ("res_company", ("pet_tz", "pet_paid_cycles")),
+    "pets": ("pet_pet", ("name", "active", "partner_id")),
+    "customers": ("res_partner", ("name", "company_id", "commercial_partner_id")),
     "plans": (
         "pet_plan",
         (
@@ -24,6 +26,9 @@ TABLES = {
             "kind",
             "state",
             "company_id",
+            "pet_id",
+            "partner_id",
+            "is_given_away",
             "date_start",
             "date_end",
             "rollover",
@@ -78,6 +83,8 @@ TABLES = {
         "pet_appointment",
         (
             "plan_id",
+            "pet_id",
+            "partner_id",
             "cycle_id",
             "company_id",
             "state",
@@ -395,6 +402,33 @@ def check_visits_to_come_are_within_their_plan(before, now):
         day = now.day(visit)
         if day < plan.date_start or (plan.date_end and day > plan.date_end):
             yield f"{visit} is outside {plan.name}, {plan.date_start}-{plan.date_end}"
+
+
+# --- Pets and customers -------------------------------------------------------
+
+
+def check_nothing_runs_for_archived_pets(before, now):
+    for plan in now.plans.values():
+        pet = now.pets.get(plan.pet_id)
+        if pet and not pet.active and plan.state in ("draft", "active"):
+            yield f"{plan.name} runs for {pet}"
+    for visit in now.visits.values():
+        if visit.state in UPCOMING and not now.pets[visit.pet_id].active:
+            yield f"{visit} is to come for {now.pets[visit.pet_id]}"
+
+
+def check_plans_are_of_the_household_of_their_pet(before, now):
+    for row in (*now.plans.values(), *now.visits.values()):
+        state = getattr(row, "state", None)
+        if state not in ("draft", "active", *UPCOMING) or not row.pet_id:
+            continue
+        owner = now.customers[now.pets[row.pet_id].partner_id]
+        payer = now.customers[row.partner_id]
+        if owner.commercial_partner_id != payer.commercial_partner_id:
+            yield f"{row} is of {payer}, the pet of {owner}"
+        for customer in (owner, payer):
+            if customer.company_id not in (None, row.company_id):
+                yield f"{row} is of {customer}"
 
 
 # --- Money --------------------------------------------------------------------

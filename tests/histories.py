@@ -414,6 +414,7 @@ class History(RuleBasedStateMachine):
         for plan in self.env["pet.plan"].browse(self.world.plans):
             today = plan.company_id._get_pet_today()
             is_over = bool(plan.date_end) and plan.date_end < today
+            is_over |= plan.is_given_away  # X10
             if plan.state in ("active", "expired") and is_over != (
                 plan.state == "expired"
             ):
@@ -432,7 +433,8 @@ class History(RuleBasedStateMachine):
                 if plan.company_id != shop.company.id:
                     continue
                 left = (plan.date_end - today).days if plan.date_end else 999
-                if plan.state in ("active", "expired") and left >= 0:
+                runs = plan.state in ("active", "expired") and not plan.is_given_away
+                if runs and left >= 0:
                     card = next(name for name, last in CARDS.items() if left <= last)
                     counts[card] += 1
             shown = self.env["pet.plan"].with_user(shop.staff).retrieve_dashboard()
@@ -498,6 +500,68 @@ class History(RuleBasedStateMachine):
     @has_invoices
     @rule(
         invoice=INDEX,
+        part=st.sampled_from((1.0, 0.5, 2.0)),
+        kind=st.sampled_from(("out_refund", "entry")),
+    )
+    def match(self, invoice, part, kind):
+        """Match an invoice, or a draft, with what the customer has from elsewhere."""
+        move = self._invoice(
+            invoice,
+            lambda move: (
+                move.state in ("draft", "posted")
+                and move.amount_total
+                and move.payment_state in ("not_paid", "partial")
+            ),
+        )
+        if not move:
+            return
+        with self.step(f"match {part:g} of {self._name(move)} with an {kind}"):
+            amount = move.currency_id.round(move.amount_total * part)
+            make = getattr(self, f"_prepare_{kind}")
+            credit = move.create(make(move, amount))
+            credit.action_post()
+            line = credit.line_ids.filtered(
+                lambda line: line.account_type == "asset_receivable"
+            )
+            move.js_assign_outstanding_line(line.id)
+
+    def _prepare_out_refund(self, move, amount):
+        return {
+            "move_type": "out_refund",
+            "partner_id": move.partner_id.id,
+            "invoice_line_ids": [
+                Command.create(
+                    {"name": "Goodwill", "price_unit": amount, "tax_ids": False}
+                )
+            ],
+        }
+
+    def _prepare_entry(self, move, amount):
+        receivable = move.line_ids.account_id.filtered(
+            lambda account: account.account_type == "asset_receivable"
+        )
+        other = move.invoice_line_ids.account_id[:1]
+        return {
+            "move_type": "entry",
+            "line_ids": [
+                Command.create(
+                    {
+                        "account_id": account.id,
+                        "partner_id": move.commercial_partner_id.id,
+                        "credit": credit,
+                        "debit": debit,
+                    }
+                )
+                for account, credit, debit in (
+                    (receivable, amount, 0.0),
+                    (other, 0.0, amount),
+                )
+            ],
+        }
+
+    @has_invoices
+    @rule(
+        invoice=INDEX,
         action=st.sampled_from(("button_draft", "button_cancel", "unlink")),
     )
     def undo(self, invoice, action):
@@ -517,6 +581,42 @@ class History(RuleBasedStateMachine):
             cycle.with_user(
                 self._shop(cycle.company_id).accountant
             ).action_create_invoice()
+
+    # --- Pets and customers ---------------------------------------------------
+
+    @has_plans
+    @rule(pet=st.integers(0, 2), shop=st.integers(0, 1), closing=st.booleans())
+    def archive(self, pet, shop, closing):
+        """A pet dies, and comes back to life with the next of these."""
+        shop = self.shops[shop]
+        row = self.world.pets[self.pets[pet].id]
+        pet = self.pets[pet].with_user(shop.manager)
+        if not row.active:
+            with self.step(f"unarchive {row.name}"):
+                pet.active = True
+            return
+        with self.step(f"archive {row.name} at {shop.company.name}, closing {closing}"):
+            if closing and (action := pet.action_archive()):
+                wizard = self.env["pet.plan.cancel"].with_user(shop.manager)
+                wizard.with_context(**action["context"]).create(
+                    {"reason": "Died", "settlement": "credit_note"}
+                ).action_apply()
+            else:
+                pet.active = False
+
+    @has_plans
+    @rule(pet=st.integers(0, 2), to=st.sampled_from(("household", "company", "all")))
+    def move_customer(self, pet, to):
+        """A customer joins a household or leaves it, or is given to a company."""
+        customer = self.pets[pet].partner_id.with_env(self.env)
+        other = next(p.partner_id for p in self.pets if p.partner_id != customer)
+        values = {
+            "household": {"parent_id": not customer.parent_id and other.id},
+            "company": {"company_id": self.shops[pet % 2].company.id},
+            "all": {"company_id": False},
+        }[to]
+        with self.step(f"{customer.name} gets {values}"):
+            customer.write(values)
 
     # --- The life of a plan ---------------------------------------------------
 
