@@ -183,6 +183,18 @@ class Allotment:
         service = self.services.get(name)
         return bool(service) and service.balance.has(quantity, self._period(slot))
 
+    def may_take(self, name: Hashable, quantity: float, slot: Slot) -> bool:
+        """Tell whether a visit of a cycle may take so many, into the overdraft too."""
+        service = self.services.get(name)
+        return bool(service) and service.balance.may_take(quantity, self._period(slot))
+
+    def count_sessions(self, slot: Slot) -> float:
+        """Return the sessions that visits of a cycle find, of all services (U1)."""
+        period = self._period(slot)
+        return sum(
+            max(0.0, service.balance.left(period)) for service in self.services.values()
+        )
+
     def count_left(self, units: float) -> int:
         """Return how many visits of a weight find sessions, of the whole plan (B1a)."""
         left = max(
