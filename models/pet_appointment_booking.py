@@ -62,6 +62,10 @@ class PetAppointment(models.Model):
         visits.cycle_id._sudo_clean()._follow_visits()
         visits.plan_id._bump_revision()
         visits._sync_sessions()
+        # Entered late: of the drafts that the end cancelled, that of a session used
+        # comes back (X1, X2).
+        ended = visits.plan_id.filtered(lambda plan: plan.state == "expired")
+        ended._sudo_clean().cycle_ids._follow_plan_end()
 
     def _get_places(self):
         """Return where each visit goes, one after the other: cycle and sessions (B2).
@@ -147,7 +151,8 @@ class PetAppointment(models.Model):
         # Staff may not write counters or entries; the callers have checked the visits,
         # and this moves exactly their sessions.
         lines = self.env["pet.plan.line"]._sudo_clean()
-        lines._post_entries(self._sudo_clean()._get_missing_entries(reason))
+        missing = self._sudo_clean()._get_missing_entries(reason)
+        lines._post_entries(lines._prepare_given_back_vals_list(missing) + missing)
 
     def _get_missing_entries(self, reason=None):
         """Return the entries between what the visits hold and what the ledger says.
@@ -218,7 +223,7 @@ class PetAppointment(models.Model):
     def _cover_edited(self):
         """Choose the plan's lines anew for services whose sessions changed (S12)."""
         held = self._get_held_sessions()
-        balances = self.plan_id.line_ids._load_balances()
+        balances = self.plan_id.line_ids._load_balances_with_lapsed()
         parts = {}
         for visit in self:
             covered = visit.line_ids.filtered("plan_line_id").grouped("product_id")

@@ -456,6 +456,15 @@ class PetCycle(models.Model):
             )
         )
 
+    def _takes_visits(self):
+        """Tell whether a new visit may enter the cycle (C6).
+
+        Also where the bill went with the end of the package: the visit is one of
+        yesterday, and its bill comes back (X1, X2).
+        """
+        self.ensure_one()
+        return self.state != "closed" or (self.is_forfeited and not self.date_from)
+
     def _filter_closed(self):
         """Return the cycles whose invoice was corrected away (C6, I3)."""
         return self.filtered(lambda cycle: cycle.state == "closed")

@@ -113,13 +113,13 @@ class PetCycle(models.Model):
         """Tell whether the cycle's draft may go, or went, with the end of its plan.
 
         Not when somebody paid for it, has it in hand (it was posted before), or when
-        a visit took its sessions. One that went stays where it is, and what a person
-        made of it since is theirs.
+        a visit took its sessions. One that went stays where it is, unless a visit was
+        entered late (X1), and what a person made of it since is theirs.
         """
         self.ensure_one()
-        return self.is_forfeited or (
-            self._is_unbilled() and not self.appointment_ids.filtered("holds_sessions")
-        )
+        return (
+            self.is_forfeited or self._is_unbilled()
+        ) and not self.appointment_ids.filtered("holds_sessions")
 
     def _is_unbilled(self):
         """Tell whether nobody is, or ever was, asked to pay for the cycle.

@@ -220,6 +220,24 @@ class PetPlan(models.Model):
             if balance < 0 and cycle not in ended
         ]
 
+    def _get_lapsed(self):
+        """Return what expired and is there for visits of days that are over (X1).
+
+        Until the nightly job takes it, they find it anyway: what is booked late does
+        not depend on when it ran.
+
+        :return: dict, (line, cycle) -> sessions
+        """
+        sold = self.filtered(lambda plan: plan.state in ("active", "expired"))
+        over = sold.filtered(lambda plan: plan._is_over())
+        ended = sold.cycle_ids._filter_ended()
+        expired = (over | ended.plan_id).line_ids._sum_entries(EXPIRED_KINDS)
+        return {
+            (line, cycle): -balance
+            for (line, cycle), balance in expired.items()
+            if line._is_some(-balance) and (cycle in ended or line.plan_id in over)
+        }
+
     @api.model
     def _get_plans_to_update_domain(self, company):
         """Return the domain of the plans that are behind their dates (X1, X2)."""

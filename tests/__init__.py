@@ -96,6 +96,7 @@ from . import test_transfer_money
 from . import test_u1_plan_selection
 from . import test_x1_status
 from . import test_x1_time_zones
+from . import test_x1_yesterday
 from . import test_x2_drafts
 from . import test_x2_expiry
 from . import test_x2_extension
