@@ -34,6 +34,7 @@ class PetAppointment(models.Model):
             "state",
             "cycle_id",
             "holds_sessions",
+            "is_withdrawn",
             "invoice_id",
             "cancel_reason",
             "reminded",
@@ -138,6 +139,11 @@ class PetAppointment(models.Model):
         group_expand=True,
     )
     cancel_reason = fields.Char(readonly=True, copy=False, groups="base.group_user")
+    is_withdrawn = fields.Boolean(
+        readonly=True,
+        copy=False,
+        help="Cancelled since its plan will be; it comes back if that is called off",
+    )
     reminded = fields.Boolean(
         readonly=True, copy=False, help="The customer was reminded of this time"
     )

@@ -39,6 +39,7 @@ class PetCycle(models.Model):
             "billing_error",
             "sessions_expired",
             "is_forfeited",
+            "is_withdrawn",
             "line_ids",
             "carried_from_id",
             "carried_to_ids",
@@ -878,6 +879,11 @@ class PetCycle(models.Model):
                 ("plan_id.is_paused", "=", False),
                 ("date_post", "<=", company._get_pet_today()),
             ]
+        ) & (
+            # A cancellation whose day has come says first what is left to bill (X7).
+            Domain("plan_id.state", "=", "cancelled")
+            | Domain("plan_id.cancel_date", "=", False)
+            | Domain("plan_id.cancel_date", ">", company._get_pet_today())
         )
 
     @api.model

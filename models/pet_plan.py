@@ -52,6 +52,7 @@ class PetPlan(models.Model):
             "visits_revision",
             "cancel_date",
             "cancel_reason",
+            "cancel_settlement",
             "pause_ids",
             "amount_total",
             "is_latest",

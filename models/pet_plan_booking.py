@@ -123,6 +123,11 @@ class PetPlan(models.Model):
                 start=format_date(self.env, pause.date_from),
                 end=format_date(self.env, pause.date_to),
             )
+        if self.cancel_date and (self._is_cancelled() or day >= self.cancel_date):
+            return self.env._(
+                "it is cancelled from %(day)s",
+                day=format_date(self.env, self.cancel_date),
+            )
         if day < self.date_start:
             return self.env._(
                 "%(day)s is before its start on %(start)s",

@@ -531,7 +531,7 @@ class PetPlanLine(models.Model):
         plans = {balances[line]: line.plan_id for line in self}
         for balance, plan in plans.items():
             parts = balance.expire(None if plan._is_over() else ended.ids)
-            last = plan.cancel_date or plan.date_end
+            last = plan.cancel_date if plan.state == "cancelled" else plan.date_end
             expired += [
                 (found, cycle, left, cycle.date_to if cycle in ended else last)
                 for found, cycle, left in self._browse_parts(parts)

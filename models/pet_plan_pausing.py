@@ -128,8 +128,8 @@ class PetPlan(models.Model):
                     start=format_date(self.env, date_from),
                     end=format_date(self.env, date_to),
                     first=format_date(self.env, self.date_start),
-                    last=format_date(self.env, self.date_end)
-                    if self.date_end
+                    last=format_date(self.env, last)
+                    if (last := self._get_last_day())
                     else self.env._("no end"),
                     today=format_date(self.env, today),
                 )

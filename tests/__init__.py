@@ -110,6 +110,7 @@ from . import test_x6_renew
 from . import test_x7_afterwards
 from . import test_x7_cancel_plan
 from . import test_x7_credit_notes
+from . import test_x7_dated_ahead
 from . import test_x7_dated_back
 from . import test_x7_drafts
 from . import test_x7_last_day
