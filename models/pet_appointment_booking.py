@@ -196,6 +196,37 @@ class PetAppointment(models.Model):
             )
         }
 
+    def _move_sessions(self, balances, cycle):
+        """Try whether the visit would find its sessions in another period (X8).
+
+        :param balances: dict of `pet.plan.line._load_balances`; if it does, they
+            change as by the move
+        :param cycle: `pet.cycle` record of its plan
+        :return: whether it finds them all
+        """
+        self.ensure_one()
+        taken = defaultdict(list)
+        for line in self.line_ids.filtered("plan_line_id"):
+            taken[line.product_id].append(line)
+        for lines in taken.values():
+            balance = balances[lines[0].plan_line_id]
+            for line in lines:
+                balance.move(line.quantity, line.plan_line_id.id, self.cycle_id.id)
+        found = all(
+            balances[lines[0].plan_line_id].has(
+                sum(line.quantity for line in lines), cycle.id
+            )
+            for lines in taken.values()
+        )
+        for lines in taken.values():
+            balance = balances[lines[0].plan_line_id]
+            if found:
+                balance.take(sum(line.quantity for line in lines), cycle.id)
+                continue
+            for line in lines:
+                balance.move(-line.quantity, line.plan_line_id.id, self.cycle_id.id)
+        return found
+
     def _settle_edit(self):
         """Take or give back the sessions that an edit of services changed (B2, C9).
 

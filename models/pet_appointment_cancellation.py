@@ -90,6 +90,15 @@ class PetAppointment(models.Model):
         # As after a cancellation: the packages they leave are dealt again.
         cycles.plan_id._sudo_clean()._recycle()
 
+    def _change_plan(self, plan):
+        """Put visits of one plan on another, whose sessions they take (X6).
+
+        :param plan: `pet.plan` record that has the days and the sessions
+        """
+        self._leave_plan()
+        self._unguarded().write({"plan_id": plan.id})
+        self._book()
+
     def _filter_served(self):
         """Return the visits that only a manager, with a reason, may cancel (C9)."""
         return self.filtered(lambda visit: visit.state in SERVED_STATES)

@@ -841,28 +841,51 @@ class PetCycle(models.Model):
             cycles._flush_bills()
         cycles._create_invoices()
 
-    def _shift_periods(self, day, delta):
-        """Move the periods from a day on; the one it falls in changes length (X8).
+    def _follow_pauses(self, before, after):
+        """Move the periods of a plan, since its pauses changed (X8).
 
-        :param day: date
-        :param delta: timedelta, may be negative
+        Each keeps its usable days; one that would begin inside a pause, on its first
+        day too, begins after it.
+
+        :param before, after: first and last day of each pause, as list of tuples
         """
-        later = self.filtered(lambda cycle: cycle.date_to and cycle.date_to >= day)
-        later = later._unguarded()
-        starts = {
-            cycle: cycle.date_from + delta for cycle in later if cycle.date_from > day
+        start = self.plan_id.date_start
+        cycles = self.filtered("date_from").sorted("date_from")
+        firsts = {
+            cycle: periods.follow_pauses(cycle.date_from, start, before, after)
+            for cycle in cycles
         }
+        bounds, later = {}, self.browse()
+        for cycle in reversed(cycles):
+            if later:
+                last = firsts[later] - (later.date_from - cycle.date_to)
+            else:
+                last = periods.follow_pauses(cycle.date_to, start, before, after)
+            bounds[cycle] = firsts[cycle], max(firsts[cycle], last)
+            later = cycle
+        cycles._move_periods(bounds)
+
+    def _move_periods(self, bounds):
+        """Give periods other days; their bills follow, as far as they are drafts.
+
+        A due date that somebody typed stays (X8).
+
+        :param bounds: dict, cycle -> (first day, last day)
+        """
+        moving = self.filtered(
+            lambda cycle: (cycle.date_from, cycle.date_to) != bounds[cycle]
+        )._unguarded()
+        typed = moving.filtered(lambda cycle: cycle.date_due != cycle._get_due_date([]))
+        names = moving._get_draft_names()
         # No two periods of a plan may start on the same day even for a moment: they
         # have no first day while they move.
-        moving = later.filtered(lambda cycle: cycle in starts)
         moving.date_from = False
         moving.flush_recordset(["date_from"])
-        later.sessions_expired = False
-        for cycle in later:
-            cycle.date_to += delta
+        moving.sessions_expired = False
         for cycle in moving:
-            cycle.date_from = starts[cycle]
-        later._follow_visits()
+            cycle.date_from, cycle.date_to = bounds[cycle]
+        (moving - typed)._follow_visits()
+        moving._rename_drafts(names)
 
     # --- Posting (I1) ----------------------------------------------------------
 

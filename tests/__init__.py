@@ -106,6 +106,7 @@ from . import test_x4_not_renewed
 from . import test_x5_list
 from . import test_x6_carry
 from . import test_x6_carry_money
+from . import test_x6_follows
 from . import test_x6_renew
 from . import test_x7_afterwards
 from . import test_x7_cancel_plan
@@ -116,6 +117,7 @@ from . import test_x7_drafts
 from . import test_x7_last_day
 from . import test_x8_pause
 from . import test_x8_pause_periods
+from . import test_x8_whole_days
 
 if requirements.has_hypothesis:
     from . import test_histories
