@@ -1,3 +1,4 @@
+import datetime
 from collections import defaultdict
 from datetime import timedelta
 
@@ -504,7 +505,40 @@ class PetCycle(models.Model):
     def _get_due_dates(self):
         """Return the due date the rules call for now: dict, cycle -> date or False."""
         days = self._get_visit_days()
-        return {cycle: cycle._get_due_date(days.get(cycle, [])) for cycle in self}
+        return self._calculate_due_dates(
+            lambda cycle, ahead: cycle._get_ordered_due_date(
+                days.get(cycle, []), ahead
+            )
+        )
+
+    def _get_ordered_due_date(self, days, ahead):
+        """Return the due date of `_get_due_date`, never before the bill ahead (C5).
+
+        :param days: list of the local dates of the cycle's visits
+        :param ahead: date, see `_calculate_due_dates`
+        """
+        self.ensure_one()
+        date = self._get_due_date(days)
+        return date and max(date, ahead)
+
+    def _calculate_due_dates(self, calculate):
+        """Calculate the due dates of these cycles, of each plan in order (C5).
+
+        :param calculate: function of a cycle and of the date of the one ahead of it:
+            the nearest earlier one that has a due date and is not closed; `date.min`
+            where there is none
+        :return: dict, cycle -> date or False
+        """
+        dates = dict.fromkeys(self)
+        for plan in self.plan_id:
+            ahead = datetime.date.min
+            for cycle in plan.cycle_ids.sorted("sequence"):
+                date = cycle.date_due
+                if cycle in dates:
+                    date = dates[cycle] = calculate(cycle, ahead)
+                if date and cycle.state != "closed":
+                    ahead = date
+        return dates
 
     def _follow_visits(self):
         """Let due dates follow the visits where nothing is posted yet (C1, C5).
@@ -531,11 +565,11 @@ class PetCycle(models.Model):
     def _follow_deal(self):
         """Let due dates follow a deal, by the invoice table (C6)."""
         days = self._get_visit_days()
-        dates = {
-            cycle: cycle._get_due_date_after_deal(days.get(cycle, []))
-            for cycle in self
-            if cycle.state != "closed"
-        }
+        dates = (self - self._filter_closed())._calculate_due_dates(
+            lambda cycle, ahead: cycle._get_due_date_after_deal(
+                days.get(cycle, []), ahead
+            )
+        )
         old_dates = {
             cycle: cycle._get_current_due_date()
             for cycle, date in dates.items()
@@ -544,22 +578,23 @@ class PetCycle(models.Model):
         self._set_due_dates(dates)
         self._note_later_due_dates(old_dates)
 
-    def _get_due_date_after_deal(self, days):
+    def _get_due_date_after_deal(self, days, ahead):
         """Return the due date that a deal gives the cycle, or False (C5, C6).
 
         Drafts follow their visits; a posted unpaid invoice moves to a later date
         only; what is paid, if only in part, or closed never moves.
 
         :param days: list of the local dates of the visits after the deal
+        :param ahead: date, see `_calculate_due_dates`
         """
         self.ensure_one()
         current = self._get_current_due_date()
         if self._keeps_due_date():
             return current
         if self.state in ("waiting", "scheduled"):
-            return self._get_due_date(days)
+            return self._get_ordered_due_date(days, ahead)
         if self.state == "billed":
-            return max(self._get_due_date(days) or current, current)
+            return max(self._get_ordered_due_date(days, ahead) or current, current)
         return current
 
     def _preview_due_dates(self, leaving, cycles):
@@ -573,7 +608,9 @@ class PetCycle(models.Model):
         for visit in self.appointment_ids - leaving:
             # A no-show whose session went back is not dealt, and stays where it is.
             days[cycles.get(visit.id, visit.cycle_id.id)].append(visit._get_day())
-        return {cycle: cycle._get_due_date_after_deal(days[cycle.id]) for cycle in self}
+        return self._calculate_due_dates(
+            lambda cycle, ahead: cycle._get_due_date_after_deal(days[cycle.id], ahead)
+        )
 
     def _get_invoice_warning(self):
         """Return what to know before visits of this cycle move, or None (C7)."""
