@@ -321,9 +321,7 @@ class PetAppointment(models.Model):
                 hours
                 and visit.start
                 and visit.state in UPCOMING_STATES
-                and (
-                    visit.moved_late or now > visit.start - timedelta(hours=hours)
-                )
+                and (visit.moved_late or now > visit.start - timedelta(hours=hours))
             )
 
     # --- Constraints -----------------------------------------------------------

@@ -506,9 +506,7 @@ class PetCycle(models.Model):
         """Return the due date the rules call for now: dict, cycle -> date or False."""
         days = self._get_visit_days()
         return self._calculate_due_dates(
-            lambda cycle, ahead: cycle._get_ordered_due_date(
-                days.get(cycle, []), ahead
-            )
+            lambda cycle, ahead: cycle._get_ordered_due_date(days.get(cycle, []), ahead)
         )
 
     def _get_ordered_due_date(self, days, ahead):

@@ -59,9 +59,7 @@ class PetPlan(models.Model):
             "day": format_date(self.env, self.cancel_date),
         }
         if self._is_cancelled():
-            return self.env._(
-                "%(plan)s is already cancelled since %(day)s.", **values
-            )
+            return self.env._("%(plan)s is already cancelled since %(day)s.", **values)
         return self.env._(
             "%(plan)s is cancelled from %(day)s on: call that off first.", **values
         )
@@ -221,9 +219,7 @@ class PetPlan(models.Model):
                 not plan._is_cancelled_ahead()
                 and (
                     plan._get_cancelled_refusal()
-                    or self.env._(
-                        "%(plan)s is not cancelled.", plan=plan.display_name
-                    )
+                    or self.env._("%(plan)s is not cancelled.", plan=plan.display_name)
                 )
             )
         )

@@ -76,7 +76,10 @@ class PetPlan(models.Model):
         )
         cycles = self.cycle_ids.filtered("date_from")
         cycles._move_periods(
-            {cycle: (cycle.date_from + delta, cycle.date_to + delta) for cycle in cycles}
+            {
+                cycle: (cycle.date_from + delta, cycle.date_to + delta)
+                for cycle in cycles
+            }
         )
         self._unguarded().write(
             {

@@ -75,7 +75,7 @@ class TestDueDates(PetPlansCommon):
     # --- Never before the bill ahead -----------------------------------------------
 
     def test_a_replacement_for_an_early_day_keeps_the_order(self):
-        """A visit cancelled by mistake and booked again: it comes into the last cycle."""
+        """A visit cancelled by mistake and booked again comes into the last cycle."""
         plan, __ = self.sell_worked_example()
         self.visit_on(plan, "01-19").action_cancel()
         plan.book([datetime(2026, 1, 19, 9)])
@@ -109,7 +109,9 @@ class TestDueDates(PetPlansCommon):
         """C7: the dates that the deal will give."""
         plan, visits = self.sell_worked_example(due_offset_days=3)
         self.pay(self.invoices(plan)[0])
-        self.invoices(plan)[0].with_user(self.accountant).invoice_date_due = "2026-03-01"
+        self.invoices(plan)[0].with_user(
+            self.accountant
+        ).invoice_date_due = "2026-03-01"
         wizard = self.open_cancel_wizard(visits[1])
         row = wizard.line_ids.filtered(lambda row: row.appointment_id == visits[6])
         self.assertEqual(row.new_date_due, date(2026, 3, 1))

@@ -252,7 +252,7 @@ class TestBalances(BaseCase):
         self.assertEqual(balance.left(), 1.5)
 
     def test_what_is_owed(self):
-        """By a period it is paid by the sessions of no period, not by those of others."""
+        """By a period: the sessions of no period pay it, those of others do not."""
         entries = [("bath", "jan", -2), ("bath", "feb", 4)]
         for more, rollover, owed in (
             ([], False, 2),

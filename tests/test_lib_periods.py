@@ -201,9 +201,7 @@ class TestFollowPauses(BaseCase):
                 date(2026, 6, day),
             )
         before = date(2026, 5, 24)
-        self.assertEqual(
-            periods.follow_pauses(before, self.START, [], [pause]), before
-        )
+        self.assertEqual(periods.follow_pauses(before, self.START, [], [pause]), before)
 
     @repeatable
     @given(usable=st.integers(0, 150), one=gaps, other=gaps)

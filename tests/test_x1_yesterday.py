@@ -88,7 +88,9 @@ class TestYesterday(YesterdayCase):
     def test_with_rollover(self):
         for count in (1, 3):
             self.assert_same(
-                lambda count=count: self.sell_monthly(rollover=True, period_count=count),
+                lambda count=count: self.sell_monthly(
+                    rollover=True, period_count=count
+                ),
                 self.book,
             )
 
@@ -126,7 +128,9 @@ class TestYesterday(YesterdayCase):
     def test_its_draft_comes_back(self):
         """Three bills were cancelled with the package: one is for a used session."""
         facts = self.assert_same(self.sell_until_the_eve, self.book)
-        self.assertEqual(facts[-2:], [["01-31", None, None], ["draft", "cancel", "cancel"]])
+        self.assertEqual(
+            facts[-2:], [["01-31", None, None], ["draft", "cancel", "cancel"]]
+        )
 
     def test_the_visit_beyond_the_first_bill(self):
         def sell():

@@ -69,9 +69,7 @@ class TestRenewalFollows(FollowCase):
         )
         self.assertEqual(self.due_dates(renewal), ["03-01", "04-01"])
         self.pause(plan, "2026-01-10", "2026-01-23")
-        self.assertEqual(
-            self.bounds(renewal), [("03-15", "04-14"), ("04-15", "05-14")]
-        )
+        self.assertEqual(self.bounds(renewal), [("03-15", "04-14"), ("04-15", "05-14")])
         self.assertEqual(self.due_dates(renewal), ["03-15", "04-15"])
         drafts = self.invoices(renewal)
         self.assertEqual(

@@ -11,7 +11,8 @@ class TestFirstDay(ExtensionCommon):
 
     def dues(self, plan):
         return self.due_dates(plan), [
-            day.strftime("%m-%d") for day in self.invoices(plan).mapped("invoice_date_due")
+            day.strftime("%m-%d")
+            for day in self.invoices(plan).mapped("invoice_date_due")
         ]
 
     def test_from_the_first_day_of_a_period(self):
@@ -57,7 +58,9 @@ class TestFirstDay(ExtensionCommon):
         self.pause(plan, "2026-02-01", "2026-02-10")
         self.clock.move_to("2026-02-05 12:00:00")
         plan.action_resume()
-        self.assertEqual(self.bounds(plan)[1:], [("02-05", "03-04"), ("03-05", "04-04")])
+        self.assertEqual(
+            self.bounds(plan)[1:], [("02-05", "03-04"), ("03-05", "04-04")]
+        )
 
     def test_before_another_pause(self):
         """What it moves may come to begin inside the other: it begins after that."""
@@ -77,7 +80,9 @@ class TestFirstDay(ExtensionCommon):
 
     def test_a_typed_due_date_stays(self):
         plan = self.sell_monthly()
-        self.invoices(plan)[1].with_user(self.accountant).invoice_date_due = "2026-02-20"
+        self.invoices(plan)[1].with_user(
+            self.accountant
+        ).invoice_date_due = "2026-02-20"
         self.pause(plan, "2026-01-20", "2026-01-24")
         self.assertEqual(self.due_dates(plan), ["01-01", "02-20", "03-06"])
 
