@@ -94,6 +94,16 @@ class Balance:
         allowed = self._overdraft - self._whole.borrowed_elsewhere(at)
         return self._whole.usable(at) + allowed >= _exact(quantity)
 
+    def owed(self) -> float:
+        """Return what was taken beyond all that may pay for it (X6).
+
+        What a period took beyond its own is paid by the sessions of no period, not by
+        those of other periods, unless the plan rolls over.
+        """
+        if self._rollover or not self._periods:
+            return float(max(ZERO, -self._whole.total))
+        return float(max(ZERO, self._whole.overdrawn - self._whole.common))
+
     def total_of(self, periods: Collection[Hashable | None]) -> float:
         """Return the sum of what stands in some periods (None: in no period)."""
         return float(self._sum_at({self._position.get(period) for period in periods}))

@@ -183,33 +183,38 @@ class Allotment:
         service = self.services.get(name)
         return bool(service) and service.balance.has(quantity, self._period(slot))
 
-    def count_left(self, units: float) -> int:
-        """Return how many visits of a weight find sessions, of the whole plan (B1a)."""
-        left = max(
-            (service.balance.left() for service in self.services.values()), default=0.0
+    def may_take(self, name: Hashable, quantity: float, slot: Slot) -> bool:
+        """Tell whether a visit of a cycle may take so many, into the overdraft too."""
+        service = self.services.get(name)
+        return bool(service) and service.balance.may_take(quantity, self._period(slot))
+
+    def count_sessions(self, slot: Slot) -> float:
+        """Return the sessions that visits of a cycle find, of all services (U1)."""
+        period = self._period(slot)
+        return sum(
+            max(0.0, service.balance.left(period)) for service in self.services.values()
         )
-        return max(0, int(round(left / units, 6)))
 
     def propose(
         self,
         starts: Iterable[tuple[datetime, date]],
         units: float,
         count: int,
+        may_owe: bool,
         refuses: Callable[[date], bool],
     ) -> list[datetime]:
         """Return those of some dates that will not be refused (B1, B1a); books them.
 
         Days the plan cannot take are passed over, and so are those for which a period
-        has no session left: of four baths a month the fifth Friday is not one. Only
-        who asks for more visits than remain is given from the overdraft.
+        has no session left: of four baths a month the fifth Friday is not one.
 
         :param starts: moments with their local days, in order, possibly without end
         :param units: the weight of each visit
         :param count: how many are wanted
+        :param may_owe: whether the overdraft is used: who asked for more than remain
         :param refuses: tells whether the plan takes no visit on a day
         :return: at most ``count`` of the moments
         """
-        may_owe = count > self.count_left(units)
         last = self._last_day()
         proposed = []
         for start, day in starts:

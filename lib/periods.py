@@ -77,6 +77,38 @@ def validity_end(start: date, validity: int | None, unit: str) -> date | None:
     return add_interval(start, validity, unit)
 
 
+def count_days(spans: Iterable[tuple[date, date]]) -> int:
+    """Return how many days some spans have, given as first and last day."""
+    return sum((last - first).days + 1 for first, last in spans)
+
+
+def follow_pauses(
+    day: date,
+    start: date,
+    before: Iterable[tuple[date, date]],
+    after: Iterable[tuple[date, date]],
+) -> date:
+    """Return where a day of a plan moves when its pauses change (X8).
+
+    As many usable days lie between it and the start as before, so that every period
+    keeps its own; and it is no day of a pause.
+
+    :param start: first day of the plan
+    :param before, after: first and last day of each pause, none over another
+    """
+    eve = day - timedelta(days=1)
+    paused = count_days(
+        (max(first, start), min(last, eve))
+        for first, last in before
+        if first < day and last >= start
+    )
+    moved = day - timedelta(days=paused)
+    for first, last in sorted(after):
+        if start <= last and first <= moved:
+            moved += timedelta(days=(last - max(first, start)).days + 1)
+    return moved
+
+
 def due_date(days: Iterable[date], basis: str, offset_days: int) -> date | None:
     """Return the due date of a cycle, or None if it has no visit (C5).
 

@@ -34,6 +34,8 @@ class PetAppointment(models.Model):
             "state",
             "cycle_id",
             "holds_sessions",
+            "is_withdrawn",
+            "moved_late",
             "invoice_id",
             "cancel_reason",
             "reminded",
@@ -138,6 +140,11 @@ class PetAppointment(models.Model):
         group_expand=True,
     )
     cancel_reason = fields.Char(readonly=True, copy=False, groups="base.group_user")
+    is_withdrawn = fields.Boolean(
+        readonly=True,
+        copy=False,
+        help="Cancelled since its plan will be; it comes back if that is called off",
+    )
     reminded = fields.Boolean(
         readonly=True, copy=False, help="The customer was reminded of this time"
     )
@@ -158,6 +165,11 @@ class PetAppointment(models.Model):
     session_label = fields.Char(string="Session", compute="_compute_session_label")
     is_late = fields.Boolean(
         compute="_compute_is_late", help="Cancelling now would be a late cancellation"
+    )
+    moved_late = fields.Boolean(
+        readonly=True,
+        copy=False,
+        help="It was moved when it was too late to cancel: it stays late",
     )
     _units_allowed = models.Constraint(
         "CHECK(units IN (0.5, 1))", "A visit weighs 1 in its cycle, or 0.5 (half day)."
@@ -298,8 +310,9 @@ class PetAppointment(models.Model):
             )
         )
 
-    @api.depends("start", "state", "plan_id.late_cancel_hours")
+    @api.depends("start", "state", "moved_late", "plan_id.late_cancel_hours")
     def _compute_is_late(self):
+        """Inside the window of the plan; moved inside it, a visit stays late (C9)."""
         now = fields.Datetime.now()
         for visit in self:
             plan = visit.plan_id
@@ -308,7 +321,7 @@ class PetAppointment(models.Model):
                 hours
                 and visit.start
                 and visit.state in UPCOMING_STATES
-                and now > visit.start - timedelta(hours=hours)
+                and (visit.moved_late or now > visit.start - timedelta(hours=hours))
             )
 
     # --- Constraints -----------------------------------------------------------
@@ -355,10 +368,12 @@ class PetAppointment(models.Model):
         replanned = self._get_replanned(vals)
         rescheduled = self._get_rescheduled(vals)
         old_starts = {visit.id: visit.start for visit in rescheduled}
+        late = rescheduled.filtered("is_late")
         replanned._leave_plan()
         result = super().write(vals)
         if rescheduled:
             rescheduled._after_reschedule(old_starts)
+            late._unguarded().write({"moved_late": True})
         if "pet_id" in vals:
             kept = (self - replanned).filtered("holds_sessions")
             kept._check_allowed()

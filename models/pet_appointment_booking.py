@@ -62,6 +62,10 @@ class PetAppointment(models.Model):
         visits.cycle_id._sudo_clean()._follow_visits()
         visits.plan_id._bump_revision()
         visits._sync_sessions()
+        # Entered late: of the drafts that the end cancelled, that of a session used
+        # comes back (X1, X2).
+        ended = visits.plan_id.filtered(lambda plan: plan.state == "expired")
+        ended._sudo_clean().cycle_ids._follow_plan_end()
 
     def _get_places(self):
         """Return where each visit goes, one after the other: cycle and sessions (B2).
@@ -147,7 +151,8 @@ class PetAppointment(models.Model):
         # Staff may not write counters or entries; the callers have checked the visits,
         # and this moves exactly their sessions.
         lines = self.env["pet.plan.line"]._sudo_clean()
-        lines._post_entries(self._sudo_clean()._get_missing_entries(reason))
+        missing = self._sudo_clean()._get_missing_entries(reason)
+        lines._post_entries(lines._prepare_given_back_vals_list(missing) + missing)
 
     def _get_missing_entries(self, reason=None):
         """Return the entries between what the visits hold and what the ledger says.
@@ -191,6 +196,37 @@ class PetAppointment(models.Model):
             )
         }
 
+    def _move_sessions(self, balances, cycle):
+        """Try whether the visit would find its sessions in another period (X8).
+
+        :param balances: dict of `pet.plan.line._load_balances`; if it does, they
+            change as by the move
+        :param cycle: `pet.cycle` record of its plan
+        :return: whether it finds them all
+        """
+        self.ensure_one()
+        taken = defaultdict(list)
+        for line in self.line_ids.filtered("plan_line_id"):
+            taken[line.product_id].append(line)
+        for lines in taken.values():
+            balance = balances[lines[0].plan_line_id]
+            for line in lines:
+                balance.move(line.quantity, line.plan_line_id.id, self.cycle_id.id)
+        found = all(
+            balances[lines[0].plan_line_id].has(
+                sum(line.quantity for line in lines), cycle.id
+            )
+            for lines in taken.values()
+        )
+        for lines in taken.values():
+            balance = balances[lines[0].plan_line_id]
+            if found:
+                balance.take(sum(line.quantity for line in lines), cycle.id)
+                continue
+            for line in lines:
+                balance.move(-line.quantity, line.plan_line_id.id, self.cycle_id.id)
+        return found
+
     def _settle_edit(self):
         """Take or give back the sessions that an edit of services changed (B2, C9).
 
@@ -218,7 +254,7 @@ class PetAppointment(models.Model):
     def _cover_edited(self):
         """Choose the plan's lines anew for services whose sessions changed (S12)."""
         held = self._get_held_sessions()
-        balances = self.plan_id.line_ids._load_balances()
+        balances = self.plan_id.line_ids._load_balances_with_lapsed()
         parts = {}
         for visit in self:
             covered = visit.line_ids.filtered("plan_line_id").grouped("product_id")

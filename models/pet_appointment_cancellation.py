@@ -52,6 +52,23 @@ class PetAppointment(models.Model):
         self._set_state("cancelled", reason)
         self._release(reason)
 
+    def _book_again(self, reason):
+        """Book those of these visits again that a cancelled plan had withdrawn (X7).
+
+        :param reason: text
+        :return: the visits whose day the plan does not take any more: they stay
+            cancelled
+        """
+        withdrawn = self.filtered("is_withdrawn")
+        withdrawn._unguarded().write({"is_withdrawn": False})
+        back = withdrawn.filtered(lambda visit: visit.state == "cancelled")
+        refused = back.filtered(lambda visit: visit.plan_id._get_refusal(visit))
+        booked = back - refused
+        booked._unguarded().write({"cancel_reason": False})
+        booked._set_state("scheduled", reason)
+        booked._book()
+        return refused
+
     def _release(self, reason=None):
         """Give the sessions of these visits back and leave their cycles."""
         cycles = self.cycle_id
@@ -72,6 +89,15 @@ class PetAppointment(models.Model):
         cycles = self._release()
         # As after a cancellation: the packages they leave are dealt again.
         cycles.plan_id._sudo_clean()._recycle()
+
+    def _change_plan(self, plan):
+        """Put visits of one plan on another, whose sessions they take (X6).
+
+        :param plan: `pet.plan` record that has the days and the sessions
+        """
+        self._leave_plan()
+        self._unguarded().write({"plan_id": plan.id})
+        self._book()
 
     def _filter_served(self):
         """Return the visits that only a manager, with a reason, may cancel (C9)."""

@@ -3,6 +3,8 @@ from collections import defaultdict
 from odoo import fields, models
 from odoo.fields import Domain
 
+from ..lib.booking import Allotment
+
 
 class PetAppointment(models.Model):
     """Picking the plan of a pet that walks in (B4, U1)."""
@@ -41,13 +43,15 @@ class PetAppointment(models.Model):
         allotments = plans._get_allotments()
         chosen = {}
         for visit in self:
-            candidates = plans.filtered(
-                lambda plan, visit=visit: visit._is_served_by(plan, allotments[plan])
-            )
-            if candidates:
-                # The order reads counters: those of all plans at once.
-                candidates = candidates.with_prefetch(plans._prefetch_ids)
-                chosen[visit] = min(candidates, key=visit._get_plan_order)
+            covered = visit._get_candidates(plans, allotments)
+            if covered:
+                chosen[visit] = min(
+                    covered,
+                    key=lambda plan, visit=visit, covered=covered: (
+                        -covered[plan],
+                        *visit._get_plan_order(plan, allotments[plan]),
+                    ),
+                )
         return chosen
 
     def _find_plans(self):
@@ -73,55 +77,107 @@ class PetAppointment(models.Model):
             )
         )
 
-    def _is_served_by(self, plan, allotment):
-        """Tell whether a plan runs, covers the pet and has sessions left (U1).
+    def _get_candidates(self, plans, allotments):
+        """Return the plans that can pay for the visit, if only for a part of it (U1).
 
-        :param allotment: `lib.booking.Allotment` of the plan
+        Those that have sessions, or, where none has, those that may owe some.
+
+        :param plans: `pet.plan` records, of this pet or others
+        :param allotments: dict of `pet.plan._get_allotments`
+        :return: dict, plan -> how many of the services it covers
         """
         self.ensure_one()
-        day = self._get_day()
-        if (
-            plan.company_id != self.company_id
-            or not plan._covers(self.pet_id)
-            or plan._get_day_refusal(day)
-        ):
-            return False
-        slot = allotment.find_slot(day, self.units)
-        if slot is None:
-            return False
-        if not self.line_ids:
-            return any(
-                allotment.has(product_id, self.units, slot)
-                for product_id in allotment.services
-            )
-        return any(
-            allotment.has(line.product_id.id, line.quantity, slot)
-            for line in self.line_ids
+        running = plans.filtered(lambda plan: self._is_open_to(plan))
+        for finds in (Allotment.has, Allotment.may_take):
+            covered = {
+                plan: count
+                for plan in running
+                if (count := self._count_covered(allotments[plan], finds))
+            }
+            if covered:
+                return covered
+        return {}
+
+    def _is_open_to(self, plan):
+        """Tell whether a plan runs on the day of the visit and covers the pet (U1)."""
+        self.ensure_one()
+        return (
+            plan.company_id == self.company_id
+            and plan._covers(self.pet_id)
+            and not plan._get_day_refusal(self._get_day())
         )
 
+    def _count_covered(self, allotment, finds):
+        """Return how many services of the visit a plan has sessions of (U1).
+
+        :param allotment: `lib.booking.Allotment` of the plan
+        :param finds: see `_get_covered_lines`
+        """
+        self.ensure_one()
+        if self.line_ids:
+            return len(self._get_covered_lines(allotment, finds))
+        # It takes what the plan gives: one service at least.
+        slot = allotment.find_slot(self._get_day(), self.units)
+        return int(
+            slot is not None
+            and any(
+                finds(allotment, product_id, self.units, slot)
+                for product_id in allotment.services
+            )
+        )
+
+    def _get_covered_lines(self, allotment, finds):
+        """Return the services of the visit of which a plan has sessions, one by one.
+
+        :param allotment: `lib.booking.Allotment` of the plan
+        :param finds: `Allotment.has`, or `Allotment.may_take` of what may be owed
+        """
+        self.ensure_one()
+        covered, wanted = self.line_ids.browse(), defaultdict(float)
+        slot = allotment.find_slot(self._get_day(), self.units)
+        if slot is None:
+            return covered
+        for line in self.line_ids:
+            quantity = wanted[line.product_id.id] + line.quantity
+            if finds(allotment, line.product_id.id, quantity, slot):
+                wanted[line.product_id.id] = quantity
+                covered += line
+        return covered
+
     def _get_short_lines(self):
-        """Return the services of which the plan has too few sessions: billed apart."""
+        """Return the services of which the plan has too few sessions: billed apart.
+
+        A plan that was taken since it may owe some has none of any service.
+        """
         allotments = self.plan_id._get_allotments()
         short = self.env["pet.appointment.line"]
         for visit in self:
             allotment = allotments[visit.plan_id]
-            slot = allotment.find_slot(visit._get_day(), visit.units)
-            wanted = defaultdict(float)
-            for line in visit.line_ids.filtered("plan_line_id"):
-                product_id = line.product_id.id
-                quantity = wanted[product_id] + line.quantity
-                if allotment.has(product_id, quantity, slot):
-                    wanted[product_id] = quantity
-                else:
-                    short |= line
+            short |= visit.line_ids - (
+                visit._get_covered_lines(allotment, Allotment.has)
+                or visit._get_covered_lines(allotment, Allotment.may_take)
+            )
         return short
 
-    def _get_plan_order(self, plan):
-        """Return the sort key of a candidate plan: own before shared, then U1."""
+    def _get_plan_order(self, plan, allotment):
+        """Return the sort key of a candidate plan: own before shared, then U1.
+
+        :param allotment: `lib.booking.Allotment` of the plan, for what can be used on
+            the day of the visit
+        """
+        self.ensure_one()
+        slot = allotment.find_slot(self._get_day(), self.units)
+        # With rollover nothing is lost with the period.
+        lapses = (not plan.rollover and slot.last) or plan.date_end
         by_rule = {
-            "soonest_expiry": plan.date_end or fields.Date.to_date("9999-12-31"),
+            "soonest_expiry": lapses or fields.Date.to_date("9999-12-31"),
             "oldest": plan.date_start,
-            "fewest_left": plan.sessions_remaining,
+            "fewest_left": allotment.count_sessions(slot),
         }
         rule = self.company_id.pet_plan_selection
-        return (not plan.pet_id, by_rule.get(rule, plan.date_start), plan.id)
+        return (
+            not plan.pet_id,
+            by_rule.get(rule, plan.date_start),
+            plan.date_start,
+            plan.id,
+        )

@@ -1,3 +1,4 @@
+import datetime
 from collections import defaultdict
 from datetime import timedelta
 
@@ -44,6 +45,7 @@ class PetCycle(models.Model):
             "billing_error",
             "sessions_expired",
             "is_forfeited",
+            "is_withdrawn",
             "line_ids",
             "carried_from_id",
             "carried_to_ids",
@@ -500,6 +502,15 @@ class PetCycle(models.Model):
             )
         )
 
+    def _takes_visits(self):
+        """Tell whether a new visit may enter the cycle (C6).
+
+        Also where the bill went with the end of the package: the visit is one of
+        yesterday, and its bill comes back (X1, X2).
+        """
+        self.ensure_one()
+        return self.state != "closed" or (self.is_forfeited and not self.date_from)
+
     def _filter_closed(self):
         """Return the cycles whose invoice was corrected away (C6, I3)."""
         return self.filtered(lambda cycle: cycle.state == "closed")
@@ -538,7 +549,38 @@ class PetCycle(models.Model):
     def _get_due_dates(self):
         """Return the due date the rules call for now: dict, cycle -> date or False."""
         days = self._get_visit_days()
-        return {cycle: cycle._get_due_date(days.get(cycle, [])) for cycle in self}
+        return self._calculate_due_dates(
+            lambda cycle, ahead: cycle._get_ordered_due_date(days.get(cycle, []), ahead)
+        )
+
+    def _get_ordered_due_date(self, days, ahead):
+        """Return the due date of `_get_due_date`, never before the bill ahead (C5).
+
+        :param days: list of the local dates of the cycle's visits
+        :param ahead: date, see `_calculate_due_dates`
+        """
+        self.ensure_one()
+        date = self._get_due_date(days)
+        return date and max(date, ahead)
+
+    def _calculate_due_dates(self, calculate):
+        """Calculate the due dates of these cycles, of each plan in order (C5).
+
+        :param calculate: function of a cycle and of the date of the one ahead of it:
+            the nearest earlier one that has a due date and is not closed; `date.min`
+            where there is none
+        :return: dict, cycle -> date or False
+        """
+        dates = dict.fromkeys(self)
+        for plan in self.plan_id:
+            ahead = datetime.date.min
+            for cycle in plan.cycle_ids.sorted("sequence"):
+                date = cycle.date_due
+                if cycle in dates:
+                    date = dates[cycle] = calculate(cycle, ahead)
+                if date and cycle.state != "closed":
+                    ahead = date
+        return dates
 
     def _follow_visits(self):
         """Let due dates follow the visits where nothing is posted yet (C1, C5).
@@ -565,11 +607,11 @@ class PetCycle(models.Model):
     def _follow_deal(self):
         """Let due dates follow a deal, by the invoice table (C6)."""
         days = self._get_visit_days()
-        dates = {
-            cycle: cycle._get_due_date_after_deal(days.get(cycle, []))
-            for cycle in self
-            if cycle.state != "closed"
-        }
+        dates = (self - self._filter_closed())._calculate_due_dates(
+            lambda cycle, ahead: cycle._get_due_date_after_deal(
+                days.get(cycle, []), ahead
+            )
+        )
         old_dates = {
             cycle: cycle._get_current_due_date()
             for cycle, date in dates.items()
@@ -578,22 +620,23 @@ class PetCycle(models.Model):
         self._set_due_dates(dates)
         self._note_later_due_dates(old_dates)
 
-    def _get_due_date_after_deal(self, days):
+    def _get_due_date_after_deal(self, days, ahead):
         """Return the due date that a deal gives the cycle, or False (C5, C6).
 
         Drafts follow their visits; a posted unpaid invoice moves to a later date
         only; what is paid, if only in part, or closed never moves.
 
         :param days: list of the local dates of the visits after the deal
+        :param ahead: date, see `_calculate_due_dates`
         """
         self.ensure_one()
         current = self._get_current_due_date()
         if self._keeps_due_date():
             return current
         if self.state in ("waiting", "scheduled"):
-            return self._get_due_date(days)
+            return self._get_ordered_due_date(days, ahead)
         if self.state == "billed":
-            return max(self._get_due_date(days) or current, current)
+            return max(self._get_ordered_due_date(days, ahead) or current, current)
         return current
 
     def _preview_due_dates(self, leaving, cycles):
@@ -607,7 +650,9 @@ class PetCycle(models.Model):
         for visit in self.appointment_ids - leaving:
             # A no-show whose session went back is not dealt, and stays where it is.
             days[cycles.get(visit.id, visit.cycle_id.id)].append(visit._get_day())
-        return {cycle: cycle._get_due_date_after_deal(days[cycle.id]) for cycle in self}
+        return self._calculate_due_dates(
+            lambda cycle, ahead: cycle._get_due_date_after_deal(days[cycle.id], ahead)
+        )
 
     def _get_invoice_warning(self):
         """Return what to know before visits of this cycle move, or None (C7)."""
@@ -881,28 +926,51 @@ class PetCycle(models.Model):
             cycles._flush_bills()
         cycles._create_invoices()
 
-    def _shift_periods(self, day, delta):
-        """Move the periods from a day on; the one it falls in changes length (X8).
+    def _follow_pauses(self, before, after):
+        """Move the periods of a plan, since its pauses changed (X8).
 
-        :param day: date
-        :param delta: timedelta, may be negative
+        Each keeps its usable days; one that would begin inside a pause, on its first
+        day too, begins after it.
+
+        :param before, after: first and last day of each pause, as list of tuples
         """
-        later = self.filtered(lambda cycle: cycle.date_to and cycle.date_to >= day)
-        later = later._unguarded()
-        starts = {
-            cycle: cycle.date_from + delta for cycle in later if cycle.date_from > day
+        start = self.plan_id.date_start
+        cycles = self.filtered("date_from").sorted("date_from")
+        firsts = {
+            cycle: periods.follow_pauses(cycle.date_from, start, before, after)
+            for cycle in cycles
         }
+        bounds, later = {}, self.browse()
+        for cycle in reversed(cycles):
+            if later:
+                last = firsts[later] - (later.date_from - cycle.date_to)
+            else:
+                last = periods.follow_pauses(cycle.date_to, start, before, after)
+            bounds[cycle] = firsts[cycle], max(firsts[cycle], last)
+            later = cycle
+        cycles._move_periods(bounds)
+
+    def _move_periods(self, bounds):
+        """Give periods other days; their bills follow, as far as they are drafts.
+
+        A due date that somebody typed stays (X8).
+
+        :param bounds: dict, cycle -> (first day, last day)
+        """
+        moving = self.filtered(
+            lambda cycle: (cycle.date_from, cycle.date_to) != bounds[cycle]
+        )._unguarded()
+        typed = moving.filtered(lambda cycle: cycle.date_due != cycle._get_due_date([]))
+        names = moving._get_draft_names()
         # No two periods of a plan may start on the same day even for a moment: they
         # have no first day while they move.
-        moving = later.filtered(lambda cycle: cycle in starts)
         moving.date_from = False
         moving.flush_recordset(["date_from"])
-        later.sessions_expired = False
-        for cycle in later:
-            cycle.date_to += delta
+        moving.sessions_expired = False
         for cycle in moving:
-            cycle.date_from = starts[cycle]
-        later._follow_visits()
+            cycle.date_from, cycle.date_to = bounds[cycle]
+        (moving - typed)._follow_visits()
+        moving._rename_drafts(names)
 
     # --- Posting (I1) ----------------------------------------------------------
 
@@ -923,6 +991,11 @@ class PetCycle(models.Model):
                 ("pet_id", "=", False),
                 ("pet_id.active", "=", True),
             ]
+        ) & (
+            # A cancellation whose day has come says first what is left to bill (X7).
+            Domain("plan_id.state", "=", "cancelled")
+            | Domain("plan_id.cancel_date", "=", False)
+            | Domain("plan_id.cancel_date", ">", company._get_pet_today())
         )
 
     @api.model

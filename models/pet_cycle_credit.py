@@ -16,16 +16,25 @@ class PetCycle(models.Model):
     def _filter_lapsed(self):
         """Return the cycles whose sessions have expired by today (X2).
 
+        Sessions that are over come back to nobody, whatever day a cancellation is
+        dated (X7).
+        """
+        return self._filter_lapsed_on(lambda plan: plan.company_id._get_pet_today())
+
+    def _filter_lapsed_on(self, get_day):
+        """Return the cycles whose sessions have expired before a day (X2).
+
         Those of a plan that ended, and of a plan without `rollover` those of each
-        period that ended. Sessions that are over come back to nobody, whatever day
-        a cancellation is dated (X7).
+        period that ended.
+
+        :param get_day: function of a plan, returns the day
         """
         lapsed = self.browse()
         for cycle in self:
             plan = cycle.plan_id
-            today = plan.company_id._get_pet_today()
+            day = get_day(plan)
             last = [plan.date_end, not plan.rollover and cycle.date_to]
-            if any(end and end < today for end in last):
+            if any(end and end < day for end in last):
                 lapsed += cycle
         return lapsed
 
@@ -87,17 +96,17 @@ class PetCycle(models.Model):
             lambda cycle: line not in cycle.carried_to_ids.line_ids.carried_from_id
         )
 
-    def _get_returned_sessions(self, leaving=None):
+    def _get_returned_sessions(self, leaving=None, lapsed=None):
         """Return what the renewed plans billed of the sessions given up here (X6).
 
         Carried sessions without a price were billed by the plan they came from.
 
-        :param leaving: see `_get_unused_sessions`
+        :param leaving, lapsed: see `_get_unused_sessions`
         :return: dict, billed cycle of a renewed plan -> dict, plan line -> sessions
         """
         returned = defaultdict(float)
         carrying = self.filtered("line_ids")
-        for sessions in carrying._get_unused_sessions(leaving).values():
+        for sessions in carrying._get_unused_sessions(leaving, lapsed).values():
             for line, quantity in sessions.items():
                 if line.carried_from_id and not line.price_unit:
                     returned[line.carried_from_id] += quantity
@@ -126,17 +135,18 @@ class PetCycle(models.Model):
 
     # --- What of it was billed ---------------------------------------------------
 
-    def _get_creditable(self, leaving=None):
+    def _get_creditable(self, leaving=None, lapsed=None):
         """Return the part of each invoice line that a cancelled plan credits (X7).
 
-        :param leaving: see `_get_unused_sessions`
+        :param leaving, lapsed: see `_get_unused_sessions`
         :return: dict, cycle -> dict, invoice line -> part from 0 to 1; only cycles of
             which something was billed, is not used and was not credited before; those
             of the renewed plan too, where they billed what was carried (X6)
         """
         billed = self.filtered(lambda cycle: cycle.state in ("billed", "settled"))
-        unused = defaultdict(dict, billed._get_unused_sessions(leaving))
-        for cycle, sessions in self._get_returned_sessions(leaving).items():
+        unused = defaultdict(dict, billed._get_unused_sessions(leaving, lapsed))
+        returned = self._get_returned_sessions(leaving, lapsed)
+        for cycle, sessions in returned.items():
             for line, quantity in sessions.items():
                 unused[cycle][line] = unused[cycle].get(line, 0.0) + quantity
         parts = {
@@ -244,17 +254,17 @@ class PetCycle(models.Model):
 
     # --- What of a draft is not used ---------------------------------------------
 
-    def _get_draft_parts(self, leaving=None):
+    def _get_draft_parts(self, leaving=None, lapsed=None):
         """Return the part of each line that a draft of these cycles bills on (X7).
 
-        :param leaving: see `_get_unused_sessions`
+        :param leaving, lapsed: see `_get_unused_sessions`
         :return: dict, cycle -> dict, invoice line -> part from 0 to 1; every cycle
             that has a draft
         """
         drafts = self.filtered(lambda cycle: cycle.invoice_id.state == "draft")
         return {
             cycle: cycle._get_used_parts(unused)
-            for cycle, unused in drafts._get_unused_sessions(leaving).items()
+            for cycle, unused in drafts._get_unused_sessions(leaving, lapsed).items()
         }
 
     def _get_used_parts(self, unused):
@@ -296,13 +306,15 @@ class PetCycle(models.Model):
         discounts = [line for line, amount in amounts.items() if amount < 0]
         return parts | dict.fromkeys(discounts, stays / billed if billed else 1.0)
 
-    def _cut_drafts(self):
+    def _cut_drafts(self, lapsed):
         """Let the drafts of these cycles bill only the sessions used (X7).
 
         One that would bill nothing is cancelled. Told in the chatter of the invoice.
+
+        :param lapsed: see `_get_unused_sessions`
         """
         notes = {}
-        for cycle, parts in self._get_draft_parts().items():
+        for cycle, parts in self._get_draft_parts(lapsed=lapsed).items():
             invoice = cycle.invoice_id
             if all(part == 1.0 for part in parts.values()):
                 continue
@@ -324,15 +336,17 @@ class PetCycle(models.Model):
 
     # --- The credit notes --------------------------------------------------------
 
-    def _create_credit_notes(self, reason):
+    def _create_credit_notes(self, reason, lapsed):
         """Credit what was billed and not used, through Odoo's own reversal (X7).
 
         :param reason: text, on the credit notes
+        :param lapsed: see `_get_unused_sessions`
         :return: draft `account.move` records, for the accountant to check and post
         """
         credit_notes = self.env["account.move"]
         parts = {
-            cycle.invoice_id: lines for cycle, lines in self._get_creditable().items()
+            cycle.invoice_id: lines
+            for cycle, lines in self._get_creditable(lapsed=lapsed).items()
         }
         invoices = self.env["account.move"].union(*parts)
         for journal, billed in invoices.grouped("journal_id").items():

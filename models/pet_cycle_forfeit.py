@@ -5,7 +5,7 @@ from markupsafe import Markup
 from odoo import fields, models
 from odoo.tools import format_date
 
-from .pet_plan_line import TOTAL_KINDS
+from .pet_plan_line import EXPIRED_KINDS, TOTAL_KINDS
 
 
 class PetCycle(models.Model):
@@ -18,6 +18,12 @@ class PetCycle(models.Model):
         copy=False,
         help="Its draft was cancelled because of the end of the plan; "
         "a later end brings it back",
+    )
+    is_withdrawn = fields.Boolean(
+        readonly=True,
+        copy=False,
+        help="Its draft was cancelled, since the plan will be; "
+        "it comes back if that is called off",
     )
 
     def _follow_plan_end(self):
@@ -113,13 +119,13 @@ class PetCycle(models.Model):
         """Tell whether the cycle's draft may go, or went, with the end of its plan.
 
         Not when somebody paid for it, has it in hand (it was posted before), or when
-        a visit took its sessions. One that went stays where it is, and what a person
-        made of it since is theirs.
+        a visit took its sessions. One that went stays where it is, unless a visit was
+        entered late (X1), and what a person made of it since is theirs.
         """
         self.ensure_one()
-        return self.is_forfeited or (
-            self._is_unbilled() and not self.appointment_ids.filtered("holds_sessions")
-        )
+        return (
+            self.is_forfeited or self._is_unbilled()
+        ) and not self.appointment_ids.filtered("holds_sessions")
 
     def _is_unbilled(self):
         """Tell whether nobody is, or ever was, asked to pay for the cycle.
@@ -164,19 +170,74 @@ class PetCycle(models.Model):
         One that somebody replaced or reset by hand is theirs.
         """
         self._unguarded().write({"is_forfeited": False})
-        back = self.filtered(lambda cycle: cycle.invoice_id.state == "cancel")
-        if not back:
-            return
-        invoices = back.invoice_id._fetch_pet_taxes()
-        invoices.with_context(tracking_disable=True).button_draft()
-        back._follow_visits()
-        back._note_on_invoice_and_plan(
+        self._reset_drafts()._note_on_invoice_and_plan(
             lambda cycle, values: self.env._(
                 "The invoice of %(amount)s for %(cycle)s is a draft again: %(plan)s "
                 "ends on %(end)s now.",
                 **values,
             )
         )
+
+    def _reset_drafts(self):
+        """Make cancelled drafts of these cycles drafts again, due by their visits.
+
+        :return: the cycles of which one was cancelled still
+        """
+        back = self.filtered(lambda cycle: cycle.invoice_id.state == "cancel")
+        if back:
+            invoices = back.invoice_id._fetch_pet_taxes()
+            invoices.with_context(tracking_disable=True).button_draft()
+            back._follow_visits()
+        return back
+
+    # --- Withdrawn until a cancellation takes effect (X7) ------------------------
+
+    def _withdraw_drafts(self, reason):
+        """Cancel the drafts of these cycles, and the sessions only they would bill.
+
+        Until their plans are cancelled it can be called off. Of what is paid as a
+        draft, the sessions can be used till then.
+
+        :param reason: text, on the entries
+        """
+        drafts = self.filtered(
+            lambda cycle: cycle.invoice_id.state == "draft" and not cycle._is_paid()
+        )
+        lines = drafts.plan_id.line_ids
+        left = {line: max(0.0, line.remaining) for line in lines}
+        entries = []
+        for cycle, sessions in drafts._get_unused_sessions().items():
+            for line, quantity in sessions.items():
+                part = min(quantity, left[line])
+                left[line] -= part
+                if line._is_some(part):
+                    entries.append(
+                        line._prepare_entry_vals(
+                            "expire", -part, cycle=cycle, reason=reason
+                        )
+                    )
+        lines._post_entries(entries)
+        drafts._cancel_drafts()
+        drafts._unguarded().write({"is_withdrawn": True})
+
+    def _bring_drafts_back(self, reason):
+        """Make the withdrawn drafts of these cycles drafts again, with their sessions.
+
+        :param reason: text, on the entries
+        """
+        back = self.filtered("is_withdrawn")
+        lines = back.plan_id.line_ids
+        lines._post_entries(
+            [
+                line._prepare_entry_vals(
+                    "reinstate", -balance, cycle=cycle, reason=reason
+                )
+                for (line, cycle), balance in lines._sum_entries(EXPIRED_KINDS).items()
+                if cycle in back and line._is_some(-balance)
+            ]
+        )
+        back._unguarded().write({"is_withdrawn": False})
+        back._reset_drafts()
 
     def _note_on_invoice_and_plan(self, get_text):
         """Write a note about each cycle on its invoice, and all of them on the plan.

@@ -53,6 +53,7 @@ class PetPlan(models.Model):
             "visits_revision",
             "cancel_date",
             "cancel_reason",
+            "cancel_settlement",
             "pause_ids",
             "amount_total",
             "is_latest",
@@ -534,11 +535,14 @@ class PetPlan(models.Model):
 
     def write(self, vals):
         self._check_sold_terms(vals)
+        old_ends = {plan.id: plan.date_end for plan in self if "date_end" in vals}
         result = super().write(vals)
         if "date_end" in vals:
             # Status, ledger and periods are not the user's to write; who may move
             # the end date was checked above.
-            self._sudo_clean()._follow_end()
+            plans = self._sudo_clean()
+            plans._follow_end()
+            plans._move_renewals(old_ends)
         return result
 
     def _get_sold_fields(self):

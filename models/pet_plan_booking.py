@@ -123,6 +123,11 @@ class PetPlan(models.Model):
                 start=format_date(self.env, pause.date_from),
                 end=format_date(self.env, pause.date_to),
             )
+        if self.cancel_date and (self._is_cancelled() or day >= self.cancel_date):
+            return self.env._(
+                "it is cancelled from %(day)s",
+                day=format_date(self.env, self.cancel_date),
+            )
         if day < self.date_start:
             return self.env._(
                 "%(day)s is before its start on %(start)s",
@@ -141,12 +146,13 @@ class PetPlan(models.Model):
         """Return the cycles and balances of these plans, as new visits find them.
 
         :return: dict, plan -> `lib.booking.Allotment`, which knows cycles by their
-            ids and services by those of the products
+            ids and services by those of the products; visits of days that are over
+            find what expired since (X1)
         """
         cycles = self.cycle_ids
         booked = cycles._get_booked_units()
         taken = cycles._get_taken_sessions()
-        balances = self.line_ids._load_balances()
+        balances = self.line_ids._load_balances_with_lapsed()
         return {plan: plan._get_allotment(booked, taken, balances) for plan in self}
 
     def _get_allotment(self, booked, taken, balances):
@@ -165,7 +171,7 @@ class PetPlan(models.Model):
                 booking.Slot(
                     id=cycle.id,
                     capacity=cycle.capacity,
-                    open=cycle.state != "closed",
+                    open=cycle._takes_visits(),
                     booked=booked.get(cycle.id, 0.0),
                     first=cycle.date_from,
                     last=cycle.date_to,
@@ -195,7 +201,9 @@ class PetPlan(models.Model):
         :param units: float, 0.5 for half days
         """
         self.ensure_one()
-        return self._get_allotments()[self].count_left(units)
+        balances = self.line_ids._load_balances().values()
+        left = max((balance.left() for balance in balances), default=0.0)
+        return max(0, int(round(left / units, 6)))
 
     def _get_proposed(self, starts, units, count):
         """Return those of some dates that the plan will take, for a preview (B1a).
@@ -210,7 +218,11 @@ class PetPlan(models.Model):
         days = ((at, periods.local_day(at, self.company_id.pet_tz)) for at in starts)
         running = takewhile(lambda start: not end or start[1] <= end, days)
         return self._get_allotments()[self].propose(
-            running, units, count, refuses=lambda day: bool(self._get_day_refusal(day))
+            running,
+            units,
+            count,
+            may_owe=count > self._get_visit_count(units),
+            refuses=lambda day: bool(self._get_day_refusal(day)),
         )
 
     def action_open_book(self):

@@ -99,14 +99,12 @@ class PetPlan(models.Model):
         """
         self.ensure_one()
         lines = self.line_ids.filtered(lambda line: line.product_id in products)
-        left = {
-            product: sum(of_product.mapped("remaining"))
-            for product, of_product in lines.grouped("product_id").items()
-        }
+        balances = lines._load_balances()
+        owed = {line.product_id: balances[line].owed() for line in lines}
         return {
-            product: -rest
-            for product, rest in left.items()
-            if self.line_ids._is_some(-rest)
+            product: quantity
+            for product, quantity in owed.items()
+            if lines._is_some(quantity)
         }
 
     def _get_carried_parts(self, quantities):
@@ -213,11 +211,7 @@ class PetPlan(models.Model):
         offer = renewal._get_offer_lines().grouped("product_id")
         entries = []
         for product, owed in self._get_owed(products).items():
-            entries += [
-                line._prepare_entry_vals("transfer", -line.remaining, reason=reason)
-                for line in self.line_ids
-                if line.product_id == product and line.remaining
-            ]
+            entries += self._prepare_paid_entries(product, owed, reason)
             entries.append(
                 offer[product][0]._prepare_entry_vals(
                     "transfer",
@@ -227,6 +221,22 @@ class PetPlan(models.Model):
                 )
             )
         return entries
+
+    def _prepare_paid_entries(self, product, owed, reason):
+        """Return the entries that bring what the plan owes of a service to 0 (X6).
+
+        :param owed: float, sessions
+        """
+        self.ensure_one()
+        lines = self.line_ids.filtered(lambda line: line.product_id == product)
+        if self.kind == "plan":
+            # It belongs to no period, as what periods took beyond their own does.
+            return [lines[-1:]._prepare_entry_vals("transfer", owed, reason=reason)]
+        return [
+            line._prepare_entry_vals("transfer", -line.remaining, reason=reason)
+            for line in lines
+            if line.remaining
+        ]
 
     def _check_carried_currency(self, renewal, parts):
         """Refuse to bill in one currency what was sold in another (X6)."""

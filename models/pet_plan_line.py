@@ -478,6 +478,63 @@ class PetPlanLine(models.Model):
             balances |= dict.fromkeys(service, balance)
         return balances
 
+    def _load_balances_with_lapsed(self):
+        """Return what is left, and what visits of days that are over would find (X1).
+
+        :return: dict as of `_load_balances`
+        """
+        balances = self._load_balances()
+        for (line, cycle), quantity in self.plan_id._get_lapsed().items():
+            if line in balances:
+                balances[line].move(quantity, line.id, cycle.id or None)
+        return balances
+
+    def _prepare_given_back_vals_list(self, vals_list):
+        """Return the entries that give back what takings need of what expired (X1).
+
+        A visit of yesterday finds what the expiry took since: as much as it needs,
+        of its period first, then of what belonged to no period.
+
+        :param vals_list: list of dicts as of `_prepare_entry_vals`, in order
+        :return: list of value dicts of `pet.plan.entry`
+        """
+        lines = self.browse({vals["line_id"] for vals in vals_list}).grouped("id")
+        lapsed = self.union(*lines.values()).plan_id._get_lapsed()
+        if not lapsed:
+            return []
+        cycles = self.env["pet.cycle"]
+        expired = self.union(*(line for line, __ in lapsed))
+        stands = expired._sum_entries()
+        # Of a package, or with rollover, no session belongs to a period any more.
+        whole = expired.filtered(
+            lambda line: line.plan_id.kind == "package" or line.plan_id.rollover
+        )
+        stands.update({(line, cycles): line.remaining for line in whole})
+        given_back = []
+        for vals in vals_list:
+            line, cycle = lines[vals["line_id"]], cycles.browse(vals["cycle_id"] or ())
+            cycle = cycles if line in whole else cycle
+            short = -vals["quantity"] - max(0.0, stands[line, cycle])
+            stands[line, cycle] += vals["quantity"]
+            for place in dict.fromkeys((cycle, cycles)):
+                part = min(short, lapsed.get((line, place), 0.0))
+                if not self._is_some(part):
+                    continue
+                short -= part
+                lapsed[line, place] -= part
+                stands[line, cycle] += part
+                visit = self.env["pet.appointment"].browse(vals["appointment_id"])
+                given_back.append(
+                    line._prepare_entry_vals(
+                        "reinstate",
+                        part,
+                        cycle=place,
+                        visit=visit,
+                        reason=self.env._("For a visit entered late"),
+                    )
+                )
+        return given_back
+
     def _sum_entries(self, kinds=None):
         """Return the ledger's sums: defaultdict, (line, cycle) -> sessions.
 
@@ -555,7 +612,7 @@ class PetPlanLine(models.Model):
         plans = {balances[line]: line.plan_id for line in self}
         for balance, plan in plans.items():
             parts = balance.expire(None if plan._is_over() else ended.ids)
-            last = plan.cancel_date or plan.date_end
+            last = plan.cancel_date if plan.state == "cancelled" else plan.date_end
             expired += [
                 (found, cycle, left, cycle.date_to if cycle in ended else last)
                 for found, cycle, left in self._browse_parts(parts)

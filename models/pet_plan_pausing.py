@@ -5,6 +5,8 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import format_date
 
+from ..lib import periods
+from .pet_appointment import UPCOMING_STATES
 from .windows import open_window
 
 
@@ -90,12 +92,13 @@ class PetPlan(models.Model):
                 pause=pause.display_name,
                 days=saved,
             )
+            before = plan._get_pause_spans()
             # Pauses and periods are not the user's to write; see `_pause`.
-            plan._sudo_clean()._shift_end(day, -saved)
             if pause.date_from == day:
                 pause._sudo_clean().unlink()
             else:
                 pause._sudo_clean()._unguarded().date_to = day - timedelta(days=1)
+            plan._sudo_clean()._follow_pauses(before)
             plan._message_log(body=body)
         return True
 
@@ -128,8 +131,8 @@ class PetPlan(models.Model):
                     start=format_date(self.env, date_from),
                     end=format_date(self.env, date_to),
                     first=format_date(self.env, self.date_start),
-                    last=format_date(self.env, self.date_end)
-                    if self.date_end
+                    last=format_date(self.env, last)
+                    if (last := self._get_last_day())
                     else self.env._("no end"),
                     today=format_date(self.env, today),
                 )
@@ -148,19 +151,16 @@ class PetPlan(models.Model):
         # Pauses and periods are not the user's to write: this one, of a plan the
         # user may write, is checked above.
         plan = self._sudo_clean()
-        pause = (
-            plan.env["pet.plan.pause"]
-            ._unguarded()
-            .create(
-                {
-                    "plan_id": plan.id,
-                    "date_from": date_from,
-                    "date_to": date_to,
-                    "reason": reason,
-                }
-            )
+        before = plan._get_pause_spans()
+        plan.env["pet.plan.pause"]._unguarded().create(
+            {
+                "plan_id": plan.id,
+                "date_from": date_from,
+                "date_to": date_to,
+                "reason": reason,
+            }
         )
-        plan._shift_end(date_from, pause.days)
+        plan._follow_pauses(before)
         plan._message_log(
             body=self.env._(
                 "Paused from %(start)s to %(end)s: %(reason)s",
@@ -170,14 +170,54 @@ class PetPlan(models.Model):
             )
         )
 
-    def _shift_end(self, day, days):
-        """Move the end, and the periods from a day on, by a number of days (X8).
+    def _get_pause_spans(self):
+        """Return the first and last day of each pause, as list of tuples (X8)."""
+        self.ensure_one()
+        return [(pause.date_from, pause.date_to) for pause in self.pause_ids]
 
-        :param day: date; the period it falls in gets longer (or shorter), later ones
-            move as they are
-        :param days: int, may be negative
+    def _follow_pauses(self, before):
+        """Move the end, the periods and their visits, since pauses changed (X8).
+
+        :param before: list of `_get_pause_spans`, from before they changed
         """
         self.ensure_one()
-        self.cycle_ids._shift_periods(day, timedelta(days=days))
+        after = self._get_pause_spans()
+        days = periods.count_days(after) - periods.count_days(before)
+        self.cycle_ids._follow_pauses(before, after)
+        self._follow_periods()
         if self.date_end:
             self._unguarded().write({"date_end": self.date_end + timedelta(days=days)})
+
+    def _follow_periods(self):
+        """Let visits to come follow the periods, since these moved (X8).
+
+        A visit belongs to the period that contains it while that has a session, else
+        it keeps its own.
+        """
+        self.ensure_one()
+        if self.kind != "plan":
+            return
+        balances = self.line_ids._load_balances()
+        moving = self.env["pet.appointment"]
+        visits = self.appointment_ids.filtered(
+            lambda visit: visit.holds_sessions and visit.state in UPCOMING_STATES
+        )
+        for visit in visits.sorted(lambda visit: (visit.start, visit.id)):
+            cycle = self._get_period(visit._get_day())
+            if (
+                cycle
+                and cycle != visit.cycle_id
+                and cycle._takes_visits()
+                and visit._move_sessions(balances, cycle)
+            ):
+                moving += visit
+        if moving:
+            moving._release(self.env._("The periods of the plan moved"))
+            moving._book()
+
+    def _get_period(self, day):
+        """Return the billing period that contains a local day, or an empty record."""
+        self.ensure_one()
+        return self.cycle_ids.filtered(
+            lambda cycle: cycle.date_from and cycle.date_from <= day <= cycle.date_to
+        )[:1]

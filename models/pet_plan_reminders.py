@@ -59,6 +59,7 @@ class PetPlan(models.Model):
                 ("state", "=", "active"),
                 ("is_renewed", "=", False),
                 ("date_let_go", "=", False),
+                ("cancel_date", "=", False),
             ]
         ) & (Domain("pet_id", "=", False) | Domain("pet_id.active", "=", True))
 

@@ -104,6 +104,8 @@ class PetPlan(models.Model):
                 "renewed.",
                 **values,
             )
+        if self.cancel_date:
+            return self._get_cancelled_refusal()
         if self.is_carry_over:
             return self.env._(
                 "%(plan)s was carried over from another software: sell a new plan "

@@ -107,14 +107,21 @@ class PetPlan(models.Model):
         self.ensure_one()
         return (
             self.state in ("active", "expired")
+            and not self._is_cancelled()
             and self.date_start <= day
-            and (not self.date_end or day <= self.date_end)
+            and (not (last := self._get_last_day()) or day <= last)
         )
+
+    def _get_last_day(self):
+        """Return the last day of use, or None: the end, or before a cancellation."""
+        self.ensure_one()
+        before = self.cancel_date and self.cancel_date - timedelta(days=1)
+        return min(filter(None, (self.date_end, before)), default=None)
 
     def _is_over(self):
         """Tell whether what is left of the plan can be used no more (X1, X7)."""
         self.ensure_one()
-        if self.state == "cancelled" or self.is_given_away:
+        if self._is_cancelled() or self.is_given_away:
             return True
         today = self.company_id._get_pet_today()
         return bool(self.date_end) and self.date_end < today
@@ -125,8 +132,8 @@ class PetPlan(models.Model):
         Safe to run late, twice, or after days: what is done is read from the ledger
         and the dates, not from when the job last ran.
         """
-        ended, running = self.browse(), self.browse()
-        for plan in self.filtered(lambda plan: plan.state != "draft"):
+        ended, running = self._finish_cancellations(), self.browse()
+        for plan in (self - ended).filtered(lambda plan: plan.state != "draft"):
             if plan._is_over():
                 ended += plan
             else:
@@ -210,6 +217,8 @@ class PetPlan(models.Model):
     def _get_reinstatable(self):
         """Return what expired and does not belong to a period that is over (X2).
 
+        What a cancellation dated ahead withdrew comes back if that is called off (X7).
+
         :return: list of (line, cycle, sessions)
         """
         expired = self.line_ids._sum_entries(EXPIRED_KINDS)
@@ -217,8 +226,28 @@ class PetPlan(models.Model):
         return [
             (line, cycle, -balance)
             for (line, cycle), balance in expired.items()
-            if balance < 0 and cycle not in ended
+            if balance < 0 and cycle not in ended and not cycle.is_withdrawn
         ]
+
+    def _get_lapsed(self):
+        """Return what expired and is there for visits of days that are over (X1).
+
+        Until the nightly job takes it, they find it anyway: what is booked late does
+        not depend on when it ran.
+
+        :return: dict, (line, cycle) -> sessions
+        """
+        sold = self.filtered(lambda plan: plan.state in ("active", "expired"))
+        over = sold.filtered(lambda plan: plan._is_over())
+        ended = sold.cycle_ids._filter_ended()
+        expired = (over | ended.plan_id).line_ids._sum_entries(EXPIRED_KINDS)
+        return {
+            (line, cycle): -balance
+            for (line, cycle), balance in expired.items()
+            if line._is_some(-balance)
+            and (cycle in ended or line.plan_id in over)
+            and not cycle.is_withdrawn
+        }
 
     @api.model
     def _get_plans_to_update_domain(self, company):
@@ -247,6 +276,10 @@ class PetPlan(models.Model):
                     | left_over
                     | waiting
                 )
+            )
+            | (
+                Domain("state", "in", ("active", "expired"))
+                & Domain("cancel_date", "<=", today)
             )
             # Of a visit that was to stay, and was cancelled after its plan.
             | (Domain("state", "=", "cancelled") & left_over)

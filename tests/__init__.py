@@ -101,6 +101,7 @@ from . import test_u1_plan_selection
 from . import test_x10_given_away
 from . import test_x1_status
 from . import test_x1_time_zones
+from . import test_x1_yesterday
 from . import test_x2_drafts
 from . import test_x2_expiry
 from . import test_x2_extension
@@ -110,16 +111,19 @@ from . import test_x4_not_renewed
 from . import test_x5_list
 from . import test_x6_carry
 from . import test_x6_carry_money
+from . import test_x6_follows
 from . import test_x6_price_sold
 from . import test_x6_renew
 from . import test_x7_afterwards
 from . import test_x7_cancel_plan
 from . import test_x7_credit_notes
+from . import test_x7_dated_ahead
 from . import test_x7_dated_back
 from . import test_x7_drafts
 from . import test_x7_last_day
 from . import test_x8_pause
 from . import test_x8_pause_periods
+from . import test_x8_whole_days
 from . import test_x9_archived_pet
 
 if requirements.has_hypothesis:

@@ -717,3 +717,10 @@ class History(RuleBasedStateMachine):
                     "settlement": settlement,
                 }
             ).action_apply()
+
+    @has_plans
+    @rule(plan=INDEX)
+    def call_off_cancellation(self, plan):
+        plan = self._plan(plan, "staff")
+        with self.step(f"the cancellation of {plan.name} is called off"):
+            plan.action_call_off_cancellation()

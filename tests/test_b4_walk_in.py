@@ -217,12 +217,6 @@ class TestCandidates(WalkInCase):
         plan.book(self.weekly(12))
         self.assert_not_used(plan)
 
-    def test_overdraft_is_for_people_to_decide(self):
-        """A check-in never overdraws a plan by itself."""
-        plan = self.sell(self.make_template(overdraft_limit=5.0))
-        plan.book(self.weekly(12))
-        self.assert_not_used(plan)
-
     def test_no_sessions_left_in_the_period(self):
         plan = self.sell(
             self.make_template(

@@ -72,6 +72,52 @@ class TestDueDates(PetPlansCommon):
         self.visit_on(plan, "01-26").reschedule(datetime(2026, 1, 27, 9))
         self.assert_due(plan, "01-05", "02-02", "03-02")
 
+    # --- Never before the bill ahead -----------------------------------------------
+
+    def test_a_replacement_for_an_early_day_keeps_the_order(self):
+        """A visit cancelled by mistake and booked again comes into the last cycle."""
+        plan, __ = self.sell_worked_example()
+        self.visit_on(plan, "01-19").action_cancel()
+        plan.book([datetime(2026, 1, 19, 9)])
+        self.assertEqual(self.days(plan)[2], ["01-19", "03-09", "03-16", "03-23"])
+        self.assert_due(plan, "01-05", "02-09", "02-09")
+
+    def test_a_reschedule_counts_for_the_own_bill_only(self):
+        """C1 goes first: bills may stand out of order until the next deal."""
+        plan, __ = self.sell_worked_example()
+        self.visit_on(plan, "02-02").reschedule(datetime(2026, 1, 3, 9))
+        self.assert_due(plan, "01-05", "01-05", "03-02")
+        for day in ("01-05", "01-12", "01-19", "01-26"):
+            self.visit_on(plan, day).reschedule(datetime(2026, 3, 20, int(day[3:]) % 9))
+        self.assert_due(plan, "03-20", "01-05", "03-02")
+        self.visit_on(plan, "03-23").action_cancel()
+        self.assert_due(plan, "01-03", "03-02", "03-20")
+
+    def test_a_posted_bill_ahead_counts(self):
+        plan, visits = self.sell_worked_example()
+        self.post(self.invoices(plan)[1])
+        visits[8].reschedule(datetime(2026, 1, 20, 9))
+        self.assert_due(plan, "01-05", "02-02", "02-02")
+
+    def test_a_closed_one_and_one_without_date_do_not(self):
+        plan, visits = self.sell_worked_example()
+        self.credit(self.post(self.invoices(plan)[1]))
+        visits[8].reschedule(datetime(2026, 1, 20, 9))
+        self.assertEqual(self.due_dates(plan)[2], "01-20")
+
+    def test_the_preview_says_so(self):
+        """C7: the dates that the deal will give."""
+        plan, visits = self.sell_worked_example(due_offset_days=3)
+        self.pay(self.invoices(plan)[0])
+        self.invoices(plan)[0].with_user(
+            self.accountant
+        ).invoice_date_due = "2026-03-01"
+        wizard = self.open_cancel_wizard(visits[1])
+        row = wizard.line_ids.filtered(lambda row: row.appointment_id == visits[6])
+        self.assertEqual(row.new_date_due, date(2026, 3, 1))
+        wizard.action_apply()
+        self.assert_due(plan, "03-01", "03-01", "03-12")
+
     # --- The shop's time zone ----------------------------------------------------
 
     def test_late_in_the_evening_it_is_still_the_same_day(self):

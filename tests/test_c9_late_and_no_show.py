@@ -1,3 +1,5 @@
+from datetime import datetime
+
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form
@@ -113,6 +115,46 @@ class TestLateCancellation(PetPlansCommon):
         """`action_cancel()` cancels at once and releases, as the contract says."""
         self.late.action_cancel()
         self.assertEqual(self.plan.sessions_remaining, 1.0)
+
+    def test_moved_away_inside_it_stays_late(self):
+        """Moving it a month away and cancelling then is not free."""
+        self.late.reschedule(datetime(2026, 2, 5, 9))
+        self.assertTrue(self.late.is_late)
+        wizard = self.open_cancel_wizard(self.late)
+        self.assertEqual(wizard.sessions, "consume")
+        wizard.action_apply()
+        self.assert_consumed(self.late)
+
+    def test_by_whatever_door(self):
+        self.late.with_user(self.manager).write({"start": "2026-02-05 09:00:00"})
+        self.late.reschedule(datetime(2026, 2, 6, 9))
+        self.assertTrue(self.late.is_late)
+
+    def test_moved_in_time_it_is_not(self):
+        self.early.reschedule(datetime(2026, 1, 5, 8))
+        self.assertTrue(self.early.is_late, "by the new time")
+        self.early.reschedule(datetime(2026, 2, 5, 9))
+        self.assertTrue(self.early.is_late)
+        other = self.visit_on(self.plan, "03-02")
+        other.reschedule(datetime(2026, 3, 5, 9))
+        self.assertFalse(other.is_late)
+
+    def test_the_shop_returns_it_all_the_same(self):
+        self.late.reschedule(datetime(2026, 2, 5, 9))
+        self.late.action_cancel()
+        self.assertEqual(self.plan.sessions_remaining, 1.0)
+        self.assertFalse(self.late.is_late)
+
+    def test_nobody_takes_it_back_by_hand(self):
+        self.late.reschedule(datetime(2026, 2, 5, 9))
+        with self.assert_refused(AccessError, "written directly"):
+            self.late.with_user(self.manager).moved_late = False
+
+    def test_a_visit_on_no_plan_or_without_window_is_never_late(self):
+        plan = self.sell(self.make_template(late_cancel_hours=0), pet=self.rex)
+        visit = plan.book([datetime(2026, 1, 4, 10)])
+        visit.reschedule(datetime(2026, 2, 5, 9))
+        self.assertFalse(visit.is_late)
 
 
 class TestNoShow(PetPlansCommon):

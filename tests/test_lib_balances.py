@@ -251,6 +251,23 @@ class TestBalances(BaseCase):
         )
         self.assertEqual(balance.left(), 1.5)
 
+    def test_what_is_owed(self):
+        """By a period: the sessions of no period pay it, those of others do not."""
+        entries = [("bath", "jan", -2), ("bath", "feb", 4)]
+        for more, rollover, owed in (
+            ([], False, 2),
+            ([("bath", None, 1)], False, 1),
+            ([("bath", None, 3)], False, 0),
+            ([], True, 0),
+            ([("bath", "mar", -5)], True, 3),
+        ):
+            balance = Balance(
+                ["bath"], ["jan", "feb", "mar"], entries + more, rollover=rollover
+            )
+            with self.subTest(more=more, rollover=rollover):
+                self.assertEqual(balance.owed(), owed)
+        self.assertEqual(Balance(["bath"], (), [("bath", None, -3)]).owed(), 3)
+
     def test_what_is_owed_comes_off_what_another_line_has(self):
         balance = Balance(LINES, (), [("paid", None, -3.0), ("free", None, 5.0)])
         self.assertEqual(balance.parts(), [Part("free", None, 2.0)])

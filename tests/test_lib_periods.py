@@ -176,6 +176,55 @@ class TestValidityEnd(BaseCase):
                     periods.validity_end(date(2026, 1, 1), validity, unit)
 
 
+# Pauses from lengths: so many days between them, so many days each.
+gaps = st.lists(st.tuples(st.integers(1, 40), st.integers(1, 30)), max_size=4)
+
+
+def make_pauses(first, lengths):
+    pauses, day = [], first
+    for gap, length in lengths:
+        day += timedelta(days=gap)
+        pauses.append((day, day + timedelta(days=length - 1)))
+        day = pauses[-1][1]
+    return pauses
+
+
+@tagged("post_install", "-at_install")
+class TestFollowPauses(BaseCase):
+    START = date(2026, 1, 1)
+
+    def test_the_example_of_the_rule(self):
+        pause = (date(2026, 5, 25), date(2026, 6, 10))
+        for first, day in ((date(2026, 6, 1), 18), (date(2026, 5, 25), 11)):
+            self.assertEqual(
+                periods.follow_pauses(first, self.START, [], [pause]),
+                date(2026, 6, day),
+            )
+        before = date(2026, 5, 24)
+        self.assertEqual(periods.follow_pauses(before, self.START, [], [pause]), before)
+
+    @repeatable
+    @given(usable=st.integers(0, 150), one=gaps, other=gaps)
+    def test_keeps_the_usable_days(self, usable, one, other):
+        """As many as a count of the calendar finds, and back again."""
+        one, other = make_pauses(self.START, one), make_pauses(self.START, other)
+        plain = self.START + timedelta(days=usable)
+        day = periods.follow_pauses(plain, self.START, [], one)
+        moved = periods.follow_pauses(day, self.START, one, other)
+        for found, pauses in ((day, one), (moved, other)):
+            paused = {
+                first + timedelta(days=number)
+                for first, last in pauses
+                for number in range((last - first).days + 1)
+            }
+            self.assertNotIn(found, paused)
+            until = (self.START + timedelta(days=n) for n in range(1000))
+            counted = [at for at in until if at < found and at not in paused]
+            self.assertEqual(len(counted), usable)
+        self.assertEqual(periods.follow_pauses(moved, self.START, other, one), day)
+        self.assertEqual(periods.follow_pauses(day, self.START, one, []), plain)
+
+
 @tagged("post_install", "-at_install")
 class TestDueDate(BaseCase):
     """C5: the due date of a cycle."""

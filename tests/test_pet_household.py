@@ -76,7 +76,7 @@ class TestHousehold(PetPlansCommon):
 
     def test_afterwards(self):
         plan = self.sell()
-        plan._cancel_from(plan.date_start.replace(day=5), "Moves")
+        plan._cancel_from(plan.date_start.replace(day=2), "Moves")
         self.customer.sudo().write({"parent_id": self.kennel.id})
         self.assertEqual(self.customer.commercial_partner_id, self.kennel)
 

@@ -114,6 +114,7 @@ class TestPeriodsBehindTheEnd(ForfeitCommon):
 
     def test_a_cancelled_plan_stays_so(self):
         plan = self.sell_monthly()
+        self.clock.move_to("2026-01-20 12:00:00")
         plan._cancel_from(date(2026, 1, 20), "Moves away")
         self.end_on(plan, "2026-06-30")
         self.assertEqual(self.states(plan), ["draft", "cancel", "cancel"])

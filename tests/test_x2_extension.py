@@ -166,6 +166,7 @@ class TestCommonSessions(ExtensionCommon):
         plan = self.sell_monthly()
         self.adjust(plan, 13.0)
         plan.book([datetime(2026, 1, 5 + day, 9) for day in range(5)])
+        self.clock.move_to("2026-01-20 12:00:00")
         plan._cancel_from(date(2026, 1, 20), "Moves away")
         self.assertEqual(plan.sessions_remaining, 0.0)
         self.assert_ledger_adds_up(plan)
@@ -198,6 +199,7 @@ class TestCommonSessions(ExtensionCommon):
     def test_what_comes_back_into_a_cancelled_plan_expires(self):
         plan = self.sell()
         plan.book(self.weekly(2))
+        self.clock.move_to("2026-01-20 12:00:00")
         plan._cancel_from(date(2026, 1, 20), "Moves away")
         self.visit_on(plan, "01-12").action_cancel()
         self.update_plans()

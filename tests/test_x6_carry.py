@@ -140,3 +140,52 @@ class TestCarryServices(PetPlansCommon):
         plan.book([datetime(2026, 2, day, 9) for day in range(2, 8)])
         self.assertEqual(self.carry(plan).sessions_remaining, 24.0 + 2.0)
         self.assert_ledger_adds_up(plan)
+
+
+class TestCarryOwed(PetPlansCommon):
+    """X6: what is carried is what is left or owed, net of both."""
+
+    def sell_owing(self, **terms):
+        """Sell three months of 4 baths; 6 are used in the first."""
+        plan = self.sell(
+            self.make_template(
+                [(self.bath, 4, 45.0)],
+                kind="plan",
+                period_count=3,
+                overdraft_limit=3,
+                **terms,
+            )
+        )
+        visits = plan.book([datetime(2026, 1, 2, 8 + hour) for hour in range(6)])
+        visits.action_start()
+        return plan
+
+    def test_of_a_period_that_is_over(self):
+        """Two are owed since January, four are left of March."""
+        plan = self.sell_owing()
+        self.update_plans("2026-03-20 12:00:00")
+        wizard = self.env["pet.plan.renew"].create({"plan_id": plan.id})
+        self.assertEqual(wizard.carryable, 2.0)
+        renewal = self.carry(plan)
+        self.assertEqual(plan.sessions_remaining, 0.0)
+        self.assertEqual(renewal.sessions_remaining, 12.0 + 2.0)
+
+    def test_before_and_after_the_job(self):
+        for job in (False, True):
+            self.clock.move_to("2026-01-02 12:00:00")
+            plan = self.sell_owing()
+            self.clock.move_to("2026-04-02 12:00:00")
+            if job:
+                self.update_plans()
+            with self.subTest(job=job):
+                renewal = self.carry(plan)
+                self.update_plans()
+                self.assertEqual(plan.sessions_remaining, 0.0)
+                self.assertEqual(renewal.sessions_remaining, 12.0 - 2.0)
+
+    def test_with_rollover_it_is_paid_back_by_the_next_month(self):
+        plan = self.sell_owing(rollover=True)
+        self.update_plans("2026-03-20 12:00:00")
+        renewal = self.carry(plan)
+        self.assertEqual(plan.sessions_remaining, 0.0)
+        self.assertEqual(renewal.sessions_remaining, 12.0 + 6.0)

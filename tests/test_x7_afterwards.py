@@ -18,20 +18,22 @@ class TestAfterwards(PetPlansCommon):
         """The preview said that the draft stays; it is posted on its day."""
         plan, visits = self.sell_worked_example(due_basis="last")
         self.serve(visits[0])
+        self.clock.move_to("2026-01-13 12:00:00")
         plan._cancel_from(date(2026, 1, 13), "Moves away")
         self.assertEqual(
             self.invoices(plan).mapped("state"), ["draft", "cancel", "cancel"]
         )
         self.assertEqual(self.due_dates(plan)[0], "01-12", "the last visit that stays")
-        self.run_on("2026-01-12 12:00:00", "post_invoices")
+        self.run_on("2026-01-13 12:00:00", "post_invoices")
         self.assertEqual(self.invoices(plan)[0].state, "posted")
 
     def test_a_session_that_comes_back_expires(self):
         plan, visits = self.sell_worked_example()
+        self.clock.move_to("2026-01-13 12:00:00")
         plan._cancel_from(date(2026, 1, 13), "Moves away")
         visits[0].action_cancel()
         self.assertEqual(plan.sessions_remaining, 1.0)
-        self.run_on("2026-01-06 12:00:00", "update_plans")
+        self.run_on("2026-01-14 12:00:00", "update_plans")
         self.assertEqual(plan.sessions_remaining, 0.0)
         self.assertEqual(plan.state, "cancelled")
         self.assert_ledger_adds_up(plan)

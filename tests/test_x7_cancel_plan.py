@@ -14,6 +14,7 @@ class TestCancelPlan(PetPlansCommon):
         cls.plan, cls.visits = cls.sell_worked_example()
 
     def open_wizard(self, day="2026-01-20", settlement="none"):
+        self.clock.move_to(f"{day} 12:00:00")
         return self.env["pet.plan.cancel"].create(
             {
                 "plan_ids": self.plan.ids,

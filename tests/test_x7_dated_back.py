@@ -35,8 +35,8 @@ class TestDatedBack(CancelPlanCommon):
         plan = self.sell()
         self.clock.move_to("2026-01-19 23:00:00")
         with self.assert_refused(AccessError, "only a manager"):
-            self.open_wizard(plan, "2026-01-19").action_apply()
-        self.open_wizard(plan, "2026-01-20").action_apply()
+            self.cancel_plans(plan, date="2026-01-19")
+        self.cancel_plans(plan, date="2026-01-20")
         self.assertEqual(plan.state, "cancelled")
 
     def test_today_is_not_back(self):

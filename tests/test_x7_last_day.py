@@ -31,11 +31,14 @@ class TestLastDay(CancelPlanCommon):
         self.assertEqual(self.days(plan)[0], ["01-05"])
 
     def test_from_the_day_after_it(self):
+        """Dated ahead: by then the package is over, and nobody gets anything back."""
         plan = self.sell_paid()
         self.clock.move_to("2026-02-01 12:00:00")
-        credit_notes = self.cancel(plan, "2026-02-02")
+        self.cancel_plans(plan, date="2026-02-02", settlement="credit_note")
+        self.update_plans("2026-02-02 03:00:00")
+        self.assertEqual(plan.state, "cancelled")
         self.assertEqual(self.days(plan)[0], ["01-05", "02-01"], "both stay")
-        self.assertEqual(credit_notes.mapped("amount_total"), [90.0, 180.0, 180.0])
+        self.assertFalse(self.invoices(plan).reversal_move_ids)
 
     def test_when_it_is_over(self):
         plan = self.sell_paid()

@@ -38,7 +38,7 @@ class TestArchivedPet(ArchivedPetCommon):
 
     def test_nothing_runs(self):
         plan = self.sell()
-        plan._cancel_from(fields.Date.to_date("2026-01-05"), "Moved away")
+        plan._cancel_from(fields.Date.to_date("2026-01-02"), "Moved away")
         self.assertIsNone(self.archive())
         self.assertFalse(self.luna.active)
 

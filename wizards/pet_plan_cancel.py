@@ -18,17 +18,13 @@ class PetPlanCancel(models.TransientModel):
     )
     reason = fields.Char(required=True)
     settlement = fields.Selection(
-        [
-            ("none", "Nothing: what was billed stays"),
-            (
-                "credit_note",
-                "Credit note for the sessions billed and not used; "
-                "drafts bill the sessions used",
-            ),
-        ],
+        selection=lambda self: self._get_settlements(),
         string="Money",
         required=True,
         default="none",
+    )
+    is_ahead = fields.Boolean(
+        compute="_compute_is_ahead", help="The day is still to come"
     )
     line_ids = fields.One2many(
         "pet.plan.cancel.line",
@@ -54,6 +50,26 @@ class PetPlanCancel(models.TransientModel):
     def _default_date(self):
         return self.env.company._get_pet_today()
 
+    @api.model
+    def _get_settlements(self):
+        plans = self.env["pet.plan"]
+        return plans._fields["cancel_settlement"]._description_selection(self.env)
+
+    @api.depends("plan_ids", "date")
+    def _compute_is_ahead(self):
+        for wizard in self:
+            wizard.is_ahead = any(
+                wizard.date and wizard.date > company._get_pet_today()
+                for company in wizard.plan_ids.company_id
+            )
+
+    def _get_lapsed(self, cycles):
+        """Return the cycles whose sessions will be over when the plans go (X7)."""
+        self.ensure_one()
+        return cycles._filter_lapsed_on(
+            lambda plan: max(self.date, plan.company_id._get_pet_today())
+        )
+
     @api.depends("plan_ids", "date", "settlement")
     def _compute_line_ids(self):
         """Show what would happen to each cycle, before anything is done (X7)."""
@@ -78,7 +94,8 @@ class PetPlanCancel(models.TransientModel):
     def _prepare_line_vals_list(self, plans):
         """Return the preview of each cycle of some plans (X7).
 
-        By the methods that `action_apply` goes by, so that it tells what happens.
+        By the methods that `action_apply` goes by, so that it tells what happens. Of a
+        day to come it is what happens if nothing is used till then: at most.
         """
         self.ensure_one()
         plans.check_access("write")
@@ -96,10 +113,11 @@ class PetPlanCancel(models.TransientModel):
             },
         )
         if self.settlement == "credit_note":
-            for cycle, parts in cycles._get_creditable(leaving).items():
+            lapsed = self._get_lapsed(cycles)
+            for cycle, parts in cycles._get_creditable(leaving, lapsed).items():
                 effects[cycle] = "credit"
                 credited[cycle] = cycle.invoice_id._get_pet_total(parts)
-            for cycle, parts in kept._get_draft_parts(leaving).items():
+            for cycle, parts in kept._get_draft_parts(leaving, lapsed).items():
                 if all(part == 1.0 for part in parts.values()):
                     continue
                 billed[cycle] = cycle.invoice_id._get_pet_total(parts)
@@ -142,15 +160,7 @@ class PetPlanCancel(models.TransientModel):
             raise UserError(self.env._("Choose at least one plan to cancel."))
         if not (self.reason or "").strip():
             raise UserError(self.env._("Give the reason of this cancellation."))
-        plans = self.plan_ids
-        plans._cancel_from(self.date, self.reason)
-        if self.settlement == "credit_note":
-            # Staff have no invoicing rights: this prepares drafts that an accountant
-            # checks and posts, and reduces those there are, for what the plans just
-            # cancelled leave unused.
-            cycles = plans._sudo_clean().cycle_ids
-            cycles._create_credit_notes(self.reason)
-            cycles._cut_drafts()
+        self.plan_ids._cancel_from(self.date, self.reason, self.settlement)
         return {"type": "ir.actions.act_window_close"}
 
 

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
@@ -21,6 +23,13 @@ class PetPlanPauseStart(models.TransientModel):
         "pet.appointment", string="Visits Cancelled", compute="_compute_appointment_ids"
     )
 
+    renewal_visit_ids = fields.Many2many(
+        "pet.appointment",
+        string="Visits Before the Renewal",
+        compute="_compute_renewal_visit_ids",
+        help="Visits of the renewal before its new start",
+    )
+
     def _default_date_from(self):
         return self.env.company._get_pet_today()
 
@@ -42,6 +51,20 @@ class PetPlanPauseStart(models.TransientModel):
                     wizard.date_from, wizard.date_to
                 )
             wizard.appointment_ids = visits
+
+    @api.depends("new_date_end")
+    def _compute_renewal_visit_ids(self):
+        """Show which visits the renewal, which moves too, leaves before it (X6)."""
+        for wizard in self:
+            renewal = wizard.plan_id.renewed_by_id
+            visits = wizard.plan_id.appointment_ids.browse()
+            if wizard.new_date_end and renewal._is_to_follow(wizard.old_date_end):
+                moved = wizard.new_date_end - wizard.old_date_end
+                visits = renewal._get_visits_between(
+                    renewal.date_start,
+                    renewal.date_start + moved - timedelta(days=1),
+                )
+            wizard.renewal_visit_ids = visits
 
     def action_apply(self):
         """Pause the plan (X8).

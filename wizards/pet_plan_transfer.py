@@ -66,6 +66,8 @@ class PetPlanTransfer(models.TransientModel):
                     state=plan._get_state_label().lower(),
                 )
             )
+        if plan.cancel_date:
+            raise UserError(plan._get_cancelled_refusal())
         if plan._is_unused():
             plan._transfer_unused(self.partner_id, self.pet_id, self.reason)
             return plan._get_opening_action()
