@@ -532,7 +532,7 @@ def check_due_dates_of_drafts_follow(before, now):
             days = [cycle.date_from]
         else:
             days = [now.day(visit) for visit in now.in_cycle(cycle)]
-        if not days and move.payment_state in PAID:
+        if not days and move.payment_state in PAID | {"reversed"}:
             continue  # money was matched with the draft: it does not wait (I3, C6)
         if not days:
             # What was used of an expired package is due with the last visit (X2).

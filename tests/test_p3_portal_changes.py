@@ -294,7 +294,7 @@ class TestChanges(PortalCase):
         self.assertTrue(self.visit_on(self.plan, "01-21"))
 
     def test_archived_pet(self):
-        self.luna.active = False
+        self.archive_in_silence(self.luna)
         page = self.move("01-19", "2026-01-21T09:00")
         self.assert_refused_in_words(page, "is not moved online", "refusal")
         self.cancel("01-19")

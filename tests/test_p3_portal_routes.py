@@ -149,7 +149,7 @@ class TestRoutes(PortalCase):
             self.assertEqual(self.open("/my/plans", user).get("pet"), ["Bolt"])
 
     def test_archived_pet(self):
-        self.luna.active = False
+        self.archive_in_silence(self.luna)
         page = self.open(f"/my/plans/{self.plan.id}", self.ana)
         self.assert_shown(page)
         self.assertEqual(page.get("pet"), ["Luna"])

@@ -189,7 +189,7 @@ class TestReminders(PetPlansCommon):
     def test_not_about_a_pet_that_is_no_longer_there(self):
         plan = self.sell_one_month()
         plan.book(self.weekly(4))
-        self.luna.active = False
+        self.archive_in_silence(self.luna)
         self.clock.move_to("2026-01-25 12:00:00")
         self.assertFalse(self.remind())
 

@@ -152,16 +152,7 @@ class TestNothingForAnArchivedPet(ArchivedPetCommon):
         super().setUpClass()
         cls.plan, cls.visits = cls.sell_worked_example()
         cls.ending = cls.sell(cls.make_template(validity=1, validity_unit="week"))
-        cls.archive_in_silence()
-
-    @classmethod
-    def archive_in_silence(cls):
-        """Archive Luna as it was done before this rule, or by who writes past it."""
-        cls.env.flush_all()
-        cls.env.cr.execute(
-            "UPDATE pet_pet SET active = FALSE WHERE id = %s", [cls.luna.id]
-        )
-        cls.luna.invalidate_recordset()
+        cls.archive_in_silence(cls.luna)
 
     def test_booking(self):
         self.plan.with_user(self.manager)._cancel_from(
@@ -216,7 +207,7 @@ class TestNothingForAnArchivedPet(ArchivedPetCommon):
             self.assertFalse(records.search(domain) & records)
             self.luna.active = True
             self.assertTrue(records.search(domain) & records)
-            self.archive_in_silence()
+            self.archive_in_silence(self.luna)
 
     def test_posting(self):
         self.clock.move_to("2026-01-06 12:00:00")
