@@ -52,7 +52,7 @@ class PetCarryOverImportLine(models.Model):
     )
 
     import_id = fields.Many2one(
-        "pet.carry.over.import", required=True, ondelete="cascade"
+        "pet.carry.over.import", required=True, index=True, ondelete="cascade"
     )
     company_id = fields.Many2one(related="import_id.company_id")
     row = fields.Integer(readonly=True, aggregator=None)
