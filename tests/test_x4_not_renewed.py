@@ -124,6 +124,7 @@ class TestNotRenewed(PetPlansCommon):
 
     def test_the_end_is_moved_behind_the_renewals(self):
         renewal = self.renew(self.plan)
+        self.post(self.invoices(renewal)[0])  # it has begun, and stays where it is
         self.plan.with_user(self.manager).date_end = date(2026, 4, 30)
         self.clock.move_to("2026-03-20 12:00:00")
         self.assert_listed()  # the renewal is over, the old plan runs again
