@@ -130,8 +130,8 @@ class PetPlan(models.Model):
             }
         )
         ahead = self.filtered(lambda plan: plan._is_cancelled_ahead())
-        at_once = (self - ahead)._sudo_clean()
         (self - ahead)._get_visits_from(day)._cancel_with_plan(reason)
+        at_once = plans - ahead
         at_once._settle_cancellation(at_once.cycle_ids._filter_lapsed())
         ahead._withdraw(day, reason)
         self._close_renewal_talks()
