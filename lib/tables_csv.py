@@ -23,6 +23,7 @@ DELIMITERS = ",;\t|"
 MAX_ROW = 1_000_000  # characters of a row
 SAMPLE_ROWS = 200  # by which the delimiter is judged
 BLOCK = 2**16
+SURE = 0.6  # of 1, from which on a guessed encoding counts
 
 _MARKS = {
     codecs.BOM_UTF8: "utf-8-sig",
@@ -96,7 +97,10 @@ def find_encoding(content: bytes) -> str:
         return "utf-8"
     candidates = ["cp1252"]
     if not _looks_western(content) or not _decodes(content, "cp1252"):
-        candidates.insert(0, chardet.detect(content[: 4 * BLOCK])["encoding"])
+        guess = chardet.detect(content[: 4 * BLOCK])
+        # Of a few letters any encoding may be guessed: then the usual one goes first.
+        is_sure = guess["confidence"] >= SURE
+        candidates.insert(0 if is_sure else 1, guess["encoding"])
     for encoding in filter(None, candidates):
         if _decodes(content, encoding):
             return codecs.lookup(encoding).name

@@ -251,6 +251,11 @@ class TestReading(BaseCase):
         table = read_table(("Владелец;Питомец\n" + text).encode("cp1251"))
         self.assertEqual(table.headings, ["Владелец", "Питомец"])
 
+    def test_a_few_letters_are_no_proof_of_a_rare_encoding(self):
+        table = read_table("Owner,Tutor\r\n,ÁÁÁ\r\n".encode("cp1252"))
+        self.assertEqual(table.encoding, "cp1252")
+        self.assertEqual([cells for __, cells in table.rows], [(None, "ÁÁÁ")])
+
     def test_rows_that_are_too_long_are_told(self):
         table = read_table(b"Owner,Note\nAna,calm, sweet\nBob,x\nCy,,\n")
         self.assertEqual(table.overlong, {2: 3})
