@@ -23,7 +23,7 @@ class PetPlan(models.Model):
         """
         self.ensure_one()
         self.check_access("write")
-        renewal = self.renewed_by_id
+        renewal = self._get_renewal()
         if not renewal:
             raise UserError(
                 self.env._(

@@ -44,15 +44,25 @@ class PetPlan(models.Model):
         Which one that is, is shown to whoever may see it.
         """
         for plan in self:
-            renewals = plan.renewal_ids
-            if plan.is_given_away:
+            renewal = plan._get_renewal()
+            if plan.is_given_away and not renewal:
                 # Back to the reader's own rights at once.
                 successors = plan.sudo().transferred_to_ids.sudo(self.env.su)
-                renewals |= successors._filtered_access("read")
-            plan.renewed_by_id = renewals.filtered(
-                lambda renewal: renewal.state != "cancelled"
-            )[:1]
-            plan.is_renewed = plan.is_given_away or bool(plan.renewed_by_id)
+                renewal = successors._filtered_access("read")._filter_standing()[:1]
+            plan.renewed_by_id = renewal
+            plan.is_renewed = plan.is_given_away or bool(renewal)
+
+    def _get_renewal(self):
+        """Return the plan that was sold to renew this one, or an empty record (X6).
+
+        Whoever was given what was left of it is another customer: nothing of this plan
+        moves or carries theirs.
+        """
+        self.ensure_one()
+        return self.renewal_ids._filter_standing()[:1]
+
+    def _filter_standing(self):
+        return self.filtered(lambda plan: plan.state != "cancelled")
 
     def _search_is_renewed(self, operator, value):
         if operator != "in":
@@ -193,10 +203,8 @@ class PetPlan(models.Model):
         was sold for.
         """
         self.ensure_one()
-        periods_sold = self.period_count if self.kind == "plan" else 1
-        return periods_sold * sum(
-            line._get_kept_price() for line in self._get_offer_lines()
-        )
+        prices = [line._get_kept_price() for line in self._get_offer_lines()]
+        return sum(prices) * self._get_times_sold()
 
     def _create_renewals(self, vals_list):
         """Sell the renewals of these plans and link them both ways (X6).

@@ -18,7 +18,7 @@ class PetPlan(models.Model):
         """
         for plan in self:
             old, new = old_ends[plan.id], plan.date_end
-            renewal = plan.renewed_by_id
+            renewal = plan._get_renewal()
             if not (old and new and renewal) or not renewal._is_to_follow(old):
                 continue
             start = renewal.date_start + (new - old)

@@ -144,6 +144,11 @@ class PetPlanTermsMixin(models.AbstractModel):
                     )
                 )
 
+    def _get_times_sold(self):
+        """Return how often the services are sold: in each period, or once (S4, S5)."""
+        self.ensure_one()
+        return self.period_count if self.kind == "plan" else 1
+
     def _get_duration_label(self):
         """Return how long these terms run, in words: "3 months" (X5)."""
         self.ensure_one()

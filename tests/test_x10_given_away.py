@@ -75,6 +75,13 @@ class TestGivenAway(PetPlansCommon):
         with self.assert_refused(UserError, f"{self.plan.name}.*was given away"):
             self.plan.action_renew()
 
+    def test_nothing_of_it_is_carried_into_what_another_has(self):
+        """What comes back from a served visit stays; its successor is no renewal (X6)."""
+        self.visit.with_user(self.manager)._cancel("Never came")
+        with self.assert_refused(UserError, f"{self.plan.name}.* is not renewed yet"):
+            self.plan.action_carry_over()
+        self.assertEqual(self.other.sessions_remaining, 11.0)
+
     def test_whose_it_is_now_is_not_told_to_who_had_it(self):
         """A customer learns that it is over, not of the other customer's plan."""
         user = self.make_portal_user("ana", self.customer)

@@ -2,6 +2,7 @@ from datetime import date, datetime
 
 from odoo import Command
 from odoo.exceptions import UserError
+from odoo.tests import Form
 
 from .test_x2_extension import ExtensionCommon
 
@@ -212,6 +213,19 @@ class TestVisitsBeforeTheNewStart(FollowCase):
             }
         )
         self.assertEqual(wizard.renewal_visit_ids, visits[:2])
+
+    def test_the_dialog_of_a_plan_that_is_not_renewed(self):
+        """As the web client opens it: with an end, without one, still empty."""
+        ending, endless = self.sell(self.template), self.sell()
+        for plan in (ending, endless):
+            dialog = self.env["pet.plan.pause.start"].with_context(
+                default_plan_id=plan.id
+            )
+            with self.subTest(plan=plan.name), Form(dialog) as form:
+                form.date_to = date(2026, 1, 23)
+                form.reason = "Holidays"
+                self.assertFalse(form.renewal_visit_ids[:])
+            form.record.action_apply()
 
     def test_moved_back_before_visits_beyond_its_new_end(self):
         plan, renewal = self.sell_renewed()

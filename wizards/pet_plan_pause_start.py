@@ -56,10 +56,11 @@ class PetPlanPauseStart(models.TransientModel):
     def _compute_renewal_visit_ids(self):
         """Show which visits the renewal, which moves too, leaves before it (X6)."""
         for wizard in self:
-            renewal = wizard.plan_id.renewed_by_id
-            visits = wizard.plan_id.appointment_ids.browse()
-            if wizard.new_date_end and renewal._is_to_follow(wizard.old_date_end):
-                moved = wizard.new_date_end - wizard.old_date_end
+            plan, new_end = wizard.plan_id, wizard.new_date_end
+            renewal = plan and plan._get_renewal()
+            visits = plan.appointment_ids.browse()
+            if renewal and new_end and renewal._is_to_follow(wizard.old_date_end):
+                moved = new_end - wizard.old_date_end
                 visits = renewal._get_visits_between(
                     renewal.date_start,
                     renewal.date_start + moved - timedelta(days=1),
