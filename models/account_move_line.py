@@ -42,7 +42,7 @@ class AccountMoveLine(models.Model):
             vals |= self._get_pet_taxes()
         if self._get_pet_proposal_key("account_id") not in edited:
             fresh = self.new(origin=self)
-            fresh._compute_account_id()
+            self._fields["account_id"].compute_value(fresh)
             if fresh.account_id != self.account_id:
                 vals["account_id"] = fresh.account_id.id
         return vals

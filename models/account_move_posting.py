@@ -173,7 +173,8 @@ class AccountMove(models.Model):
             if name in edited:
                 fresh[name] = self[name]
             else:
-                getattr(fresh, self._fields[name].compute)()
+                # As a field is computed: nothing else follows from it here.
+                self._fields[name].compute_value(fresh)
         return fresh
 
     def _take_pet_head(self, edited):

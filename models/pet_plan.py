@@ -373,8 +373,8 @@ class PetPlan(models.Model):
     def _get_offer_price(self):
         """Return the price of what was sold with the whole plan, nothing carried."""
         self.ensure_one()
-        periods_sold = self.period_count if self.kind == "plan" else 1
-        return sum(self._get_offer_lines().mapped("price_subtotal")) * periods_sold
+        prices = self._get_offer_lines().mapped("price_subtotal")
+        return sum(prices) * self._get_times_sold()
 
     @api.depends(
         "line_ids.total",

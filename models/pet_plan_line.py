@@ -306,7 +306,11 @@ class PetPlanLine(models.Model):
     def _get_price(self, quantity):
         """Return the untaxed price of a number of sessions, in the plan's currency."""
         self.ensure_one()
-        amount = quantity * self.price_unit * (1 - self.discount / 100)
+        return self._get_amount(quantity, self.price_unit, self.discount)
+
+    def _get_amount(self, quantity, price_unit, discount):
+        """Return what sessions come to at a price, in the plan's currency."""
+        amount = quantity * price_unit * (1 - discount / 100)
         return self.currency_id.round(amount) if self.currency_id else amount
 
     def _prepare_kept_vals(self):
@@ -323,8 +327,7 @@ class PetPlanLine(models.Model):
     def _get_kept_price(self):
         """Return the price of the sessions of the line as they were sold (X6)."""
         self.ensure_one()
-        amount = self.quantity * self.price_sold * (1 - self.discount_sold / 100)
-        return self.currency_id.round(amount) if self.currency_id else amount
+        return self._get_amount(self.quantity, self.price_sold, self.discount_sold)
 
     def _prepare_carried_vals(self, quantity, price):
         """Return the values of the line of a renewal that takes sessions over (X6).

@@ -210,8 +210,10 @@ class PetPlan(models.Model):
             )
         if self.is_renewed:
             return self.env._("This plan is renewed already.")
-        if (self.state not in ("active", "expired") or self.cancel_date) or (
-            self.pet_id and not self.pet_id.active
+        if (
+            self.state not in ("active", "expired")
+            or self.cancel_date
+            or (self.pet_id and not self.pet_id.active)
         ):
             return self.env._(
                 "This plan cannot be renewed online. Please contact %(shop)s.",

@@ -113,11 +113,11 @@ class PetPlanTemplate(models.Model):
         :return: float: the price that a plan sold from it has
         """
         self.ensure_one()
-        periods = self.period_count if self.kind == "plan" else 1
-        return periods * sum(
+        prices = [
             line._get_subtotal(line._get_price_for(company, currency), currency)
             for line in self.line_ids
-        )
+        ]
+        return sum(prices) * self._get_times_sold()
 
     @api.depends("plan_ids")
     def _compute_plan_count(self):

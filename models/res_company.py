@@ -138,16 +138,10 @@ class ResCompany(models.Model):
         """
         # The currency is the administrator's to set; plans of all companies follow.
         plans = self.env["pet.plan"]._sudo_clean()
-        return {
-            company: plans.search(
-                [
-                    ("company_id", "=", company.id),
-                    ("state", "=", "draft"),
-                    ("currency_id", "=", company.currency_id.id),
-                ]
-            )
-            for company in self
-        }
+        drafts = plans.search([("company_id", "in", self.ids), ("state", "=", "draft")])
+        return drafts.filtered(
+            lambda plan: plan.currency_id == plan.company_id.currency_id
+        ).grouped("company_id")
 
     def _revive_pet_plans(self):
         """Let the plans go on that ended by the clock the shop had until now (X1)."""

@@ -111,8 +111,8 @@ class PetPlanSell(models.TransientModel):
             for line in template.line_ids:
                 quantities[line.product_id] += line.quantity
             most = max(quantities.values(), default=0.0)
-            periods_sold = template.period_count if template.kind == "plan" else 1
-            wizard.count = int(round(most * periods_sold / wizard._get_units(), 6))
+            sessions = most * template._get_times_sold() if template else 0.0
+            wizard.count = int(round(sessions / wizard._get_units(), 6))
 
     def action_apply(self):
         """Sell the plan, book its visits if asked to, and open it (S1).
@@ -214,11 +214,10 @@ class PetPlanSell(models.TransientModel):
 
     def _get_price_commands(self, plan):
         """Return the commands that make the lines of a draft cost the price."""
-        periods_sold = plan.period_count if plan.kind == "plan" else 1
         lines = plan.line_ids
         prices = lines.mapped("price_subtotal")
         amounts = dealing.spread_amount(
-            self.price / periods_sold,
+            self.price / plan._get_times_sold(),
             prices if any(prices) else [1] * len(lines),
             plan.currency_id.rounding,
         )
