@@ -35,7 +35,7 @@ class AccountMove(models.Model):
         index="btree_not_null",
     )
     pet_due_note = fields.Char(
-        related="pet_cycle_id.due_note", string="Due Date of the Cycle"
+        string="Due Date of the Cycle", compute="_compute_pet_due_note"
     )
     bills_pet_cycle = fields.Boolean(
         compute="_compute_bills_pet_cycle",
@@ -58,21 +58,28 @@ class AccountMove(models.Model):
         # The rest of an invoice is Odoo's.
         return {"pet_id"}
 
+    @api.depends("pet_cycle_id")
+    def _compute_pet_due_note(self):
+        """Show what the cycle says, as it stands when a screen asks (C5)."""
+        for move in self:
+            # Who may read the invoice need not read plans.
+            move.pet_due_note = move.sudo().pet_cycle_id.due_note
+
     # --- What closes a cycle (C6, I3) -------------------------------------------
 
     @api.depends(
         "pet_cycle_id",
         "move_type",
         "state",
-        "amount_total",
         "payment_state",
         "reversal_move_ids.state",
-        "reversal_move_ids.amount_total",
         "reversal_move_ids.reversal_move_ids.state",
-        "reversal_move_ids.reversal_move_ids.amount_total",
     )
     def _compute_bills_pet_cycle(self):
         """Keep the one fact by which cycles, deals and the unique index go.
+
+        What is posted counts, whose amounts change no more. That they are no
+        dependencies is felt: Odoo would follow them at every change of any invoice.
 
         :raises UserError: when a cycle would be billed by two invoices; here and not
             by a constraint, since an invoice may also come back by what happens to its
