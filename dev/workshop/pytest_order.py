@@ -10,6 +10,7 @@ from collections import Counter
 _SLOW = (
     "dev/checks/test_style.py",
     "tests/test_tours.py",
+    "tests/test_demo.py",
     "tests/test_histories.py",
     "dev/checks/test_odoo_lint.py",
     "tests/test_lib_tables_hostile.py",
