@@ -95,7 +95,14 @@ class PetPlan(models.Model):
         """Return the sort key of plans by their end; one without end is last."""
         return plan.date_end or date.max, plan.id
 
-    @api.depends("state", "date_end", "company_id.pet_tz", "is_latest", "is_given_away")
+    @api.depends(
+        "state",
+        "date_end",
+        "cancel_date",
+        "company_id.pet_tz",
+        "is_latest",
+        "is_given_away",
+    )
     def _compute_expiry_bucket(self):
         """By how many days are left, judged by dates (X1, X3, X4)."""
         for plan in self:
@@ -123,6 +130,8 @@ class PetPlan(models.Model):
             return None
         if not self.date_end or self.days_left > 30:
             return "later"
+        if self.cancel_date:
+            return None
         for bucket, last in (("week_1", 7), ("week_2", 14), ("month_1", 30)):
             if 0 <= self.days_left <= last:
                 return bucket
@@ -174,6 +183,8 @@ class PetPlan(models.Model):
         ends = Domain("date_end", ">=", today + timedelta(days=first))
         if last is None:
             return ends | Domain("date_end", "=", False)
+        # Of one that is cancelled ahead nobody is to be asked for a renewal (X7).
+        ends &= Domain("cancel_date", "=", False)
         # One that was given away ended today at the earliest (X10).
         here = Domain("is_given_away", "=", False) if not first else Domain.TRUE
         return here & ends & Domain("date_end", "<=", today + timedelta(days=last))

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
@@ -111,9 +113,7 @@ class PetPlan(models.Model):
                 "state": plan.state,
                 "state_label": plan._get_state_label(),
                 "start": format_date(self.env, plan.date_start),
-                "end": format_date(self.env, plan.date_end)
-                if plan.date_end
-                else self.env._("Never"),
+                "end": plan._get_portal_end(),
                 "amount_due": ", ".join(amounts.get(plan, ())),
                 "sessions": plan._get_portal_counters(
                     plan.sessions_used,
@@ -125,6 +125,18 @@ class PetPlan(models.Model):
             }
             for plan in self
         ]
+
+    def _get_portal_end(self):
+        """Return the last day of the plan, and that it is cancelled, if it is (X7)."""
+        self.ensure_one()
+        if self.cancel_date:
+            return self.env._(
+                "%(day)s (cancelled)",
+                day=format_date(self.env, self.cancel_date - timedelta(days=1)),
+            )
+        if not self.date_end:
+            return self.env._("Never")
+        return format_date(self.env, self.date_end)
 
     def _get_portal_services(self):
         """Return the counters of each service of this plan: list of dicts of texts."""

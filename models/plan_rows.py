@@ -87,6 +87,10 @@ class PlanRows:
         return self.env._("Paused") if plan.is_paused else plan._get_state_label()
 
     def _get_end(self, plan):
+        if plan.cancel_date:
+            return self.env._(
+                "cancelled from %(day)s", day=self._format(plan.cancel_date)
+            )
         if not plan.date_end:
             return self.env._("never expires")
         return self.env._("until %(end)s", end=self._format(plan.date_end))

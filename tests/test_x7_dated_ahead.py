@@ -219,6 +219,26 @@ class TestDatedAhead(AheadCase):
         ):
             self.plan.action_renew()
 
+    def test_in_no_card_of_what_ends(self):
+        """Nobody is asked to call the customer about a renewal."""
+        plan = self.sell(self.make_template(validity=21, validity_unit="day"))
+        for bucket in ("month_1", False):
+            found = self.env["pet.plan"].search([("expiry_bucket", "=", bucket)])
+            self.assertEqual((plan.expiry_bucket, plan in found), (bucket, True))
+            if bucket:
+                self.cancel_ahead(plan)
+        self.assertEqual(self.env["pet.plan"].retrieve_dashboard()["active"], 2)
+
+    def test_said_where_the_customer_is_told_the_end(self):
+        """On the page at the counter, on paper, and on the customer's own."""
+        self.cancel_ahead(self.plan)
+        (block, *__) = self.customer.get_pet_plans_page()["blocks"]
+        self.assertEqual(
+            [row["end"] for row in block["plans"]], ["cancelled from 01/20/2026"]
+        )
+        (summary,) = self.plan.sudo()._get_portal_summaries()
+        self.assertEqual(summary["end"], "01/19/2026 (cancelled)")
+
     def test_no_way_out_by_giving_it_away(self):
         self.cancel_ahead(self.plan)
         wizard = self.env["pet.plan.transfer"].create(
