@@ -17,15 +17,42 @@ class PetPlan(models.Model):
         :param old_ends: dict, id of the plan -> its end before
         """
         for plan in self:
-            old, new = old_ends[plan.id], plan.date_end
-            renewal = plan._get_renewal()
-            if not (old and new and renewal) or not renewal._is_to_follow(old):
-                continue
-            start = renewal.date_start + (new - old)
-            if new < old:
-                today = plan.company_id._get_pet_today()
-                start = max(start, min(today, renewal.date_start))
-            renewal._move_start(start)
+            start = plan._get_moved_start(old_ends[plan.id], plan.date_end)
+            if start:
+                plan._get_renewal()._move_start(start)
+
+    def _get_moved_start(self, old, new):
+        """Return on which day the renewal begins once the end moves, or None (X6).
+
+        :param old: date, the end before; None of a plan that never ended
+        :param new: the same, afterwards
+        """
+        self.ensure_one()
+        renewal = self._get_renewal()
+        if not (old and new and renewal) or not renewal._is_to_follow(old):
+            return None
+        start = renewal.date_start + (new - old)
+        if new < old:
+            today = self.company_id._get_pet_today()
+            start = max(start, min(today, renewal.date_start))
+        return start
+
+    def _get_visits_before_renewal(self, new_end):
+        """Return the renewal's visits that come before it if the end moves (X6).
+
+        :param new_end: date, or False
+        """
+        self.ensure_one()
+        start = self._get_moved_start(self.date_end, new_end)
+        return self._get_renewal()._get_visits_to_come_before(start)
+
+    def _get_visits_to_come_before(self, start):
+        """Return the visits to come before a local day; before none, no visit."""
+        return self.appointment_ids.filtered(
+            lambda visit: (
+                start and visit.state in UPCOMING_STATES and visit._get_day() < start
+            )
+        )
 
     def _is_to_follow(self, end):
         """Tell whether the plan begins after an end, and has not begun yet (X6).
@@ -48,7 +75,8 @@ class PetPlan(models.Model):
                 cycle.invoice_id.state == "posted"
                 or cycle.invoice_id.posted_before
                 or cycle._is_paid()
-                for cycle in self.cycle_ids
+                # Whoever moves a plan need not read its invoices: only that they stand.
+                for cycle in self.sudo().cycle_ids
             )
         )
 
@@ -62,9 +90,7 @@ class PetPlan(models.Model):
         if not delta:
             return
         self._bump_revision()
-        early = self.appointment_ids.filtered(
-            lambda visit: visit.state in UPCOMING_STATES and visit._get_day() < start
-        )
+        early = self._get_visits_to_come_before(start)
         handed_over = self.renewal_of_id._filter_bookable(early)
         handed_over._change_plan(self.renewal_of_id)
         (early - handed_over)._cancel(

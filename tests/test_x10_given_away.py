@@ -76,7 +76,7 @@ class TestGivenAway(PetPlansCommon):
             self.plan.action_renew()
 
     def test_nothing_of_it_is_carried_into_what_another_has(self):
-        """What comes back from a served visit stays; its successor is no renewal (X6)."""
+        """What comes back stays with who gave: its successor is no renewal (X6)."""
         self.visit.with_user(self.manager)._cancel("Never came")
         with self.assert_refused(UserError, f"{self.plan.name}.* is not renewed yet"):
             self.plan.action_carry_over()

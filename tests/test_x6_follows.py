@@ -212,7 +212,25 @@ class TestVisitsBeforeTheNewStart(FollowCase):
                 "reason": "Holidays",
             }
         )
+        self.env.invalidate_all()  # what the test itself has read
         self.assertEqual(wizard.renewal_visit_ids, visits[:2])
+
+    def test_shown_before_the_counter_edit(self):
+        plan, renewal = self.sell_renewed()
+        visits = renewal.book(self.weekly(3, "2026-02-02 09:00:00"))
+        self.env.invalidate_all()  # what the test itself has read
+        dialog = (
+            self.env["pet.plan.adjust"]
+            .with_user(self.manager)
+            .with_context(default_plan_id=plan.id)
+        )
+        with Form(dialog) as form:
+            self.assertFalse(form.renewal_visit_ids[:])
+            form.date_end = date(2026, 2, 15)
+            self.assertEqual(form.renewal_visit_ids[:], visits[:2])
+            form.date_end = date(2026, 1, 20)
+            self.assertFalse(form.renewal_visit_ids[:])
+            form.reason = "As shown"
 
     def test_the_dialog_of_a_plan_that_is_not_renewed(self):
         """As the web client opens it: with an end, without one, still empty."""

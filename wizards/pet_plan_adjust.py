@@ -56,6 +56,13 @@ class PetPlanAdjust(models.TransientModel):
         precompute=True,
     )
     reason = fields.Char(required=True)
+    renewal_visit_ids = fields.Many2many(
+        "pet.appointment",
+        string="Visits Before the Renewal",
+        compute="_compute_renewal_visit_ids",
+        compute_sudo=False,
+        help="Visits of the renewal before its new start",
+    )
 
     @api.depends("plan_id")
     def _compute_old_values(self):
@@ -91,6 +98,15 @@ class PetPlanAdjust(models.TransientModel):
                     for line in wizard.plan_id.line_ids
                 ),
             ]
+
+    @api.depends("plan_id", "date_end")
+    def _compute_renewal_visit_ids(self):
+        """Show which visits the renewal, which moves too, leaves before it (X6)."""
+        for wizard in self:
+            plan = wizard.plan_id
+            wizard.renewal_visit_ids = plan and plan._get_visits_before_renewal(
+                wizard.date_end
+            )
 
     def action_apply(self):
         """Write the edit into the ledger and the chatter (L2).

@@ -1,5 +1,3 @@
-from datetime import timedelta
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
@@ -56,16 +54,10 @@ class PetPlanPauseStart(models.TransientModel):
     def _compute_renewal_visit_ids(self):
         """Show which visits the renewal, which moves too, leaves before it (X6)."""
         for wizard in self:
-            plan, new_end = wizard.plan_id, wizard.new_date_end
-            renewal = plan and plan._get_renewal()
-            visits = plan.appointment_ids.browse()
-            if renewal and new_end and renewal._is_to_follow(wizard.old_date_end):
-                moved = new_end - wizard.old_date_end
-                visits = renewal._get_visits_between(
-                    renewal.date_start,
-                    renewal.date_start + moved - timedelta(days=1),
-                )
-            wizard.renewal_visit_ids = visits
+            plan = wizard.plan_id
+            wizard.renewal_visit_ids = plan and plan._get_visits_before_renewal(
+                wizard.new_date_end
+            )
 
     def action_apply(self):
         """Pause the plan (X8).
