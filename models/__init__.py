@@ -46,6 +46,7 @@ from . import pet_carry_over_import_line
 from . import pet_carry_over_import_insert
 from . import pet_carry_over_column
 from . import pet_appointment
+from . import pet_appointment_arrival
 from . import pet_appointment_booking
 from . import pet_appointment_cancellation
 from . import pet_appointment_invoicing

@@ -43,6 +43,7 @@ from . import test_i3_accountant
 from . import test_i3_accountants_values
 from . import test_i3_reopening
 from . import test_i3_two_invoices
+from . import test_i3_race
 from . import test_i3_what_closes
 from . import test_i4_values_of_the_day
 from . import test_jobs_race
@@ -98,6 +99,7 @@ from . import test_s_bad_input
 from . import test_tours
 from . import test_transfer
 from . import test_transfer_money
+from . import test_u1_booked
 from . import test_u1_plan_selection
 from . import test_x10_given_away
 from . import test_x1_status

@@ -1,0 +1,85 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..models.windows import open_record
+
+
+class PetAppointmentCheckIn(models.TransientModel):
+    """Offer the visit that a pet at the counter is booked for (U1)."""
+
+    _name = "pet.appointment.check.in"
+    _description = "Check In a Booked Pet"
+    _inherit = ["pet.reference.mixin"]
+
+    appointment_id = fields.Many2one(
+        "pet.appointment",
+        string="Visit",
+        required=True,
+        readonly=True,
+        ondelete="cascade",  # it is forgotten when the booked one is checked in
+    )
+    booked_id = fields.Many2one(
+        "pet.appointment",
+        string="Booked Visit",
+        compute="_compute_booked_id",
+        compute_sudo=False,
+    )
+    is_ahead = fields.Boolean(compute="_compute_booked_id", compute_sudo=False)
+    offer = fields.Char(compute="_compute_booked_id", compute_sudo=False)
+
+    @api.depends("appointment_id")
+    def _compute_booked_id(self):
+        """Say in words what the pet is booked for."""
+        for wizard in self:
+            visit = wizard.appointment_id
+            booked = visit and visit._find_booked()
+            wizard.booked_id = booked
+            wizard.is_ahead = bool(booked) and booked._get_day() != visit._get_day()
+            wizard.offer = booked and wizard._get_offer(booked)
+
+    def _get_offer(self, booked):
+        values = {
+            "pet": booked.pet_id.display_name,
+            "start": booked.company_id._format_pet_time(booked.start),
+            "services": ", ".join(booked.line_ids.product_id.mapped("name")),
+            "plan": booked.plan_id.display_name,
+        }
+        if self.is_ahead:
+            return self.env._(
+                "All sessions of %(pet)s are booked. The next visit, %(services)s, is "
+                "on %(start)s: bring it forward?",
+                **values,
+            )
+        if booked.plan_id:
+            return self.env._(
+                "%(pet)s is booked for %(start)s: %(services)s, on %(plan)s.", **values
+            )
+        return self.env._("%(pet)s is booked for %(start)s: %(services)s.", **values)
+
+    def action_apply(self):
+        """Check in what the pet is booked for, and forget the walk-in.
+
+        :return: the action that opens the visit
+        :raises UserError: when that visit is not to come any more
+        """
+        self.ensure_one()
+        booked = self.booked_id
+        if not booked:
+            raise UserError(
+                self.env._(
+                    "What %(pet)s was booked for is not to come any more: somebody "
+                    "else has changed it. Check the pet in again.",
+                    pet=self.appointment_id.pet_id.display_name,
+                )
+            )
+        booked._check_in_instead(self.appointment_id)
+        return open_record(booked, target="main")
+
+    def action_check_in_another(self):
+        """Check the pet in for a visit of its own, whatever it is booked for.
+
+        :return: the action that closes the dialog
+        """
+        self.ensure_one()
+        self.appointment_id.action_receive()
+        return {"type": "ir.actions.act_window_close"}
