@@ -137,6 +137,12 @@ class CustomerPage(PlanRows):
             "can_book": (
                 self.sells and plan.state == "active" and plan.sessions_remaining > 0
             ),
+            "can_renew": self.sells and not plan._get_renewal_refusal(),
+            "can_cancel": (
+                self.sells
+                and plan.state in ("active", "expired")
+                and not plan.cancel_date
+            ),
             "lines": [self._get_line(line) for line in plan.line_ids],
             "cycles": [self._get_cycle(cycle) for cycle in cycles],
             "visits": [

@@ -4,6 +4,7 @@ from odoo import fields, models
 from odoo.tools import format_time
 
 from ..lib import periods
+from .counted import say_hours
 from .pet_appointment import UPCOMING_STATES
 from .pet_bounds_mixin import DAYS
 from .pet_plan_portal import CustomerRefusal
@@ -78,7 +79,9 @@ class PetAppointment(models.Model):
         values = {
             "shop": plan._get_portal_contact(),
             "state": self._get_state_labels()[0].lower(),
-            "hours": company._get_bounded("pet_portal_notice_hours"),
+            "hours": say_hours(
+                self.env, company._get_bounded("pet_portal_notice_hours")
+            ),
         }
         if not company.pet_portal_changes:
             return self.env._(
@@ -94,8 +97,8 @@ class PetAppointment(models.Model):
             return self.env._("This visit cannot be changed any more: it has begun.")
         if self.start <= self._get_portal_first_start():
             return self.env._(
-                "Visits are changed online until %(hours)s hour(s) before they begin. "
-                "Please contact %(shop)s.",
+                "Visits are changed online until %(hours)s before they begin. Please "
+                "contact %(shop)s.",
                 **values,
             )
         return None
@@ -112,9 +115,11 @@ class PetAppointment(models.Model):
             return refusal
         if self.is_late:
             return self.env._(
-                "This visit begins in less than %(hours)s hour(s), so it is not moved "
-                "online any more. Please contact %(shop)s.",
-                hours=self.plan_id._get_bounded("late_cancel_hours"),
+                "This visit begins in less than %(hours)s, so it is not moved online "
+                "any more. Please contact %(shop)s.",
+                hours=say_hours(
+                    self.env, self.plan_id._get_bounded("late_cancel_hours")
+                ),
                 shop=self.plan_id._get_portal_contact(),
             )
         if not self.pet_id.active or self.plan_id.state == "cancelled":
@@ -138,8 +143,10 @@ class PetAppointment(models.Model):
         self.ensure_one()
         if start <= self._get_portal_first_start():
             return self.env._(
-                "Please choose a time at least %(hours)s hour(s) from now.",
-                hours=self.company_id._get_bounded("pet_portal_notice_hours"),
+                "Please choose a time at least %(hours)s from now.",
+                hours=say_hours(
+                    self.env, self.company_id._get_bounded("pet_portal_notice_hours")
+                ),
             )
         day = periods.local_day(start, self.company_id.pet_tz)
         reason = self.plan_id._get_day_refusal(day)

@@ -6,6 +6,7 @@ from decimal import Decimal
 from odoo.tools import format_date
 
 from ..lib.carry_over import normalize
+from .counted import say_sessions
 from .pet_bounds_mixin import BOUNDS
 from .pet_carry_over_found import OWNER_KEYS
 from .pet_carry_over_who import SHOWN, WhoCheck
@@ -237,10 +238,10 @@ class Check(WhoCheck):
         sold = sum(plan.line_ids.mapped("quantity"))
         if left is not None and float(left) != sold:
             message = self.env._(
-                "%(message)s, with %(sold)s session(s); the file says %(left)s, which "
-                "changes nothing",
+                "%(message)s, with %(sold)s; the file says %(left)s, which changes "
+                "nothing",
                 message=message,
-                sold=f"{sold:g}",
+                sold=say_sessions(self.env, sold),
                 left=f"{float(left):g}",
             )
         return {

@@ -7,6 +7,7 @@ from odoo.exceptions import UserError
 from odoo.tools import split_every
 
 from ..lib import carry_over, tables
+from .counted import say_rows
 from .pet_carry_over_check import ROWS_KNOWN, Batch, get_sources
 from .pet_carry_over_found import OWNER_KEYS
 from .pet_plan_legacy import ORDER_MODES
@@ -432,9 +433,9 @@ class PetCarryOverImport(models.Model):
         if changed := self.line_ids._examine():
             return self._notify(
                 self.env._(
-                    "%(count)s row(s) changed since the check (row %(rows)s): look "
-                    "again before you import.",
-                    count=len(changed),
+                    "Changed since the check: %(count)s (%(rows)s). Look again before "
+                    "you import.",
+                    count=say_rows(self.env, len(changed)),
                     rows=", ".join(str(row) for row in changed.mapped("row")[:10]),
                 ),
                 "warning",

@@ -3,6 +3,7 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from .counted import say_plans, say_visits
 from .customer_page import FINISHED_STATES, CustomerPage
 from .pet_appointment import UPCOMING_STATES
 from .pet_breed import COATS, SIZES
@@ -177,11 +178,11 @@ class PetPet(models.Model):
         if plans or visits:
             raise UserError(
                 self.env._(
-                    "%(pets)s cannot be deleted: %(plans)s plan(s) or package(s) and "
-                    "%(visits)s visit(s) are theirs. Archive the pet instead.",
+                    "%(pets)s cannot be deleted: %(plans)s and %(visits)s are theirs. "
+                    "Archive the pet instead.",
                     pets=", ".join((plans.pet_id | visits.pet_id).mapped("name")),
-                    plans=len(plans),
-                    visits=len(visits),
+                    plans=say_plans(self.env, len(plans)),
+                    visits=say_visits(self.env, len(visits)),
                 )
             )
 

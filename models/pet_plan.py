@@ -1,4 +1,5 @@
 from collections import Counter
+from contextlib import contextmanager
 
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError, ValidationError
@@ -6,6 +7,7 @@ from odoo.fields import Domain
 from odoo.tools import format_date
 
 from ..lib import dealing, periods
+from .counted import say_cycles
 from .running import RUNNING_STATES
 from .windows import open_record, open_window
 
@@ -628,13 +630,30 @@ class PetPlan(models.Model):
         )
         return True
 
+    @contextmanager
+    def _selling(self):
+        """Call these new plans by their titles in what refuses their sale (S1).
+
+        With the sale goes the plan: nobody would find it by its number, and each try
+        would tell another one.
+        """
+        try:
+            yield
+        except UserError as error:
+            text = str(error)
+            for plan in self:
+                title = plan.title or plan.template_id.name
+                for number in (plan.display_name, plan.name):
+                    text = text.replace(number, title)
+            raise type(error)(text) from error
+
     def _get_sold_note(self):
         """Return what was sold, as a sentence."""
         self.ensure_one()
         return self.env._(
-            "Sold for %(price)s, billed in %(count)s cycle(s).",
+            "Sold for %(price)s, billed in %(cycles)s.",
             price=self.currency_id.format(self.amount_total),
-            count=len(self.cycle_ids),
+            cycles=say_cycles(self.env, len(self.cycle_ids)),
         )
 
     def _check_confirmable(self):

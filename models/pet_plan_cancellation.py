@@ -2,6 +2,7 @@ from odoo import Command, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import format_date
 
+from .counted import say_visits
 from .windows import open_window
 
 
@@ -194,11 +195,11 @@ class PetPlan(models.Model):
         plans._message_log_batch(
             bodies={
                 plan.id: self.env._(
-                    "Will be cancelled from %(day)s: %(reason)s. %(count)s visit(s) "
-                    "from that day on are cancelled.",
+                    "Will be cancelled from %(day)s: %(reason)s. Cancelled from that "
+                    "day on: %(visits)s.",
                     day=format_date(self.env, day),
                     reason=reason,
-                    count=len(visits & plan.appointment_ids),
+                    visits=say_visits(self.env, len(visits & plan.appointment_ids)),
                 )
                 for plan in plans
             }

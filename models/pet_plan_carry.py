@@ -3,6 +3,7 @@ from collections import defaultdict
 from odoo import Command, models
 from odoo.exceptions import UserError
 
+from .counted import say_sessions
 from .pet_plan_line import TOTAL_KINDS
 
 
@@ -39,10 +40,9 @@ class PetPlan(models.Model):
             raise UserError(
                 self.env._(
                     "There is nothing to carry over from %(plan)s: it has %(left)s "
-                    "session(s) left of the services of %(renewal)s, which is "
-                    "%(state)s.",
+                    "left of the services of %(renewal)s, which is %(state)s.",
                     plan=self.display_name,
-                    left=f"{left:g}",
+                    left=say_sessions(self.env, left),
                     renewal=renewal.display_name,
                     state=renewal._get_state_label().lower(),
                 )
@@ -195,9 +195,9 @@ class PetPlan(models.Model):
         """
         self.ensure_one()
         body = self.env._(
-            "%(sessions)s session(s) carried over from %(plan)s to %(renewal)s, which "
-            "bills %(price)s for those not billed yet.",
-            sessions=f"{sessions:g}",
+            "%(sessions)s carried over from %(plan)s to %(renewal)s, which bills "
+            "%(price)s for those not billed yet.",
+            sessions=say_sessions(self.env, sessions),
             plan=self.display_name,
             renewal=renewal.display_name,
             price=renewal.currency_id.format(sum(unbilled.mapped("price_subtotal"))),

@@ -719,12 +719,21 @@ class PetPlanLine(models.Model):
         :param left: float, sessions there are of the service
         """
         self.ensure_one()
+        values = {
+            "plan": self.plan_id.display_name,
+            "wanted": f"{wanted:g}",
+            "service": self.product_id.display_name,
+            "left": f"{round(left, 6):g}",
+        }
+        if self.plan_id.overdraft_limit:
+            return self.env._(
+                "%(plan)s has too few sessions of %(service)s: %(wanted)s needed, "
+                "%(left)s left, and it may owe no more than %(overdraft)s.",
+                overdraft=f"{self.plan_id.overdraft_limit:g}",
+                **values,
+            )
         return self.env._(
-            "%(plan)s: %(wanted)s session(s) of %(service)s are needed, but "
-            "%(left)s remain (overdraft allowed: %(overdraft)s).",
-            plan=self.plan_id.display_name,
-            wanted=f"{wanted:g}",
-            service=self.product_id.display_name,
-            left=f"{round(left, 6):g}",
-            overdraft=f"{self.plan_id.overdraft_limit:g}",
+            "%(plan)s has too few sessions of %(service)s: %(wanted)s needed, "
+            "%(left)s left.",
+            **values,
         )

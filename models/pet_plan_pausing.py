@@ -6,6 +6,7 @@ from odoo.fields import Domain
 from odoo.tools import format_date
 
 from ..lib import periods
+from .counted import say_days
 from .pet_appointment import UPCOMING_STATES
 from .windows import open_window
 
@@ -88,9 +89,9 @@ class PetPlan(models.Model):
             day = max(pause.date_from, plan.company_id._get_pet_today())
             saved = (pause.date_to - day).days + 1
             body = self.env._(
-                "The pause %(pause)s ends: %(days)s day(s) saved.",
+                "The pause %(pause)s ends: %(days)s saved.",
                 pause=pause.display_name,
-                days=saved,
+                days=say_days(self.env, saved),
             )
             before = plan._get_pause_spans()
             # Pauses and periods are not the user's to write; see `_pause`.

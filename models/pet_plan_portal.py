@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import format_date
 
+from .counted import say_hours
 from .pet_appointment import UPCOMING_STATES
 from .pet_plan_reminders import RENEWAL_REQUEST
 from .plan_rows import format_sessions, get_bar
@@ -200,9 +201,9 @@ class PetPlan(models.Model):
         if not hours:
             return None
         return self.env._(
-            "A visit that is cancelled less than %(hours)s hour(s) before it begins "
-            "uses its session all the same.",
-            hours=hours,
+            "A visit that is cancelled less than %(hours)s before it begins uses its "
+            "session all the same.",
+            hours=say_hours(self.env, hours),
         )
 
     def _get_portal_contact(self):

@@ -218,8 +218,9 @@ class PetPlan(models.Model):
         self.renewal_ids.flush_recordset(["state"])
         plans = self._with_clean_context()._unguarded()
         renewals = plans.create(vals_list).with_env(self.env)
-        renewals._check_services_sold()
-        renewals.action_confirm()
+        with renewals._selling():
+            renewals._check_services_sold()
+            renewals.action_confirm()
         self._message_log_batch(
             bodies={
                 renewal.renewal_of_id.id: self.env._(

@@ -1,6 +1,7 @@
 from odoo import models
 from odoo.tools import format_date
 
+from .counted import say_days
 from .pet_appointment import UPCOMING_STATES
 
 
@@ -157,10 +158,10 @@ class PetPlan(models.Model):
         old = self.renewal_of_id
         parts = [
             self.env._(
-                "%(renewal)s moved by %(days)s day(s) with the end of %(plan)s: it "
-                "begins on %(start)s.",
+                "%(renewal)s moved by %(days)s with the end of %(plan)s: it begins on "
+                "%(start)s.",
                 renewal=self.display_name,
-                days=days,
+                days=say_days(self.env, days),
                 plan=old.display_name,
                 start=format_date(self.env, self.date_start),
             )

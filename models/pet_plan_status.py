@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import format_date
 
+from .counted import say_visits
 from .pet_appointment import UPCOMING_STATES
 from .pet_plan_line import EXPIRED_KINDS
 
@@ -68,12 +69,12 @@ class PetPlan(models.Model):
             if beyond:
                 raise UserError(
                     self.env._(
-                        "%(plan)s cannot end on %(end)s: %(count)s visit(s) are "
-                        "booked after it, the first on %(first)s. Move or cancel "
-                        "them first.",
+                        "%(plan)s cannot end on %(end)s: it has %(visits)s after "
+                        "that day, the first on %(first)s. Move or cancel what is "
+                        "booked then.",
                         plan=plan.display_name,
                         end=format_date(self.env, plan.date_end),
-                        count=len(beyond),
+                        visits=say_visits(self.env, len(beyond)),
                         first=plan.company_id._format_pet_time(
                             min(beyond.mapped("start"))
                         ),

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
+from .counted import say_plans
 from .windows import open_window
 
 
@@ -150,6 +151,18 @@ class PetPlanTemplate(models.Model):
                     )
                 )
 
+    @api.constrains("name", "line_ids")
+    def _check_has_services(self):
+        """Refuse an offer of nothing: at the counter it could not be sold (S1)."""
+        for template in self:
+            if not template.line_ids:
+                raise ValidationError(
+                    self.env._(
+                        "%(template)s has no service: add what is sold with it.",
+                        template=template.name,
+                    )
+                )
+
     @api.constrains("company_id")
     def _check_company_moved(self):
         """Leave no plan of another company behind, and take no such service along."""
@@ -162,11 +175,11 @@ class PetPlanTemplate(models.Model):
             if strangers:
                 raise ValidationError(
                     self.env._(
-                        "%(template)s cannot belong to %(company)s alone: %(count)s "
-                        "plan(s) or package(s) of other companies were made from it.",
+                        "%(template)s cannot belong to %(company)s alone: other "
+                        "companies have sold %(plans)s from it.",
                         template=template.name,
                         company=template.company_id.name,
-                        count=len(strangers),
+                        plans=say_plans(self.env, len(strangers)),
                     )
                 )
 
@@ -177,10 +190,10 @@ class PetPlanTemplate(models.Model):
         if plans:
             raise UserError(
                 self.env._(
-                    "%(templates)s cannot be deleted: %(count)s plan(s) or package(s) "
-                    "were made from it. Archive it instead.",
+                    "%(templates)s cannot be deleted: it was sold as %(plans)s. "
+                    "Archive it instead.",
                     templates=", ".join(plans.template_id.mapped("name")),
-                    count=len(plans),
+                    plans=say_plans(self.env, len(plans)),
                 )
             )
 

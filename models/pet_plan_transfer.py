@@ -3,6 +3,8 @@ from collections import defaultdict
 from odoo import Command, fields, models
 from odoo.exceptions import UserError
 
+from .counted import say_sessions
+
 
 class PetPlan(models.Model):
     """Giving a plan, or what is left of it, to another pet or customer."""
@@ -68,10 +70,10 @@ class PetPlan(models.Model):
         if not left or self.sessions_booked:
             raise UserError(
                 self.env._(
-                    "%(plan)s cannot be given away: %(left)s session(s) left, "
-                    "%(booked)s booked. Cancel the visits to come first.",
+                    "%(plan)s cannot be given away: %(left)s left, %(booked)s "
+                    "booked. Cancel the visits to come first.",
                     plan=self.display_name,
-                    left=f"{sum(left.values()):g}",
+                    left=say_sessions(self.env, sum(left.values())),
                     booked=f"{self.sessions_booked:g}",
                 )
             )
@@ -98,7 +100,8 @@ class PetPlan(models.Model):
             ]
         )
         unbilled._cancel_drafts()
-        other.action_confirm()
+        with other._selling():
+            other.action_confirm()
         self._end_given_away(other, reason)
         return other
 

@@ -3,6 +3,8 @@ from collections import defaultdict
 from odoo import Command, api, models
 from odoo.exceptions import AccessError
 
+from .counted import say_records
+
 
 class PetReferenceMixin(models.AbstractModel):
     """Records that point only to what their user can see, at both ends of a move.
@@ -118,10 +120,10 @@ class PetReferenceMixin(models.AbstractModel):
         if lost:
             raise AccessError(
                 self.env._(
-                    "%(model)s: %(count)s record(s) would belong to another company "
+                    "%(model)s: %(records)s would belong to another company "
                     "afterwards, where you have no access.",
                     model=self._description,
-                    count=len(lost),
+                    records=say_records(self.env, len(lost)),
                 )
             )
 

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from .counted import say_pets, say_plans
 from .windows import open_window
 
 
@@ -202,13 +203,13 @@ class ResPartner(models.Model):
         if pets or plans:
             raise UserError(
                 self.env._(
-                    "%(customers)s cannot be deleted: %(pets)s pet(s) and %(plans)s "
-                    "plan(s) or package(s) are theirs. Archive the contact instead.",
+                    "%(customers)s cannot be deleted: %(pets)s and %(plans)s are "
+                    "theirs. Archive the contact instead.",
                     customers=", ".join(
                         (pets.partner_id | plans.partner_id).mapped("display_name")
                     ),
-                    pets=len(pets),
-                    plans=len(plans),
+                    pets=say_pets(self.env, len(pets)),
+                    plans=say_plans(self.env, len(plans)),
                 )
             )
 

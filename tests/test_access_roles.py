@@ -289,9 +289,13 @@ class TestRoles(RpcCase):
         template = self.make_template(name="Rare")
         self.sell(template, pet=self.rex, confirm=False)
         for user, record, words in (
-            (self.clerk, owner, "Owner cannot be deleted: 1 pet.s. and 0 plan"),
+            (self.clerk, owner, "Owner cannot be deleted: 1 pet and 0 plan"),
             (self.manager, self.luna, "Luna cannot .* 2 plan.* and 4 visit"),
-            (self.manager, template, "Rare cannot be deleted: 1 plan.*Archive it"),
+            (
+                self.manager,
+                template,
+                "Rare cannot be deleted: it was sold as 1 plan.*Archive it",
+            ),
         ):
             with self.subTest(record=record):
                 message = self.assertRpcRefused(

@@ -30,7 +30,7 @@ class TestRace(RaceCase):
             self.assertIs(type(error), UserError, error)
             self.assertRegex(
                 str(error),
-                r"Race: 1 session\(s\) of Race bath are needed, but 0 remain",
+                "Race has too few sessions of Race bath: 1 needed, 0 left",
             )
 
     # --- The races -----------------------------------------------------------------
@@ -52,7 +52,7 @@ class TestRace(RaceCase):
         outcomes = self.run_at_once(*[self.book(plan_id)] * 3)
         errors = [error for error in outcomes if isinstance(error, Exception)]
         self.assertEqual(len(errors), 1, outcomes)
-        self.assertIn("-1 remain (overdraft allowed: 1)", str(errors[0]))
+        self.assertIn("-1 left, and it may owe no more than 1", str(errors[0]))
         self.assert_sold(plan_id, sold=2, left=-1.0)
 
     def test_last_session_of_a_period(self):

@@ -205,14 +205,13 @@ class TestSessions(RefusalCase):
         self.assert_not_booked(
             plan,
             [datetime(2026, 4, 6, 9)],
-            "1 session(s) of Bath are needed",
-            "0 remain",
-            "overdraft allowed: 0",
+            "too few sessions of Bath: 1 needed",
+            "0 left",
         )
 
     def test_too_many_at_once(self):
         self.assert_not_booked(
-            self.sell(), self.weekly(13), "13 session(s) of Bath", "12 remain"
+            self.sell(), self.weekly(13), "sessions of Bath: 13 needed", "12 left"
         )
 
     def test_one_service_of_two(self):
@@ -222,8 +221,8 @@ class TestSessions(RefusalCase):
         self.assert_not_booked(
             plan,
             self.weekly(4),
-            "4 session(s) of Grooming",
-            "3 remain",
+            "sessions of Grooming: 4 needed",
+            "3 left",
             line_ids=[Command.create({"product_id": self.grooming.id})],
         )
 
@@ -234,8 +233,8 @@ class TestSessions(RefusalCase):
         self.assert_not_booked(
             plan,
             self.weekly(1),
-            "20 session(s) of Grooming",
-            "20 session(s) of Bath",
+            "sessions of Grooming: 20 needed",
+            "sessions of Bath: 20 needed",
             line_ids=[
                 Command.create({"product_id": product.id, "quantity": 20})
                 for product in (self.bath, self.grooming)
@@ -249,8 +248,8 @@ class TestSessions(RefusalCase):
         self.assert_not_booked(
             plan,
             [datetime(2026, 4, 13, 9)],
-            "1 session(s)",
-            "0.5 remain",
+            "1 needed",
+            "0.5 left",
             line_ids=[Command.create({"product_id": self.bath.id})],
         )
 
@@ -267,22 +266,20 @@ class TestSessions(RefusalCase):
         self.assert_not_booked(
             plan,
             [datetime(2026, 6, 1, 9)],
-            "1 session(s)",
-            "-2 remain",
-            "overdraft allowed: 2",
+            "1 needed",
+            "-2 left",
+            "no more than 2",
         )
 
     def test_overdraft_at_once(self):
         plan = self.sell(self.make_template(overdraft_limit=2.0))
-        self.assert_not_booked(plan, self.weekly(15), "15 session(s)", "12 remain")
+        self.assert_not_booked(plan, self.weekly(15), "15 needed", "12 left")
 
     def test_overdraft_of_half_a_session(self):
         plan = self.sell(self.make_template(overdraft_limit=0.5))
         plan.book(self.weekly(12))
         plan.book([datetime(2026, 4, 6, 9)], units=0.5)
-        self.assert_not_booked(
-            plan, [datetime(2026, 4, 7, 9)], "-0.5 remain", units=0.5
-        )
+        self.assert_not_booked(plan, [datetime(2026, 4, 7, 9)], "-0.5 left", units=0.5)
 
     def test_overdraft_of_each_service(self):
         plan = self.sell(
@@ -310,9 +307,9 @@ class TestSessions(RefusalCase):
         self.assert_not_booked(
             plan,
             [datetime(2026, 1, 26, 9)],
-            "1 session(s)",
-            "-1 remain",
-            "overdraft allowed: 1",
+            "1 needed",
+            "-1 left",
+            "no more than 1",
         )
         self.assertTrue(plan.book([datetime(2026, 2, 2, 9)]))
 
@@ -320,7 +317,7 @@ class TestSessions(RefusalCase):
         plan, other = self.sell(), self.sell(pet=self.rex)
         other.book(self.weekly(12))
         before = self.get_facts(plan)
-        with self.assertRaisesRegex(UserError, f"{other.name}.*0 remain"):
+        with self.assertRaisesRegex(UserError, f"{other.name}.*0 left"):
             self.env["pet.appointment"].create(
                 [
                     {

@@ -66,7 +66,7 @@ class TestPlanKind(PetPlansCommon):
 
     def test_only_its_period_can_use_the_session(self):
         self.visit_on(self.plan, "02-12").action_cancel()
-        with self.assertRaisesRegex(UserError, "0 remain"):
+        with self.assertRaisesRegex(UserError, "0 left"):
             self.plan.book([datetime(2026, 3, 30, 9)])
         replacement = self.plan.book([datetime(2026, 2, 27, 9)])
         self.assertEqual(replacement.cycle_id.sequence, 2)

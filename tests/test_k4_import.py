@@ -171,7 +171,7 @@ class TestImport(CarryOverCommon):
             [
                 f"Row 2: carried over already: {plans[0].name} of Luna.",
                 f"Row 3: carried over already: {plans[1].name} of Rex, with 5 "
-                "session(s); the file says 4, which changes nothing.",
+                "sessions; the file says 4, which changes nothing.",
             ],
         )
         self.assertIn(
@@ -314,7 +314,7 @@ class TestImport(CarryOverCommon):
         one = self.check({}, columns=["owner", "pet", "service", "left"]).import_id
         template.validity = 30
         result = one.action_apply()
-        self.assertIn("1 row(s) changed since the check", result["params"]["message"])
+        self.assertIn("Changed since the check: 1 row (", result["params"]["message"])
         self.assertFalse(self.get_carried_over())
         self.assertEqual(
             one.line_ids.message, "Row 2: Luna: 5 × Bath until 02/01/2026."

@@ -131,6 +131,20 @@ class TestCustomerPage(PetPlansCommon):
         page = self.get_page(user=self.accountant)
         self.assertFalse(page["can_sell"] or self.get_plan_row(page)["can_book"])
 
+    def test_what_can_be_done_with_a_plan(self):
+        """As on the list of plans: booked, renewed, cancelled (X5)."""
+        plan = self.sell()
+
+        def offered():
+            row = self.get_plan_row(self.get_page())
+            return row["can_book"], row["can_renew"], row["can_cancel"]
+
+        self.assertEqual(offered(), (True, True, True))
+        plan.action_renew()
+        self.assertEqual(offered(), (True, False, True))
+        self.cancel_plans(plan, date="2026-01-20")
+        self.assertEqual(offered(), (True, False, False))
+
     def test_usage(self):
         plan = self.sell()
         visit, __ = plan.book(["2026-01-05 09:00:00", "2026-01-12 09:00:00"])

@@ -152,7 +152,7 @@ class TestChanges(PortalCase):
             self.open(self.path_of("01-05", "cancel"), self.ana).get("refusal"), []
         )
         self.clock.move_to("2026-01-03 09:00:00")
-        words = "until 48 hour(s) before"
+        words = "until 48 hours before"
         self.assert_refused_in_words(self.cancel("01-05"), words, "refusal")
         page = self.move("01-05", "2026-01-21T09:00")
         self.assert_refused_in_words(page, words, "refusal")
@@ -177,7 +177,7 @@ class TestChanges(PortalCase):
         self.clock.move_to("2026-01-04 09:00:01")
         page = self.open(self.path_of("01-05", "cancel"), self.ana)
         self.assertIn(LATE, page.words())
-        self.assertIn("less than 24 hour(s)", page.words())
+        self.assertIn("less than 24 hours", page.words())
         self.cancel("01-05", is_late=page.hidden("is_late"))
         visit = self.visit_on(self.plan, "01-05")
         self.assertEqual(visit.state, "cancelled")
@@ -200,7 +200,7 @@ class TestChanges(PortalCase):
         self.plan.sudo()._unguarded().late_cancel_hours = 24
         self.clock.move_to("2026-01-04 10:00:00")
         page = self.move("01-05", "2026-02-05T09:00")
-        self.assert_refused_in_words(page, "less than 24 hour(s)", "refusal")
+        self.assert_refused_in_words(page, "less than 24 hours", "refusal")
 
     # --- Reschedule (C1) ---------------------------------------------------------
 
@@ -246,14 +246,14 @@ class TestChanges(PortalCase):
         ):
             with self.subTest(start):
                 page = self.move("01-19", start)
-                expected = {"0001-01-01T00:00": "hour(s) from now"}.get(start, words)
+                expected = {"0001-01-01T00:00": "hours from now"}.get(start, words)
                 self.assert_refused_in_words(page, expected)
 
     def test_too_soon(self):
         self.allow_changes(pet_portal_notice_hours=48)
         for start in ("2026-01-04T12:00", "2026-01-01T09:00"):
             page = self.move("01-19", start)
-            self.assert_refused_in_words(page, "at least 48 hour(s) from now")
+            self.assert_refused_in_words(page, "at least 48 hours from now")
         self.move("01-19", "2026-01-04T12:01")
         self.assertTrue(self.visit_on(self.plan, "01-04"))
 

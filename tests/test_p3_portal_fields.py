@@ -3,7 +3,7 @@ from .rpc import RpcCase
 
 SECRET = "Vicious"
 LATE_RULE = (
-    "A visit that is cancelled less than 24 hour(s) before it begins uses its session "
+    "A visit that is cancelled less than 24 hours before it begins uses its session "
     "all the same."
 )
 # What stands on the pages besides: what was in the records is gone without these.

@@ -37,9 +37,7 @@ class TestTwoLines(PetPlansCommon):
         self.assert_adds_up()
 
     def test_one_more_is_refused_for_the_service(self):
-        with self.assert_refused(
-            UserError, "13 session.s. of Bath are needed, but 12 remain"
-        ):
+        with self.assert_refused(UserError, "sessions of Bath: 13 needed, 12 left"):
             self.plan.book(self.weekly(13))
         self.plan.book(self.weekly(12))
         with self.assert_refused(UserError, "1 session.s. .* but 0 remain"):
@@ -121,7 +119,7 @@ class TestTwoLines(PetPlansCommon):
         )
         plan.book(self.weekly(13))
         self.assertEqual(plan.line_ids.mapped("remaining"), [0, -1])
-        with self.assert_refused(UserError, "-1 remain .overdraft allowed: 1"):
+        with self.assert_refused(UserError, "-1 left, and it may owe no more than 1"):
             plan.book(self.weekly(1, "2026-06-01 09:00:00"))
 
 

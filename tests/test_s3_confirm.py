@@ -102,7 +102,8 @@ class TestConfirm(PetPlansCommon):
         self.assertFalse(draft.cycle_ids)
 
     def test_plan_without_lines_is_refused(self):
-        draft = self.sell(self.make_template(line_ids=[]), confirm=False)
+        draft = self.sell(confirm=False)
+        draft.line_ids.unlink()
         with self.assert_refused(UserError, f"{draft.name}.* sells no service"):
             draft.action_confirm()
         self.assertEqual(draft.state, "draft")

@@ -179,14 +179,34 @@ class TestBadInput(PetPlansCommon):
         ):
             draft.date_end = "2025-12-31"
 
-    def test_wizard_without_services(self):
-        template = self.make_template(line_ids=[])
+    def test_offer_without_services(self):
+        """Not when it is sold, but when it is saved."""
+        template = self.make_template()
+        for save in (
+            lambda: self.make_template(line_ids=[]),
+            lambda: template.with_user(self.manager).write(
+                {"line_ids": [Command.clear()]}
+            ),
+        ):
+            with self.assert_refused(ValidationError, "Weekly baths has no service"):
+                save()
+        self.assertTrue(template.line_ids)
+
+    def test_a_sale_that_is_refused_names_no_plan_that_is_not_there(self):
+        """Each try would tell another number (S1)."""
         wizard = self.env["pet.plan.sell"].create(
-            {"pet_id": self.luna.id, "template_id": template.id, "price": 100.0}
+            {
+                "pet_id": self.luna.id,
+                "template_id": self.make_template().id,
+                "book_visits": True,
+                "first_start": "2025-12-30 09:00:00",
+            }
         )
-        with self.assert_refused(UserError, "sells no service"):
-            wizard.action_apply()
-        self.assertFalse(template.plan_ids)
+        for __ in range(2):
+            with self.assert_refused(
+                UserError, r"^Weekly baths cannot take the visit of 12/30/2025"
+            ):
+                wizard.action_apply()
 
     def test_wizard_without_template_or_customer(self):
         for values in (

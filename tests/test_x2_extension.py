@@ -174,7 +174,7 @@ class TestCommonSessions(ExtensionCommon):
     def test_less_is_taken_from_the_first_period(self):
         plan = self.sell_monthly()
         self.adjust(plan, 8.0)
-        with self.assert_refused(UserError, "0 remain"):
+        with self.assert_refused(UserError, "0 left"):
             plan.book([datetime(2026, 1, 5, 9)])
         self.update_plans("2026-02-01 12:00:00")
         self.assertEqual(plan.sessions_remaining, 8.0)

@@ -289,7 +289,7 @@ class TestCarryMoney(CarryCommon):
         self.use(plan, 4)
         renewal = self.carry(plan)
         for one in plan + renewal:
-            self.assertIn("8 session(s) carried over", "".join(self.bodies(one)))
+            self.assertIn("8 sessions carried over", "".join(self.bodies(one)))
 
     def test_paid_and_free_sessions_of_one_service(self):
         """S12: lines of one service, used one after the other."""

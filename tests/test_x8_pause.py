@@ -114,7 +114,7 @@ class TestPause(PetPlansCommon):
         self.assertEqual(plan.date_end, date(2026, 4, 11))
         self.assertEqual(plan.pause_ids.date_from, date(2026, 2, 1))
         self.assertTrue(plan.book([datetime(2026, 1, 12, 9)]))
-        self.assertIn("5 day(s) saved", self.bodies(plan)[-1])
+        self.assertIn("5 days saved", self.bodies(plan)[-1])
 
     def test_periods_move_back_when_it_is_called_off(self):
         plan = self.sell(

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
+from ..models.counted import say_sessions
 from ..models.pet_plan_legacy import ORDER_MODES
 from ..models.windows import open_window
 
@@ -187,10 +188,9 @@ class PetCarryOver(models.TransientModel):
         if self.sessions_left <= 0:
             raise UserError(
                 self.env._(
-                    "%(who)s: there is nothing to carry over, %(left)s session(s) "
-                    "left.",
+                    "%(who)s: there is nothing to carry over, %(left)s left.",
                     who=who,
-                    left=f"{self.sessions_left:g}",
+                    left=say_sessions(self.env, self.sessions_left),
                 )
             )
         if self.date_end and self.date_end < today:

@@ -128,20 +128,25 @@ class PetPlanSell(models.TransientModel):
         plans = self.env["pet.plan"]._with_clean_context()
         plan = plans.create(self._prepare_plan_vals())
         self.plan_id = plan
-        self._apply_price(plan)
-        plan.action_confirm()
-        if self.book_visits:
-            starts = self._get_starts(plan)
-            self._check_first_start(plan)
-            self._check_found(starts, plan)
-            plan.book(
-                starts,
-                user_id=self.user_id.id,
-                duration=self.duration,
-                units=self._get_units(),
-                pet_id=self._get_visiting_pet().id,
-            )
+        with plan._selling():
+            self._apply_price(plan)
+            plan.action_confirm()
+            if self.book_visits:
+                self._book_visits(plan)
         return plan._get_opening_action()
+
+    def _book_visits(self, plan):
+        """Book the visits of a plan just sold, as the dialog shows them (B1)."""
+        starts = self._get_starts(plan)
+        self._check_first_start(plan)
+        self._check_found(starts, plan)
+        plan.book(
+            starts,
+            user_id=self.user_id.id,
+            duration=self.duration,
+            units=self._get_units(),
+            pet_id=self._get_visiting_pet().id,
+        )
 
     def _check_first_start(self, plan):
         """Refuse a first visit before the plan starts: nobody sees it passed over."""
