@@ -144,6 +144,11 @@ def to_local(moment: datetime, tz: str) -> datetime:
     return _to_local(moment, _find_zone(tz))
 
 
+def is_same_clock(moment: datetime, tz: str, other: str) -> bool:
+    """Tell whether the clocks of two time zones agree at a moment (naive UTC)."""
+    return to_local(moment, tz) == to_local(moment, other)
+
+
 def parse_moment(text: str) -> datetime:
     """Return the moment (naive UTC) that a text in ISO 8601 names.
 

@@ -59,6 +59,7 @@ from . import account_move_line
 from . import account_move_posting
 from . import account_partial_reconcile
 from . import ir_actions_report
+from . import ir_http
 from . import ir_sequence
 from . import res_company
 from . import res_config_settings

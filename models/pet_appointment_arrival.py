@@ -19,12 +19,15 @@ class PetAppointment(models.Model):
     def action_check_in(self):
         """Check a pet in as somebody at the counter does (U1).
 
-        What the pet is booked for is offered first, instead of a visit of its own.
+        What the pet is booked for is offered first, instead of a visit of its own; one
+        that is in the shop already is told. `action_receive` asks nothing.
 
         :return: True, or the dialog with the offer
-        :raises UserError: see `action_receive`
+        :raises UserError: naming the visit for which the pet is in the shop; and see
+            `action_receive`
         """
         self.check_access("write")
+        self._check_not_in_shop()
         if len(self) == 1 and self._find_booked():
             return open_window(
                 self.env,
@@ -32,14 +35,6 @@ class PetAppointment(models.Model):
                 {"default_appointment_id": self.id},
             )
         return self.action_receive()
-
-    def action_receive(self):
-        self._check_not_in_shop()
-        return super().action_receive()
-
-    def action_start(self):
-        self.filtered(lambda visit: visit.state in UPCOMING_STATES)._check_not_in_shop()
-        return super().action_start()
 
     # --- In the shop already -------------------------------------------------------
 

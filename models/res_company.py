@@ -4,6 +4,7 @@ from pytz import country_timezones
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.http import request
 from odoo.tools import format_date, format_time
 
 from odoo.addons.base.models.res_partner import _tz_get
@@ -193,9 +194,31 @@ class ResCompany(models.Model):
     def _format_pet_time(self, moment):
         """Return date and time of day by the clock of the shop, in words.
 
+        Screens show times by the clock of the computer. Where that is another one, the
+        text beside them says whose time it is: "01/05/2026 9:00 AM, Sao Paulo".
+
         :param moment: naive UTC datetime
         """
         self.ensure_one()
         day = format_date(self.env, periods.local_day(moment, self.pet_tz))
         time = format_time(self.env, moment, tz=self.pet_tz, time_format="short")
-        return f"{day} {time}"
+        if self._is_read_by_its_clock(moment):
+            return f"{day} {time}"
+        return f"{day} {time}, {self._get_pet_place()}"
+
+    def _get_pet_place(self):
+        """Return by what its time zone is known: "Sao Paulo"."""
+        self.ensure_one()
+        return self.pet_tz.rpartition("/")[2].replace("_", " ")
+
+    def _is_read_by_its_clock(self, moment):
+        """Tell whether the computer that asks has the shop's time, as far as it says.
+
+        Odoo's pages tell the server the time zone of the browser, which the user's
+        preferences need not know of. Jobs have no computer.
+
+        :param moment: naive UTC datetime
+        """
+        self.ensure_one()
+        tz = request.cookies.get("tz") if request else None
+        return tz not in KNOWN_ZONES or periods.is_same_clock(moment, self.pet_tz, tz)

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_date
 
 
 class PetPlanPauseStart(models.TransientModel):
@@ -55,8 +56,10 @@ class PetPlanPauseStart(models.TransientModel):
         """Show which visits the renewal, which moves too, leaves before it (X6)."""
         for wizard in self:
             plan = wizard.plan_id
-            wizard.renewal_visit_ids = plan and plan._get_visits_before_renewal(
-                wizard.new_date_end
+            wizard.renewal_visit_ids = (
+                plan._get_visits_before_renewal(wizard.new_date_end)
+                if plan
+                else plan.appointment_ids
             )
 
     def action_apply(self):
@@ -73,8 +76,8 @@ class PetPlanPauseStart(models.TransientModel):
                 self.env._(
                     "A pause ends on or after the day it starts (%(start)s to "
                     "%(end)s).",
-                    start=self.date_from,
-                    end=self.date_to,
+                    start=format_date(self.env, self.date_from),
+                    end=format_date(self.env, self.date_to),
                 )
             )
         self.plan_id._pause(self.date_from, self.date_to, self.reason)
