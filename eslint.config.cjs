@@ -1,10 +1,11 @@
 const js = require("@eslint/js");
 
-// What a browser offers, as far as it is used here
+// What a browser and Odoo offer, as far as it is used here
 const BROWSER = {
     console: "readonly",
     document: "readonly",
     File: "readonly",
+    luxon: "readonly",
     window: "readonly",
 };
 
