@@ -33,6 +33,7 @@ from . import test_c8_over_periods
 from . import test_c8_plan_kind
 from . import test_c9_late_and_no_show
 from . import test_confirm_queries
+from . import test_cycle_screens
 from . import test_demo
 from . import test_double_click
 from . import test_duplicate
