@@ -5,6 +5,7 @@ from . import pet_guard_mixin
 from . import pet_batch_mixin
 from . import pet_reminder_mixin
 from . import pet_search_mixin
+from . import pet_coming_mixin
 from . import pet_plan_terms_mixin
 from . import pet_species
 from . import pet_breed
@@ -49,6 +50,7 @@ from . import pet_appointment
 from . import pet_appointment_arrival
 from . import pet_appointment_booking
 from . import pet_appointment_cancellation
+from . import pet_appointment_coming
 from . import pet_appointment_invoicing
 from . import pet_appointment_picking
 from . import pet_appointment_portal

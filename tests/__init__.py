@@ -102,6 +102,7 @@ from . import test_transfer
 from . import test_transfer_money
 from . import test_u1_booked
 from . import test_u1_plan_selection
+from . import test_what_comes_first
 from . import test_x10_given_away
 from . import test_x1_status
 from . import test_x1_time_zones
