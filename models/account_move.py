@@ -387,7 +387,8 @@ class AccountMove(models.Model):
                 commands.append(fields.Command.delete(line.id))
             elif part != 1.0:
                 vals = line._prepare_pet_part_vals(part)
-                commands.append(fields.Command.update(line.id, vals))
+                name = line._get_pet_part_name(vals)
+                commands.append(fields.Command.update(line.id, {**vals, "name": name}))
         if commands:
             # No mark of a manual edit: nobody edited it.
             draft = self.with_context(skip_is_manually_modified=True)

@@ -12,6 +12,7 @@ from odoo.tools import float_compare, format_date
 from ..lib import periods
 from .pet_appointment import UPCOMING_STATES
 from .pet_search_mixin import is_looked_for, search_words
+from .plan_rows import describe_sessions
 from .windows import open_record, open_window
 
 NAME_SEPARATOR = " / "  # of the plan's name and the number of the cycle
@@ -914,41 +915,71 @@ class PetCycle(models.Model):
             price_unit = amount / factor
         return {
             "product_id": line.product_id.id,
-            "name": self._get_invoice_line_name(line),
+            "name": self._get_invoice_line_name(line, quantity),
             "quantity": quantity,
             "price_unit": price_unit,
             "discount": line.discount,
         }
 
-    def _get_invoice_line_name(self, line):
-        """Return the description of an invoice line, in the customer's language."""
+    def _get_invoice_line_name(self, line, quantity):
+        """Return the description of an invoice line, in the customer's language (S7).
+
+        With the number of sessions in words: Odoo shows no quantity where Sales is not
+        installed.
+
+        :param line: `pet.plan.line` record
+        :param quantity: float, the sessions that the invoice line bills
+        """
         self.ensure_one()
         plan = self.plan_id
-        lang = plan.partner_id.lang or self.env.lang
-        localised = self.with_context(lang=lang)
-        product = line.product_id.with_context(lang=lang)
+        localised = self._in_customers_language()
+        product = line.product_id.with_env(localised.env)
         values = {
-            "pet": plan.pet_id.name or localised.env._("all pets"),
-            "plan": plan.display_name,
+            "sessions": describe_sessions(localised.env, quantity),
             "number": self.sequence,
             "count": len(plan.cycle_ids),
+            "plan": plan.display_name,
+            "pet": plan.pet_id.name or localised.env._("all pets"),
         }
         if plan.kind == "plan":
             detail = localised.env._(
-                "%(pet)s – %(plan)s, %(from)s to %(to)s (%(number)s of %(count)s)",
+                "%(sessions)s, %(from)s to %(to)s (period %(number)s of %(count)s) of "
+                "%(plan)s, for %(pet)s",
                 **values,
                 **{
-                    "from": format_date(localised.env, self.date_from, lang_code=lang),
-                    "to": format_date(localised.env, self.date_to, lang_code=lang),
+                    "from": format_date(localised.env, self.date_from),
+                    "to": format_date(localised.env, self.date_to),
                 },
             )
         else:
             detail = localised.env._(
-                "%(pet)s – %(plan)s, cycle %(number)s of %(count)s", **values
+                "%(sessions)s, cycle %(number)s of %(count)s of %(plan)s, for %(pet)s",
+                **values,
             )
         return "\n".join(
             filter(None, (product.display_name, product.description_sale, detail))
         )
+
+    def _in_customers_language(self):
+        """Return the cycle in the language in which its customer is written to."""
+        self.ensure_one()
+        lang = self.plan_id.partner_id.lang or self.env.lang
+        return self.with_context(lang=lang)
+
+    def _recount_sessions(self, name, old, new):
+        """Return the description of an invoice line that bills other sessions (S7).
+
+        One that a person wrote stays.
+
+        :param name: text, see `_get_invoice_line_name`
+        :param old, new: floats, the sessions it told, and those it has to tell
+        """
+        env = self._in_customers_language().env
+        told, to_tell = (f"{describe_sessions(env, count)}, " for count in (old, new))
+        *lines, detail = (name or "").split("\n")
+        if not detail.startswith(told):
+            return name
+        return "\n".join([*lines, to_tell + detail.removeprefix(told)])
 
     def _get_unserved(self, day, leaving=None):
         """Return the cycles of which nothing was served, nor has begun (X7).

@@ -95,6 +95,7 @@ from . import test_s5_plan_periods
 from . import test_s6_amounts
 from . import test_s7_currency_of_the_shop
 from . import test_s7_invoices
+from . import test_s7_sessions_in_words
 from . import test_s8_end_dates
 from . import test_s_bad_input
 from . import test_tours
