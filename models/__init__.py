@@ -58,6 +58,7 @@ from . import pet_appointment_line
 from . import product_product
 from . import account_move
 from . import account_move_line
+from . import account_move_owed
 from . import account_move_posting
 from . import account_partial_reconcile
 from . import ir_actions_report

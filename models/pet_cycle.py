@@ -337,7 +337,7 @@ class PetCycle(models.Model):
         for cycle in self:
             cycle.invoice_state = cycle.invoice_id.state
 
-    @api.depends("state", "invoice_id", "move_ids.state", "move_ids.reversed_entry_id")
+    @api.depends("state", "invoice_id", "move_ids.reversal_move_ids.state")
     def _compute_awaits_credit(self):
         for cycle in self:
             cycle.awaits_credit = bool(cycle._get_waiting_credit_notes())
@@ -347,11 +347,7 @@ class PetCycle(models.Model):
         self.ensure_one()
         if self.state != "billed":
             return self.env["account.move"]
-        return self.move_ids.filtered(
-            lambda move: (
-                move.state == "draft" and move.reversed_entry_id == self.invoice_id
-            )
-        )
+        return self.invoice_id._get_waiting_pet_credits()
 
     @api.depends("state", "plan_id.date_end", "move_ids.state")
     @api.depends_context("lang")

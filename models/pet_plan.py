@@ -890,7 +890,7 @@ class PetPlan(models.Model):
         """Open the invoices and credit notes of these plans, to print or pay (I2)."""
         return open_window(
             self.env,
-            "account.action_move_out_invoice",
+            "pet_plans.action_pet_invoices",
             # Odoo's list shows customer, date and the payment of several by the type.
             {"create": False, "default_move_type": "out_invoice"},
             [("pet_plan_id", "in", self.ids)],

@@ -71,6 +71,7 @@ from . import test_let_go
 from . import test_lib_tables_hostile
 from . import test_life_queries
 from . import test_p1_customer_page
+from . import test_p1_owed
 from . import test_p1_search
 from . import test_p1_search_records
 from . import test_p3_portal_axe
