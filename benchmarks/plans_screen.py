@@ -22,6 +22,7 @@ def read_first_page(env):
             "pet_id": {"fields": {"display_name": {}}},
         },
         limit=80,
+        order="is_past ASC",
         count_limit=10001,
     )
 

@@ -5,6 +5,7 @@ from . import pet_guard_mixin
 from . import pet_batch_mixin
 from . import pet_reminder_mixin
 from . import pet_search_mixin
+from . import pet_coming_mixin
 from . import pet_plan_terms_mixin
 from . import pet_species
 from . import pet_breed
@@ -49,6 +50,7 @@ from . import pet_appointment
 from . import pet_appointment_arrival
 from . import pet_appointment_booking
 from . import pet_appointment_cancellation
+from . import pet_appointment_coming
 from . import pet_appointment_invoicing
 from . import pet_appointment_picking
 from . import pet_appointment_portal
@@ -56,6 +58,7 @@ from . import pet_appointment_line
 from . import product_product
 from . import account_move
 from . import account_move_line
+from . import account_move_owed
 from . import account_move_posting
 from . import account_partial_reconcile
 from . import ir_actions_report

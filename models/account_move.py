@@ -58,12 +58,22 @@ class AccountMove(models.Model):
         # The rest of an invoice is Odoo's.
         return {"pet_id"}
 
-    @api.depends("pet_cycle_id")
+    @api.depends("bills_pet_cycle", "state")
     def _compute_pet_due_note(self):
         """Show what the cycle says, as it stands when a screen asks (C5)."""
         for move in self:
+            waits = move.state == "draft" and move.bills_pet_cycle
             # Who may read the invoice need not read plans.
-            move.pet_due_note = move.sudo().pet_cycle_id.due_note
+            move.pet_due_note = waits and move.sudo().pet_cycle_id.due_note
+
+    def _get_move_display_name(self, show_ref=False):
+        """Name what was cancelled before it had a number: Odoo leaves that unnamed."""
+        name = super()._get_move_display_name(show_ref)
+        if name or self.state != "cancel" or not self.pet_cycle_id:
+            return name
+        if self.move_type == "out_refund":
+            return self.env._("Cancelled Credit Note")
+        return self.env._("Cancelled Invoice")
 
     # --- What closes a cycle (C6, I3) -------------------------------------------
 
@@ -377,7 +387,8 @@ class AccountMove(models.Model):
                 commands.append(fields.Command.delete(line.id))
             elif part != 1.0:
                 vals = line._prepare_pet_part_vals(part)
-                commands.append(fields.Command.update(line.id, vals))
+                name = line._get_pet_part_name(vals)
+                commands.append(fields.Command.update(line.id, {**vals, "name": name}))
         if commands:
             # No mark of a manual edit: nobody edited it.
             draft = self.with_context(skip_is_manually_modified=True)

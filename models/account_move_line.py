@@ -23,6 +23,17 @@ class AccountMoveLine(models.Model):
             return {"quantity": quantity}
         return {"price_unit": self.price_unit * part}
 
+    def _get_pet_part_name(self, vals):
+        """Return the description of what bills or credits a part of this line (S7).
+
+        :param vals: dict of `_prepare_pet_part_vals`
+        """
+        self.ensure_one()
+        cycle = self.move_id.pet_cycle_id
+        if not cycle or "quantity" not in vals:
+            return self.name
+        return cycle._recount_sessions(self.name, self.quantity, vals["quantity"])
+
     # --- What belongs to the day of posting (I4) ------------------------------------
 
     def _get_pet_proposal_key(self, name):

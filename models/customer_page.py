@@ -159,8 +159,11 @@ class CustomerPage(PlanRows):
 
     def _get_cycle(self, cycle):
         visits = self.visits_of_cycles[cycle].filtered("holds_sessions")
+        row = super()._get_cycle(cycle)
+        if cycle.awaits_credit:
+            row["status"] = self.env._("Credit note waits")
         return {
-            **super()._get_cycle(cycle),
+            **row,
             "state": cycle.state,
             "visits": ", ".join(
                 self._format_short(visit._get_day()) for visit in visits.sorted("start")
@@ -170,7 +173,9 @@ class CustomerPage(PlanRows):
                 self.takes_payments
                 and cycle._has_bill()
                 and cycle.state not in ("settled", "closed")
+                and not cycle.awaits_credit
             ),
+            "awaits_credit": cycle.awaits_credit,
             "is_draft": cycle.invoice_state == "draft",
         }
 

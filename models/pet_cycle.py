@@ -10,7 +10,9 @@ from odoo.fields import Domain
 from odoo.tools import float_compare, format_date
 
 from ..lib import periods
+from .pet_appointment import UPCOMING_STATES
 from .pet_search_mixin import is_looked_for, search_words
+from .plan_rows import describe_sessions
 from .windows import open_record, open_window
 
 NAME_SEPARATOR = " / "  # of the plan's name and the number of the cycle
@@ -71,7 +73,15 @@ class PetCycle(models.Model):
     date_to = fields.Date(readonly=True, help="Last day of the plan's period")
     appointment_ids = fields.One2many("pet.appointment", "cycle_id", string="Visits")
     booked = fields.Float(compute="_compute_booked", digits="Product Unit")
-    free = fields.Float(compute="_compute_booked", digits="Product Unit")
+    used = fields.Float(
+        compute="_compute_booked",
+        digits="Product Unit",
+        help="Of what is booked: visits that the pet has come to, and missed ones "
+        "that count",
+    )
+    free = fields.Float(
+        compute="_compute_booked", digits="Product Unit", help="Still to book"
+    )
     date_due = fields.Date(
         string="Due Date",
         compute="_compute_date_due",
@@ -120,6 +130,13 @@ class PetCycle(models.Model):
     is_overdue = fields.Boolean(
         string="Overdue", compute="_compute_is_overdue", search="_search_is_overdue"
     )
+    awaits_credit = fields.Boolean(
+        string="Credit Note Waits",
+        compute="_compute_awaits_credit",
+        compute_sudo=True,
+        help="Somebody drafted a credit note of the invoice: what is left to pay is "
+        "known once it is posted",
+    )
     payment_state = fields.Selection(
         selection=lambda self: self._get_move_selection("payment_state"),
         compute="_compute_payment_state",
@@ -160,10 +177,18 @@ class PetCycle(models.Model):
         help="Of the invoice: an accountant may have changed it",
     )
     amount_total = fields.Monetary(
-        string="Total",
+        string="Invoice Total",
         compute="_compute_amount_total",
         store=True,
         currency_field="invoice_currency_id",
+    )
+
+    amount_billed = fields.Monetary(
+        string="Total",
+        compute="_compute_amount_billed",
+        store=True,
+        currency_field="invoice_currency_id",
+        help="What the cycle bills, or will; nothing, once it is closed",
     )
 
     # What the nightly job looks for, among all that is settled (X2).
@@ -213,11 +238,23 @@ class PetCycle(models.Model):
 
     # --- Computes --------------------------------------------------------------
 
-    @api.depends("capacity", "appointment_ids.units", "appointment_ids.holds_sessions")
+    @api.depends(
+        "capacity",
+        "appointment_ids.units",
+        "appointment_ids.holds_sessions",
+        "appointment_ids.state",
+    )
     def _compute_booked(self):
-        booked = self._get_booked_units()
+        booked, used = defaultdict(float), defaultdict(float)
+        for cycle, state, units in self.env["pet.appointment"]._read_group(
+            self._get_booked_domain(), ["cycle_id", "state"], ["units:sum"]
+        ):
+            booked[cycle.id] += units
+            if state not in UPCOMING_STATES:
+                used[cycle.id] += units
         for cycle in self:
-            cycle.booked = booked.get(cycle._origin.id, 0.0)
+            cycle.booked = booked[cycle._origin.id]
+            cycle.used = used[cycle._origin.id]
             cycle.free = max(0.0, cycle.capacity - cycle.booked)
 
     @api.depends(
@@ -299,6 +336,18 @@ class PetCycle(models.Model):
     def _compute_invoice_state(self):
         for cycle in self:
             cycle.invoice_state = cycle.invoice_id.state
+
+    @api.depends("state", "invoice_id", "move_ids.reversal_move_ids.state")
+    def _compute_awaits_credit(self):
+        for cycle in self:
+            cycle.awaits_credit = bool(cycle._get_waiting_credit_notes())
+
+    def _get_waiting_credit_notes(self):
+        """Return the drafts that will credit what is left to pay of the cycle (X7)."""
+        self.ensure_one()
+        if self.state != "billed":
+            return self.env["account.move"]
+        return self.invoice_id._get_waiting_pet_credits()
 
     @api.depends("state", "plan_id.date_end", "move_ids.state")
     @api.depends_context("lang")
@@ -386,6 +435,8 @@ class PetCycle(models.Model):
             return self.env._("No invoice")
         if invoice.name and invoice.name != "/":
             return invoice.name
+        if invoice.state == "cancel":
+            return self.env._("Cancelled")
         return self.env._("Draft")
 
     def _get_status_label(self):
@@ -463,16 +514,24 @@ class PetCycle(models.Model):
                 else cycle.amount_untaxed
             )
 
+    @api.depends("amount_total", "state")
+    def _compute_amount_billed(self):
+        """Leave out what is closed: a list of cycles adds up what they bill."""
+        for cycle in self:
+            cycle.amount_billed = 0.0 if cycle.state == "closed" else cycle.amount_total
+
     # --- Visits ----------------------------------------------------------------
+
+    def _get_booked_domain(self):
+        """Return the domain of the visits that take up room in the cycles."""
+        return [("cycle_id", "in", self.ids), ("holds_sessions", "=", True)]
 
     def _get_booked_units(self):
         """Return the units of the visits that take up room: dict, cycle id -> float."""
         return {
             cycle.id: units
             for cycle, units in self.env["pet.appointment"]._read_group(
-                [("cycle_id", "in", self.ids), ("holds_sessions", "=", True)],
-                ["cycle_id"],
-                ["units:sum"],
+                self._get_booked_domain(), ["cycle_id"], ["units:sum"]
             )
         }
 
@@ -852,41 +911,71 @@ class PetCycle(models.Model):
             price_unit = amount / factor
         return {
             "product_id": line.product_id.id,
-            "name": self._get_invoice_line_name(line),
+            "name": self._get_invoice_line_name(line, quantity),
             "quantity": quantity,
             "price_unit": price_unit,
             "discount": line.discount,
         }
 
-    def _get_invoice_line_name(self, line):
-        """Return the description of an invoice line, in the customer's language."""
+    def _get_invoice_line_name(self, line, quantity):
+        """Return the description of an invoice line, in the customer's language (S7).
+
+        With the number of sessions in words: Odoo shows no quantity where Sales is not
+        installed.
+
+        :param line: `pet.plan.line` record
+        :param quantity: float, the sessions that the invoice line bills
+        """
         self.ensure_one()
         plan = self.plan_id
-        lang = plan.partner_id.lang or self.env.lang
-        localised = self.with_context(lang=lang)
-        product = line.product_id.with_context(lang=lang)
+        localised = self._in_customers_language()
+        product = line.product_id.with_env(localised.env)
         values = {
-            "pet": plan.pet_id.name or localised.env._("all pets"),
-            "plan": plan.display_name,
+            "sessions": describe_sessions(localised.env, quantity),
             "number": self.sequence,
             "count": len(plan.cycle_ids),
+            "plan": plan.display_name,
+            "pet": plan.pet_id.name or localised.env._("all pets"),
         }
         if plan.kind == "plan":
             detail = localised.env._(
-                "%(pet)s – %(plan)s, %(from)s to %(to)s (%(number)s of %(count)s)",
+                "%(sessions)s, %(from)s to %(to)s (period %(number)s of %(count)s) of "
+                "%(plan)s, for %(pet)s",
                 **values,
                 **{
-                    "from": format_date(localised.env, self.date_from, lang_code=lang),
-                    "to": format_date(localised.env, self.date_to, lang_code=lang),
+                    "from": format_date(localised.env, self.date_from),
+                    "to": format_date(localised.env, self.date_to),
                 },
             )
         else:
             detail = localised.env._(
-                "%(pet)s – %(plan)s, cycle %(number)s of %(count)s", **values
+                "%(sessions)s, cycle %(number)s of %(count)s of %(plan)s, for %(pet)s",
+                **values,
             )
         return "\n".join(
             filter(None, (product.display_name, product.description_sale, detail))
         )
+
+    def _in_customers_language(self):
+        """Return the cycle in the language in which its customer is written to."""
+        self.ensure_one()
+        lang = self.plan_id.partner_id.lang or self.env.lang
+        return self.with_context(lang=lang)
+
+    def _recount_sessions(self, name, old, new):
+        """Return the description of an invoice line that bills other sessions (S7).
+
+        One that a person wrote stays.
+
+        :param name: text, see `_get_invoice_line_name`
+        :param old, new: floats, the sessions it told, and those it has to tell
+        """
+        env = self._in_customers_language().env
+        told, to_tell = (f"{describe_sessions(env, count)}, " for count in (old, new))
+        *lines, detail = (name or "").split("\n")
+        if not detail.startswith(told):
+            return name
+        return "\n".join([*lines, to_tell + detail.removeprefix(told)])
 
     def _get_unserved(self, day, leaving=None):
         """Return the cycles of which nothing was served, nor has begun (X7).
@@ -1064,11 +1153,39 @@ class PetCycle(models.Model):
                     cycles=", ".join(unpayable.mapped("display_name")),
                 )
             )
+        self._check_no_credit_waits()
         invoices = self.invoice_id
         invoices.check_access("write")
         # The dialog asks for what the invoices will come to (I4).
         invoices._take_pet_values()
         return invoices._get_pet_payment_action()
+
+    def _check_no_credit_waits(self):
+        """Refuse to ask for money of which a drafted credit note takes some away.
+
+        :raises UserError: naming cycles and credit notes
+        """
+        waiting = self.filtered("awaits_credit")
+        if waiting:
+            raise UserError(
+                self.env._(
+                    "A credit note waits to be posted or deleted on %(cycles)s: what "
+                    "is left to pay is known then.",
+                    cycles=", ".join(waiting.mapped("display_name")),
+                )
+            )
+
+    def action_view_credit_note(self):
+        """Open the drafted credit note for which the payment waits (I2, X7)."""
+        self.ensure_one()
+        notes = self._get_waiting_credit_notes()
+        if not notes:
+            raise UserError(
+                self.env._(
+                    "No credit note waits on %(cycle)s.", cycle=self.display_name
+                )
+            )
+        return open_record(notes[:1], name=notes[:1].display_name)
 
     def action_create_invoice(self):
         """Make a missing invoice again: it was deleted, cancelled or credited (I3)."""

@@ -113,8 +113,8 @@ class PetCycle(models.Model):
         names = {}
         for cycle in self.filtered(lambda cycle: cycle.invoice_id.state == "draft"):
             for line, __, __ in cycle._get_sold():
-                name = cycle._get_invoice_line_name(line)
                 for invoice_line in cycle.invoice_id.invoice_line_ids:
+                    name = cycle._get_invoice_line_name(line, invoice_line.quantity)
                     if invoice_line.name == name:
                         names[invoice_line] = cycle, line
         return names
@@ -127,7 +127,7 @@ class PetCycle(models.Model):
         for invoice_line, (cycle, line) in names.items():
             invoice_line.with_context(
                 skip_is_manually_modified=True
-            ).name = cycle._get_invoice_line_name(line)
+            ).name = cycle._get_invoice_line_name(line, invoice_line.quantity)
 
     def _add_sold(self, lines):
         """Let the draft of a period bill what was carried into it (X6).

@@ -24,7 +24,8 @@ class PetCycle(models.Model):
             "number": invoice.name if invoice else False,
             "status": status,
             "status_label": label,
-            "due": format_date(self.env, self.date_due) if self.date_due else False,
+            "due": self.date_due and format_date(self.env, self.date_due),
+            "due_note": self.due_note,
             "amount": self._format_portal_amount(self.amount_total),
             "to_pay": self._format_portal_amount(invoice.amount_residual)
             if status == "to_pay"

@@ -37,12 +37,14 @@ class PetPlan(models.Model):
     _description = "Pet Plan or Package"
     _inherit = [
         "pet.search.mixin",
+        "pet.coming.mixin",
         "pet.guard.mixin",
         "pet.plan.terms.mixin",
         "mail.thread",
         "mail.activity.mixin",
     ]
     _order = "date_start desc, id desc"
+    _coming_by = "date_end"  # the Plans screen: whom to call next is on top
     _rec_names_search = ["name", "title", "pet_id.name", "pet_id.microchip"]
     _check_company_auto = True
     _mail_post_access = "read"
@@ -160,7 +162,6 @@ class PetPlan(models.Model):
         readonly=False,
         precompute=True,
         copy=False,
-        index=True,
         tracking=True,
         help="Last day of use; empty: never expires",
     )
@@ -282,7 +283,8 @@ class PetPlan(models.Model):
         help="Why the nightly job could not post an invoice of this plan",
     )
 
-    _newest_first = models.Index("(date_start DESC, id DESC)")  # the Plans screen
+    _newest_first = models.Index("(date_start DESC, id DESC)")
+    _by_end = models.Index("(date_end, id)")  # the Plans screen
     _renewal_uniq = models.UniqueIndex(
         "(renewal_of_id) WHERE renewal_of_id IS NOT NULL AND state != 'cancelled'",
         "The plan is renewed already.",
@@ -907,7 +909,7 @@ class PetPlan(models.Model):
         """Open the invoices and credit notes of these plans, to print or pay (I2)."""
         return open_window(
             self.env,
-            "account.action_move_out_invoice",
+            "pet_plans.action_pet_invoices",
             # Odoo's list shows customer, date and the payment of several by the type.
             {"create": False, "default_move_type": "out_invoice"},
             [("pet_plan_id", "in", self.ids)],

@@ -4,6 +4,7 @@ from odoo.fields import Domain
 from odoo.tools import format_amount
 
 from .customer_page import FINISHED_STATES, CustomerPage
+from .windows import open_window
 
 READERS = (
     "pet_plans.group_user,account.group_account_invoice,account.group_account_readonly"
@@ -41,8 +42,7 @@ class ResPartner(models.Model):
         posted = self._get_open_invoices_domain(company)
         overdue = posted & Domain("move_type", "=", "out_invoice")
         overdue &= Domain("invoice_date_due", "<", company._get_pet_today())
-        drafted = self._get_invoices_domain(company) & Domain("state", "=", "draft")
-        drafted &= Domain("pet_cycle_id", "!=", False)
+        drafted = self._get_drafts_domain(company)
         due, late, later = (
             self._sum_invoices(domain, field)
             for domain, field in (
@@ -64,6 +64,11 @@ class ResPartner(models.Model):
             & Domain("company_id", "=", company.id)
             & Domain("move_type", "in", ("out_invoice", "out_refund"))
         )
+
+    def _get_drafts_domain(self, company):
+        """Return which of them bill plans and packages, and are drafts yet."""
+        drafts = Domain("state", "=", "draft") & Domain("pet_cycle_id", "!=", False)
+        return self._get_invoices_domain(company) & drafts
 
     def _get_open_invoices_domain(self, company):
         """Return which of them are posted and not settled."""
@@ -134,4 +139,30 @@ class ResPartner(models.Model):
             raise UserError(
                 self.env._("%(customer)s owes nothing.", customer=self.display_name)
             )
-        return invoices._get_pet_payment_action()
+        # What a drafted credit note takes away is not asked for (X7).
+        known = invoices.filtered(lambda move: not move._get_waiting_pet_credits())
+        if not known:
+            raise UserError(
+                self.env._(
+                    "A credit note waits to be posted or deleted: what %(customer)s "
+                    "has left to pay is known then.",
+                    customer=self.display_name,
+                )
+            )
+        return known._get_pet_payment_action()
+
+    def action_view_pet_dues(self):
+        """Open what the household owes: invoices and credit notes that are open."""
+        return self._open_invoices(self._get_open_invoices_domain(self.env.company))
+
+    def action_view_pet_drafts(self):
+        """Open what is drafted for later, of plans and packages of the household."""
+        return self._open_invoices(self._get_drafts_domain(self.env.company))
+
+    def _open_invoices(self, domain):
+        return open_window(
+            self.env,
+            "pet_plans.action_pet_invoices",
+            {"create": False, "default_move_type": "out_invoice"},
+            list(domain),
+        )

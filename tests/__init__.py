@@ -33,6 +33,7 @@ from . import test_c8_over_periods
 from . import test_c8_plan_kind
 from . import test_c9_late_and_no_show
 from . import test_confirm_queries
+from . import test_cycle_screens
 from . import test_demo
 from . import test_double_click
 from . import test_duplicate
@@ -70,6 +71,7 @@ from . import test_let_go
 from . import test_lib_tables_hostile
 from . import test_life_queries
 from . import test_p1_customer_page
+from . import test_p1_owed
 from . import test_p1_search
 from . import test_p1_search_records
 from . import test_p3_portal_axe
@@ -94,6 +96,7 @@ from . import test_s5_plan_periods
 from . import test_s6_amounts
 from . import test_s7_currency_of_the_shop
 from . import test_s7_invoices
+from . import test_s7_sessions_in_words
 from . import test_s8_end_dates
 from . import test_s_bad_input
 from . import test_tours
@@ -102,6 +105,7 @@ from . import test_shop_clock
 from . import test_transfer_money
 from . import test_u1_booked
 from . import test_u1_plan_selection
+from . import test_what_comes_first
 from . import test_x10_given_away
 from . import test_x1_status
 from . import test_x1_time_zones

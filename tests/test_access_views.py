@@ -30,7 +30,8 @@ class TestViews(RpcCase):
                 "line_ids": [Command.create({"product_id": cls.grooming.id})],
             }
         )
-        cls.insiders = (cls.staff, cls.manager, cls.accountant)
+        cls.auditor = cls._make_user("pet_auditor", "account.group_account_readonly")
+        cls.insiders = (cls.staff, cls.manager, cls.accountant, cls.auditor)
 
     def windows(self, transient=False):
         """Return the windows of the addon whose model is a wizard, or is not."""
@@ -86,6 +87,113 @@ class TestViews(RpcCase):
             return {"fields": fields}
         return {}
 
+    # --- Links -------------------------------------------------------------------
+
+    def own_views(self):
+        """Return the views of the addon, as whole as the web client gets them."""
+        views = self.env["ir.ui.view"].sudo()
+        own = views.search(
+            [("model", "in", self.own_models()), ("mode", "=", "primary")]
+        )
+        brought = (
+            self.env["ir.model.data"]
+            .sudo()
+            .search([("module", "=", ADDON), ("model", "=", "ir.ui.view")])
+        )
+        # Of what is Odoo's, the views that the addon adds to.
+        extended = views.browse(brought.mapped("res_id"))
+        while inherited := extended.filtered(lambda view: view.mode == "extension"):
+            extended = extended - inherited | inherited.inherit_id
+        return (own | extended).filtered(
+            lambda view: view.model in self.env and view.type not in ("qweb", "search")
+        )
+
+    def arch(self, view, user):
+        """Return a view as a user gets it, without what the groups hide."""
+        model = self.env[view.model].with_user(user)
+        return etree.fromstring(model.get_view(view.id, view.type)["arch"])
+
+    def shown_fields(self, node, model):
+        """Yield the fields that a view may show, in lists inside too: (node, field)."""
+        for child in node:
+            if not isinstance(child.tag, str) or self.is_never_shown(child):
+                continue
+            if child.tag != "field":
+                yield from self.shown_fields(child, model)
+                continue
+            field = model._fields[child.get("name")]
+            yield child, field
+            if field.comodel_name:
+                yield from self.shown_fields(child, self.env[field.comodel_name])
+
+    def is_never_shown(self, node):
+        never = ("1", "True")
+        return node.get("invisible") in never or node.get("column_invisible") in never
+
+    def is_link(self, node, field):
+        options = literal_eval(node.get("options") or "{}")
+        return field.type == "many2one" and not options.get("no_open")
+
+    def test_links_lead_where_one_may_go(self):
+        """13: who may not open a record sees text, and no link to an Access Error."""
+        for view in self.own_views():
+            is_own = view.model in self.own_models()
+            for user in self.insiders:
+                model = self.env[view.model].with_user(user)
+                if not model.has_access("read"):
+                    continue
+                for node, field in self.shown_fields(self.arch(view, user), model):
+                    # In views of Odoo's, the fields of the addon only
+                    if not (is_own or ADDON in field._modules):
+                        continue
+                    if self.is_link(node, field):
+                        with self.subTest(
+                            view=view.xml_id, user=user.login, field=field.name
+                        ):
+                            comodel = self.env[field.comodel_name].with_user(user)
+                            self.assertTrue(comodel.has_access("read"))
+
+    def test_linked_records_can_be_read(self):
+        """13: not only their model; those of the records that the windows list."""
+        for window in self.windows():
+            for user in self.insiders:
+                model = self.env[window.res_model].with_user(user)
+                view = self.views(window, user).get("form")
+                if not view or model._name not in self.own_models():
+                    continue
+                arch = etree.fromstring(view["arch"])
+                records = model.search([], limit=20)
+                for node, field in self.shown_fields(arch, model):
+                    if node.xpath("ancestor::field") or not self.is_link(node, field):
+                        continue
+                    # What is linked, whoever may read it.
+                    linked = records.sudo()[field.name].sudo(False)
+                    with self.subTest(
+                        window=window.name, user=user.login, field=field.name
+                    ):
+                        self.assertEqual(linked._filtered_access("read"), linked)
+
+    def test_buttons_open_what_one_may_open(self):
+        """13: the windows that a button names, by whoever is shown the button."""
+        for view in self.own_views():
+            if view.model not in self.own_models():
+                continue
+            for user in self.insiders:
+                if not self.env[view.model].with_user(user).has_access("read"):
+                    continue
+                for button in self.arch(view, user).xpath("//button[@type='action']"):
+                    window = self.env["ir.actions.act_window"].browse(
+                        int(button.get("name"))
+                    )
+                    model = self.env[window.sudo().res_model].with_user(user)
+                    access = "create" if model._transient else "read"
+                    with self.subTest(
+                        view=view.xml_id, user=user.login, button=button.get("name")
+                    ):
+                        self.assertTrue(model.has_access(access))
+
+    # --- Windows -----------------------------------------------------------------
+
     def test_there_are_windows(self):
         models = set(self.windows().mapped("res_model"))
         self.assertLessEqual(
@@ -108,7 +216,7 @@ class TestViews(RpcCase):
 
     def test_lists_can_be_exported(self):
         """With the columns that they show, by whoever may read and export them."""
-        (self.staff + self.manager + self.accountant).sudo().write(
+        self.env["res.users"].union(*self.insiders).sudo().write(
             {"group_ids": [Command.link(self.env.ref("base.group_allow_export").id)]}
         )
         for window in self.windows():

@@ -133,6 +133,7 @@ class TestFields(PortalCase):
         "invoice_status": ["To pay", "Not billed", "Not billed"],
         "invoice_number": ["INV/2026/00001"],
         "invoice_due": ["01/05/2026"],
+        "invoice_due_note": ["by 05/01/2026 at the latest, waiting for visits"] * 2,
         "invoice_amount": ["$ 240.00"] * 3,
     }
 

@@ -65,8 +65,8 @@ class TestInvoices(PetPlansCommon):
         self.assertEqual(
             names,
             [
-                f"{service}\nLuna – {plan.name} Weekly baths, cycle 2 of 3"
-                for service in ("Bath", "Grooming")
+                f"{service}\n{sessions}, cycle 2 of 3 of {plan.name} Weekly baths, for Luna"
+                for service, sessions in (("Bath", "4 sessions"), ("Grooming", "1 session"))
             ],
         )
 
@@ -76,7 +76,8 @@ class TestInvoices(PetPlansCommon):
         )
         self.assertEqual(
             self.invoices(plan)[1].invoice_line_ids.name,
-            f"Bath\nLuna – {plan.name} Weekly baths, 02/01/2026 to 02/28/2026 (2 of 2)",
+            "Bath\n4 sessions, 02/01/2026 to 02/28/2026 (period 2 of 2) of "
+            f"{plan.name} Weekly baths, for Luna",
         )
 
     def test_line_of_a_shared_plan_says_all_pets(self):
@@ -88,7 +89,7 @@ class TestInvoices(PetPlansCommon):
     def test_line_carries_the_sales_description_of_the_product(self):
         self.bath.sudo().description_sale = "With conditioner"
         name = self.first_invoice(self.sell()).invoice_line_ids.name
-        self.assertRegex(name, "^Bath\nWith conditioner\nLuna")
+        self.assertRegex(name, "^Bath\nWith conditioner\n4 sessions, ")
 
     # --- Taxes, account, currency ------------------------------------------------
 

@@ -105,9 +105,7 @@ class PetPlanAdjust(models.TransientModel):
         for wizard in self:
             plan = wizard.plan_id
             wizard.renewal_visit_ids = (
-                plan._get_visits_before_renewal(wizard.date_end)
-                if plan
-                else plan.appointment_ids
+                plan._get_visits_before_renewal(wizard.date_end) if plan else False
             )
 
     def action_apply(self):

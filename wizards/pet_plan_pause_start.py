@@ -57,9 +57,7 @@ class PetPlanPauseStart(models.TransientModel):
         for wizard in self:
             plan = wizard.plan_id
             wizard.renewal_visit_ids = (
-                plan._get_visits_before_renewal(wizard.new_date_end)
-                if plan
-                else plan.appointment_ids
+                plan._get_visits_before_renewal(wizard.new_date_end) if plan else False
             )
 
     def action_apply(self):

@@ -16,44 +16,32 @@ class Plan extends models.Model {
 
     title = fields.Char();
     ending = fields.Char();
-    date_start = fields.Date();
-    date_end = fields.Date();
 
     _records = [
         {
             id: 1,
             title: "Luna's baths",
             ending: "week_1",
-            date_end: "2026-01-06",
-            date_start: "2025-12-05",
         },
         {
             id: 2,
             title: "Rex's walks",
             ending: "week_1",
-            date_end: "2026-01-04",
-            date_start: "2025-12-01",
         },
         {
             id: 3,
             title: "Mimi's grooming",
             ending: "later",
-            date_end: "2026-06-30",
-            date_start: "2025-12-03",
         },
         {
             id: 4,
             title: "Tom's daycare",
             ending: "not_renewed",
-            date_end: "2025-03-31",
-            date_start: "2025-12-04",
         },
         {
             id: 5,
             title: "Bob's baths",
             ending: "not_renewed",
-            date_end: "2025-12-31",
-            date_start: "2025-12-02",
         },
     ];
 
@@ -118,27 +106,6 @@ test("a click replaces other filters, so that list and count agree", async () =>
     await contains(card("later")).click();
     expect(".o_data_row").toHaveCount(1);
     expect(card("week_1")).toHaveAttribute("aria-pressed", "false");
-});
-
-test("a card lists the plan to look at first on top", async () => {
-    await mountList();
-    await contains(card("week_1")).click();
-    expect(queryAllTexts(".o_data_row")).toEqual(["Rex's walks", "Luna's baths"]);
-    await contains(card("not_renewed")).click();
-    expect(queryAllTexts(".o_data_row")).toEqual(["Bob's baths", "Tom's daycare"]);
-});
-
-test("without a card the newest are on top again", async () => {
-    await mountList();
-    await contains(card("week_1")).click();
-    await contains(card("week_1")).click();
-    expect(queryAllTexts(".o_data_row")).toEqual([
-        "Luna's baths",
-        "Tom's daycare",
-        "Mimi's grooming",
-        "Bob's baths",
-        "Rex's walks",
-    ]);
 });
 
 test("show all clears", async () => {
