@@ -49,6 +49,7 @@ from . import pet_appointment
 from . import pet_appointment_arrival
 from . import pet_appointment_booking
 from . import pet_appointment_cancellation
+from . import pet_appointment_outcome
 from . import pet_appointment_invoicing
 from . import pet_appointment_picking
 from . import pet_appointment_portal

@@ -134,9 +134,7 @@ class CustomerPage(PlanRows):
             "state_label": self._get_state_label(plan),
             "end": self._get_end(plan),
             "note": plan.note or "",
-            "can_book": (
-                self.sells and plan.state == "active" and plan.sessions_remaining > 0
-            ),
+            "can_book": self.sells and plan._has_to_book(),
             "lines": [self._get_line(line) for line in plan.line_ids],
             "cycles": [self._get_cycle(cycle) for cycle in cycles],
             "visits": [

@@ -588,12 +588,27 @@ class PetCycle(models.Model):
         A posted invoice keeps its due date: this is what a reschedule or a booking
         may do. A deal may do more: `_follow_deal`.
         """
-        dates = self.filtered(
-            lambda cycle: (
-                cycle.state in ("waiting", "scheduled") and not cycle._keeps_due_date()
-            )
-        )._get_due_dates()
+        dates = self.filtered(lambda cycle: cycle._is_movable())._get_due_dates()
         self._set_due_dates(dates)
+
+    def _is_movable(self):
+        """Tell whether the due date follows visits: nothing is posted yet (C1, C5)."""
+        self.ensure_one()
+        return self.state in ("waiting", "scheduled") and not self._keeps_due_date()
+
+    def _preview_moved_visit(self, visit, day):
+        """Return the due date once a visit of this cycle is on another day (C1).
+
+        :param visit: `pet.appointment` record
+        :param day: date, the new local day
+        """
+        self.ensure_one()
+        if self.plan_id.kind == "plan" or not self._is_movable():
+            return self._get_current_due_date()
+        days = [other._get_day() for other in self.appointment_ids - visit]
+        return self._calculate_due_dates(
+            lambda cycle, ahead: cycle._get_ordered_due_date([*days, day], ahead)
+        )[self]
 
     def _follow_reopening(self):
         """Deal again where closed cycles are billed again, and take their dates anew.

@@ -21,8 +21,10 @@ from . import test_book_queries
 from . import test_bounds
 from . import test_c10_worked_example
 from . import test_c1_reschedule
+from . import test_c1_reschedule_dialog
 from . import test_c2_cancel
 from . import test_c2_cancel_queries
+from . import test_c2_outcome
 from . import test_c3_ways_to_cancel
 from . import test_c4_pinned
 from . import test_c5_accounting_dates
