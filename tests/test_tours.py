@@ -111,6 +111,17 @@ class TestTours(PetPlansCommon, HttpCase):
         self.assertEqual(visit.start, datetime.combine(today, time(14)))
         self.assertEqual(visit.cycle_id, plan.cycle_ids[0])
 
+    def test_reschedule_visit_from_its_plan(self):
+        """C1: what one sees on the plan is moved there, in four clicks."""
+        plan, __ = self.sell_in_2099()
+        self.start_tour(
+            f"/odoo/pet-plans/{plan.id}",
+            "pet_plans_reschedule_from_plan",
+            login="pet_staff",
+        )
+        self.assertEqual(self.days(plan)[0], ["01-05", "01-12", "01-21", "01-28"])
+        self.assertEqual(self.due_dates(plan), ["01-05", "02-02", "03-02"])
+
     def test_pay_cycle(self):
         plan, __ = self.sell_in_2099()
         invoice = self.invoices(plan)[0]

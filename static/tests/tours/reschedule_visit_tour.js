@@ -1,5 +1,6 @@
 import { drag, queryFirst, queryRect } from "@odoo/hoot-dom";
 import { registry } from "@web/core/registry";
+import { editMoment, openPage } from "./tour_helpers";
 
 const EVENT = ".fc-timegrid-event:contains('Luna')";
 const TARGET = ".fc-timegrid-slot-lane[data-time='14:00:00']";
@@ -40,6 +41,74 @@ registry.category("web_tour.tours").add("pet_plans_reschedule_visit", {
         },
         {
             trigger: `${EVENT}:contains('14:00'), ${EVENT}:contains('2:00')`,
+        },
+    ],
+});
+
+const VISITS = ".o_field_widget[name=appointment_ids]";
+
+registry.category("web_tour.tours").add("pet_plans_reschedule_from_plan", {
+    steps: () => [
+        openPage("visits"),
+        {
+            content: "Open a visit of the plan",
+            trigger: `${VISITS} .o_data_row:eq(2) td[name=start]`,
+            run: "click",
+        },
+        {
+            content: "Move it",
+            trigger: ".modal .o_form_statusbar button[name=action_open_reschedule]",
+            run: "click",
+        },
+        ...editMoment("start", "01/26/2099 09:00:00"),
+        {
+            content: "Leave the field",
+            trigger: ".modal:has([name=old_start]) .modal-title",
+            run: "click",
+        },
+        {
+            content: "Another visit is at that time",
+            trigger: ".modal .o_field_widget[name=clash]:contains('Luna')",
+        },
+        ...editMoment("start", "01/21/2099 09:00:00"),
+        {
+            content: "Leave the field",
+            trigger: ".modal:has([name=old_start]) .modal-title",
+            run: "click",
+        },
+        {
+            content: "Nothing is in the way there",
+            trigger: ".modal:has([name=old_start]):not(:has([name=clash] span))",
+        },
+        {
+            content: "Reschedule",
+            trigger: ".modal:has([name=old_start]) button[name=action_apply]",
+            run: "click",
+        },
+        {
+            content: "The visit has moved",
+            trigger:
+                ".modal:not(:has([name=old_start])) [name=start]:contains('Jan 21, 2099')",
+        },
+        {
+            content: "Close it",
+            trigger: ".modal .btn-close",
+            run: "click",
+        },
+        {
+            content: "The list of the plan shows it; move the next one from its row",
+            trigger: `body:not(:has(.modal)) ${VISITS} .o_data_row:has(td[name=start]:contains('Jan 26, 2099')) button[name=action_open_reschedule]`,
+            run: "click",
+        },
+        ...editMoment("start", "01/28/2099 09:00:00"),
+        {
+            content: "Reschedule",
+            trigger: ".modal button[name=action_apply]",
+            run: "click",
+        },
+        {
+            content: "It has moved",
+            trigger: `body:not(:has(.modal)) ${VISITS} .o_data_row:has(td[name=start]:contains('Jan 28, 2099'))`,
         },
     ],
 });
