@@ -24,6 +24,7 @@ from . import pet_plan_pausing
 from . import pet_plan_reminders
 from . import pet_plan_renewal
 from . import pet_plan_renewal_start
+from . import pet_plan_rhythm
 from . import pet_plan_statement
 from . import pet_plan_status
 from . import pet_plan_transfer

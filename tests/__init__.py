@@ -119,6 +119,7 @@ from . import test_x6_carry_money
 from . import test_x6_follows
 from . import test_x6_price_sold
 from . import test_x6_renew
+from . import test_x6_renew_and_book
 from . import test_x7_afterwards
 from . import test_x7_cancel_plan
 from . import test_x7_credit_notes
@@ -139,5 +140,6 @@ if requirements.has_hypothesis:
     from . import test_lib_periods
     from . import test_lib_phones
     from . import test_lib_recurrence
+    from . import test_lib_rhythm
     from . import test_lib_spread
     from . import test_lib_tables

@@ -175,6 +175,17 @@ class TestTours(PetPlansCommon, HttpCase):
         for plan in plans:
             self.assertEqual(str(plan.renewed_by_id.date_start), "2099-04-02")
 
+    def test_renew_and_book_from_the_list(self):
+        """X6: in two clicks the customer comes on as before."""
+        luna, __ = self.sell_for_the_list()
+        luna.book(self.weekly(12, first="2099-01-05 09:00:00"))
+        self.start_tour(
+            "/odoo/pet-plans", "pet_plans_renew_and_book", login="pet_staff"
+        )
+        self.assertEqual(
+            self.days(luna.renewed_by_id)[0], ["04-06", "04-13", "04-20", "04-27"]
+        )
+
     def test_let_go_from_the_list(self):
         luna, rex = self.sell_for_the_list()
         self.start_tour("/odoo/pet-plans", "pet_plans_let_go", login="pet_staff")

@@ -63,7 +63,8 @@ registry.category("web_tour.tours").add("pet_plans_cancel_visit", {
         },
         {
             content: "There is no service to add any more",
-            trigger: ".o_field_widget[name=line_ids]:not(:has(.o_field_x2many_list_row_add))",
+            trigger:
+                ".o_field_widget[name=line_ids]:not(:has(.o_field_x2many_list_row_add))",
         },
         {
             content: "Book the replacement that is offered",
