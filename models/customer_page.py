@@ -130,7 +130,7 @@ class CustomerPage(PlanRows):
             "id": plan.id,
             "name": plan.name,
             "title": plan.title,
-            "state": "paused" if plan.is_paused else plan.state,
+            "state": "paused" if self._rests(plan) else plan.state,
             "state_label": self._get_state_label(plan),
             "end": self._get_end(plan),
             "note": plan.note or "",

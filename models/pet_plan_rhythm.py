@@ -96,7 +96,7 @@ class PetPlan(models.Model):
         }
 
     def action_open_book(self):
-        """Open the booking wizard; a renewal is offered the old times again (B1, X6)."""
+        """Open the booking wizard: a renewal is offered the old times (B1, X6)."""
         action = super().action_open_book()
         old = self.renewal_of_id
         habit = old._get_habit()

@@ -129,6 +129,7 @@ from . import test_x7_drafts
 from . import test_x7_last_day
 from . import test_x8_pause
 from . import test_x8_pause_periods
+from . import test_x8_pause_preview
 from . import test_x8_whole_days
 from . import test_x9_archived_pet
 

@@ -159,12 +159,12 @@ class TestTours(PetPlansCommon, HttpCase):
         )
         self.start_tour("/odoo/pet-plans", "pet_plans_cards", login="pet_staff")
 
-    def sell_for_the_list(self):
+    def sell_for_the_list(self, date_start="2099-01-01"):
         """Sell a plan each to Luna and Rex, to be found by its title."""
         template = self.make_template(validity=3)
         return [
             self.sell(
-                template, pet=pet, title=f"Baths of {pet.name}", date_start="2099-01-01"
+                template, pet=pet, title=f"Baths of {pet.name}", date_start=date_start
             )
             for pet in (self.luna, self.rex)
         ]
@@ -185,6 +185,13 @@ class TestTours(PetPlansCommon, HttpCase):
         self.assertEqual(
             self.days(luna.renewed_by_id)[0], ["04-06", "04-13", "04-20", "04-27"]
         )
+
+    def test_a_paused_plan_looks_paused(self):
+        """X8: on the list and on its card."""
+        today = fields.Date.today()
+        luna, __ = self.sell_for_the_list(date_start=today)
+        self.pause(luna, today, today + timedelta(7))
+        self.start_tour("/odoo/pet-plans", "pet_plans_paused", login="pet_staff")
 
     def test_let_go_from_the_list(self):
         luna, rex = self.sell_for_the_list()

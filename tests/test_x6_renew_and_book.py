@@ -115,7 +115,7 @@ class TestRenewAndBook(RenewAndBookCase):
         self.assertEqual(renewal.sessions_remaining, 0.0)
         self.assertNotIn("default_first_start", renewal.action_open_book()["context"])
 
-    # --- When ----------------------------------------------------------------------
+    # --- When ---------------------------------------------------------------------
 
     def test_not_before_the_new_start(self):
         form = self.open()
@@ -171,7 +171,7 @@ class TestRenewAndBook(RenewAndBookCase):
         extra.action_cancel()
         self.assertTrue(self.open().book_visits)
 
-    # --- What is in the way ------------------------------------------------------------
+    # --- What is in the way -------------------------------------------------------
 
     def test_clashes_are_shown(self):
         self.env["pet.appointment"].create(
@@ -204,7 +204,7 @@ class TestRenewAndBook(RenewAndBookCase):
         with self.assertRaisesRegex(UserError, "for 12 of 13 visits"):
             self.apply(form)
 
-    # --- Other plans -------------------------------------------------------------------
+    # --- Other plans --------------------------------------------------------------
 
     def test_periods_of_a_plan(self):
         """Four baths a month: of five Mondays the last is passed over."""

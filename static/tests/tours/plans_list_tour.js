@@ -60,6 +60,29 @@ registry.category("web_tour.tours").add("pet_plans_renew_and_book", {
     ],
 });
 
+registry.category("web_tour.tours").add("pet_plans_paused", {
+    steps: () => [
+        {
+            content: "The plan that rests says so",
+            trigger: `${row("Baths of Luna")} td[name=state] .text-bg-warning:contains('Paused')`,
+        },
+        {
+            content: "The other one is active",
+            trigger: `${row("Baths of Rex")} td[name=state] .text-bg-success:contains('Active')`,
+        },
+        {
+            content: "Show the cards",
+            trigger: ".o_switch_view.o_kanban",
+            run: "click",
+        },
+        {
+            content: "Its card says so too",
+            trigger:
+                ".o_kanban_record:contains('Baths of Luna') [name=state] .text-bg-warning:contains('Paused')",
+        },
+    ],
+});
+
 registry.category("web_tour.tours").add("pet_plans_let_go", {
     steps: () => [
         select("Baths of Luna"),
