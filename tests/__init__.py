@@ -16,6 +16,7 @@ from . import test_b2_sessions
 from . import test_b2_weight
 from . import test_b3_race
 from . import test_b3_refusals
+from . import test_b4_coverage
 from . import test_b4_walk_in
 from . import test_book_queries
 from . import test_bounds

@@ -111,6 +111,15 @@ class TestTours(PetPlansCommon, HttpCase):
         self.assertEqual(visit.start, datetime.combine(today, time(14)))
         self.assertEqual(visit.cycle_id, plan.cycle_ids[0])
 
+    def test_calendar_of_visits(self):
+        """P2, C1: whose visit it is stands first; what can be done is at hand."""
+        today = fields.Date.today()
+        plan = self.sell(date_start=today)
+        plan.book([datetime.combine(today, time(9))], user_id=self.staff.id)
+        self.start_tour(
+            "/odoo/pet-visits", "pet_plans_visits_calendar", login="pet_staff"
+        )
+
     def test_reschedule_visit_from_its_plan(self):
         """C1: what one sees on the plan is moved there, in four clicks."""
         plan, __ = self.sell_in_2099()

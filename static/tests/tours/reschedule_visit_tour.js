@@ -45,6 +45,61 @@ registry.category("web_tour.tours").add("pet_plans_reschedule_visit", {
     ],
 });
 
+/** Runs on a day with a visit of Luna at 09:00. */
+registry.category("web_tour.tours").add("pet_plans_visits_calendar", {
+    steps: () => [
+        {
+            content: "The pet stands first, the time second",
+            trigger: `${EVENT} .fc-event-main > .o_event_title:first-child:contains('Luna') + .fc-time:contains(/0?9:00/)`,
+        },
+        {
+            content: "Open the visit",
+            trigger: EVENT,
+            run: "click",
+        },
+        {
+            content: "It can be cancelled here as well",
+            trigger: ".o_cw_popover .o_pet_cancel",
+        },
+        {
+            content: "Reschedule",
+            trigger: ".o_cw_popover .o_pet_reschedule",
+            run: "click",
+        },
+        {
+            content: "The dialog has its time",
+            trigger: ".modal .o_field_widget[name=start] :is(input, button)",
+        },
+        {
+            content: "Leave it",
+            trigger: ".modal button[special=cancel]",
+            run: "click",
+        },
+        {
+            content: "Open the visit again",
+            trigger: `body:not(:has(.modal)) ${EVENT}`,
+            run: "click",
+        },
+        {
+            content: "Edit it",
+            trigger: ".o_cw_popover .o_cw_popover_edit",
+            run: "click",
+        },
+        {
+            content: "Its service is on the plan, and has no price",
+            trigger: ".modal td[name=price_unit]:contains('on PLN')",
+        },
+        {
+            content: "Close it",
+            trigger: ".modal .btn-close",
+            run: "click",
+        },
+        {
+            trigger: "body:not(:has(.modal))",
+        },
+    ],
+});
+
 const VISITS = ".o_field_widget[name=appointment_ids]";
 
 registry.category("web_tour.tours").add("pet_plans_reschedule_from_plan", {
