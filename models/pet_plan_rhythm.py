@@ -3,7 +3,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from odoo import models
+from odoo import fields, models
 
 from ..lib import booking, periods
 from ..lib.balances import Balance
@@ -64,16 +64,20 @@ class PetPlan(models.Model):
     def _get_next_start(self, habit, date_start):
         """Return when the first visit of a renewal is, by the habit of this plan.
 
-        One interval after the last visit, not before the renewal starts.
+        One interval after the last visit, not before the renewal starts, nor at a
+        time that is over.
 
         :param habit: `Habit` with a rhythm
         :param date_start: date, the first day of the renewal
         :return: naive UTC datetime
         """
         self.ensure_one()
-        day = habit.rhythm.next_after(habit.last, date_start)
-        local_time = datetime.combine(day, habit.rhythm.at)
-        return periods.from_local(local_time, self.company_id.pet_tz)
+        rhythm, tz = habit.rhythm, self.company_id.pet_tz
+        now = periods.to_local(fields.Datetime.now(), tz)
+        today_is_over = timedelta(days=1 if now.time() > rhythm.at else 0)
+        earliest = max(date_start, now.date() + today_is_over)
+        day = rhythm.next_after(habit.last, earliest)
+        return periods.from_local(datetime.combine(day, rhythm.at), tz)
 
     def _get_habit_values(self, habit):
         """Return what a booking dialog proposes by a habit (B1).

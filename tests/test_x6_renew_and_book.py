@@ -123,6 +123,13 @@ class TestRenewAndBook(RenewAndBookCase):
         self.assertEqual(form.first_start, datetime(2026, 5, 11, 9))
         self.assertEqual(self.rows(form)[0][0], datetime(2026, 5, 11, 9))
 
+    def test_not_at_a_time_that_is_over(self):
+        """Renewed at noon of a Monday, it goes on the next one at nine."""
+        self.clock.move_to("2026-04-06 08:00:00")
+        self.assertEqual(self.open().first_start, datetime(2026, 4, 6, 9))
+        self.clock.move_to("2026-04-06 12:00:00")
+        self.assertEqual(self.open().first_start, datetime(2026, 4, 13, 9))
+
     def test_another_weekday_is_one_edit(self):
         form = self.open()
         form.first_start = datetime(2026, 4, 9, 14)
