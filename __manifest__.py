@@ -32,6 +32,7 @@
         "wizards/pet_plan_sell_views.xml",
         "wizards/pet_plan_book_views.xml",
         "wizards/pet_appointment_cancel_views.xml",
+        "wizards/pet_appointment_reschedule_views.xml",
         "wizards/pet_plan_adjust_views.xml",
         "wizards/pet_plan_renew_views.xml",
         "wizards/pet_plan_cancel_views.xml",

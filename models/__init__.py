@@ -25,6 +25,7 @@ from . import pet_plan_pausing
 from . import pet_plan_reminders
 from . import pet_plan_renewal
 from . import pet_plan_renewal_start
+from . import pet_plan_rhythm
 from . import pet_plan_statement
 from . import pet_plan_status
 from . import pet_plan_transfer
@@ -51,6 +52,7 @@ from . import pet_appointment_arrival
 from . import pet_appointment_booking
 from . import pet_appointment_cancellation
 from . import pet_appointment_coming
+from . import pet_appointment_outcome
 from . import pet_appointment_invoicing
 from . import pet_appointment_picking
 from . import pet_appointment_portal

@@ -130,13 +130,11 @@ class CustomerPage(PlanRows):
             "id": plan.id,
             "name": plan.name,
             "title": plan.title,
-            "state": "paused" if plan.is_paused else plan.state,
+            "state": "paused" if self._rests(plan) else plan.state,
             "state_label": self._get_state_label(plan),
             "end": self._get_end(plan),
             "note": plan.note or "",
-            "can_book": (
-                self.sells and plan.state == "active" and plan.sessions_remaining > 0
-            ),
+            "can_book": self.sells and plan._has_to_book(),
             "can_renew": self.sells and not plan._get_renewal_refusal(),
             "can_cancel": (
                 self.sells

@@ -7,7 +7,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..lib import periods
-from .windows import open_record
+from .windows import open_record, open_window
 
 UPCOMING_STATES = ("scheduled", "confirmed")
 SERVED_STATES = ("in_service", "finished", "delivered", "no_show")
@@ -513,6 +513,20 @@ class PetAppointment(models.Model):
         self.ensure_one()
         self.write({"start": self._parse_start(start)})
         return True
+
+    def action_open_reschedule(self):
+        """Open the dialog that moves the visit, with what is in the way (C1).
+
+        :raises UserError: when the visit has taken place or was cancelled
+        """
+        self.ensure_one()
+        self.check_access("write")
+        self._check_editable({"start": False})
+        return open_window(
+            self.env,
+            "pet_plans.action_pet_appointment_reschedule",
+            {"default_appointment_id": self.id, "dialog_size": "large"},
+        )
 
     @api.model
     def _parse_start(self, start):

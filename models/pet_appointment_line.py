@@ -46,6 +46,11 @@ class PetAppointmentLine(models.Model):
         min_display_digits="Product Price",
     )
     currency_id = fields.Many2one(related="appointment_id.currency_id")
+    coverage = fields.Char(
+        compute="_compute_coverage",
+        groups="base.group_user",
+        help="Which plan pays for the service, in place of a price",
+    )
 
     _quantity_positive = models.Constraint(
         "CHECK(quantity > 0)", "A visit takes more than 0 sessions of a service."
@@ -74,6 +79,14 @@ class PetAppointmentLine(models.Model):
                 if line.plan_line_id
                 else line.product_id._get_pet_price(line.company_id, line.currency_id)
             )
+
+    @api.depends("plan_line_id", "plan_line_id.plan_id.name")
+    @api.depends_context("lang")
+    def _compute_coverage(self):
+        for line in self:
+            plan = line.plan_line_id.plan_id
+            on_plan = self.env._("on %(plan)s", plan=plan.name)
+            line.coverage = on_plan if plan else False
 
     def _cover(self, parts):
         """Let these services, all of one product, take of lines of the plan (S12).

@@ -647,12 +647,27 @@ class PetCycle(models.Model):
         A posted invoice keeps its due date: this is what a reschedule or a booking
         may do. A deal may do more: `_follow_deal`.
         """
-        dates = self.filtered(
-            lambda cycle: (
-                cycle.state in ("waiting", "scheduled") and not cycle._keeps_due_date()
-            )
-        )._get_due_dates()
+        dates = self.filtered(lambda cycle: cycle._is_movable())._get_due_dates()
         self._set_due_dates(dates)
+
+    def _is_movable(self):
+        """Tell whether the due date follows visits: nothing is posted yet (C1, C5)."""
+        self.ensure_one()
+        return self.state in ("waiting", "scheduled") and not self._keeps_due_date()
+
+    def _preview_moved_visit(self, visit, day):
+        """Return the due date once a visit of this cycle is on another day (C1).
+
+        :param visit: `pet.appointment` record
+        :param day: date, the new local day
+        """
+        self.ensure_one()
+        if self.plan_id.kind == "plan" or not self._is_movable():
+            return self._get_current_due_date()
+        days = [other._get_day() for other in self.appointment_ids - visit]
+        return self._calculate_due_dates(
+            lambda cycle, ahead: cycle._get_ordered_due_date([*days, day], ahead)
+        )[self]
 
     def _follow_reopening(self):
         """Deal again where closed cycles are billed again, and take their dates anew.
@@ -1018,10 +1033,19 @@ class PetCycle(models.Model):
     def _follow_pauses(self, before, after):
         """Move the periods of a plan, since its pauses changed (X8).
 
+        :param before, after: first and last day of each pause, as list of tuples
+        """
+        bounds = self._get_bounds_after_pauses(before, after)
+        self.filtered("date_from")._move_periods(bounds)
+
+    def _get_bounds_after_pauses(self, before, after):
+        """Return which days the periods of a plan have once its pauses change (X8).
+
         Each keeps its usable days; one that would begin inside a pause, on its first
         day too, begins after it.
 
         :param before, after: first and last day of each pause, as list of tuples
+        :return: dict, cycle -> (first day, last day)
         """
         start = self.plan_id.date_start
         cycles = self.filtered("date_from").sorted("date_from")
@@ -1037,7 +1061,29 @@ class PetCycle(models.Model):
                 last = periods.follow_pauses(cycle.date_to, start, before, after)
             bounds[cycle] = firsts[cycle], max(firsts[cycle], last)
             later = cycle
-        cycles._move_periods(bounds)
+        return bounds
+
+    def _preview_periods(self, bounds):
+        """Return the due dates once periods have other days, as far as they follow.
+
+        :param bounds: dict, cycle -> (first day, last day)
+        :return: dict, cycle -> date; what is posted, paid or typed stays, and is not
+            in it
+        """
+        following = self.filtered(
+            lambda cycle: (
+                (cycle.date_from, cycle.date_to) != bounds[cycle]
+                and cycle.date_due == cycle._get_due_date([])
+                and cycle._is_movable()
+            )
+        )
+
+        def calculate(cycle, ahead):
+            plan, first = cycle.plan_id, bounds[cycle][0]
+            offset = plan._get_bounded("due_offset_days")
+            return max(periods.due_date([first], plan.due_basis, offset), ahead)
+
+        return following._calculate_due_dates(calculate)
 
     def _move_periods(self, bounds):
         """Give periods other days; their bills follow, as far as they are drafts.

@@ -40,6 +40,11 @@ class PetPlan(models.Model):
             )
             plan.to_book = max(0, int(most)) if plan.state == "active" else 0
 
+    def _has_to_book(self):
+        """Tell whether there is something left to book, half a session too."""
+        self.ensure_one()
+        return self.state == "active" and self.sessions_remaining > 0
+
     def book(self, starts, **values):
         """Book visits on this plan (B1-B3).
 

@@ -63,7 +63,7 @@ class PetPlan(models.Model):
         return open_window(
             self.env,
             "pet_plans.action_pet_plan_pause_start",
-            {"default_plan_id": self.id},
+            {"default_plan_id": self.id, "dialog_size": "extra-large"},
         )
 
     def action_resume(self):
@@ -170,6 +170,48 @@ class PetPlan(models.Model):
                 reason=reason,
             )
         )
+
+    def _preview_pause(self, date_from, date_to):
+        """Return the due dates that a pause would move, without doing it (X8).
+
+        Of a package by the deal, since visits leave it; of a plan with its periods,
+        and with those of a renewal that has not begun (X6).
+
+        :param date_from, date_to: first and last day of the pause
+        :return: dict, cycle -> date, or False for one that waits for visits again
+        """
+        self.ensure_one()
+        if self.kind == "package":
+            leaving = self._get_visits_between(date_from, date_to)
+            held = self._get_dealt_visits()
+            dates = {}
+            if leaving.filtered("holds_sessions") and self._is_dealt():
+                none = leaving.browse()
+                __, dates = self._preview_deal(held - leaving, leaving, kept=none)
+        else:
+            before = self._get_pause_spans()
+            bounds = self.cycle_ids._get_bounds_after_pauses(
+                before, [*before, (date_from, date_to)]
+            )
+            dates = self.cycle_ids.filtered("date_from")._preview_periods(bounds)
+        end = self.date_end
+        days = (date_to - date_from).days + 1
+        moved = self._get_moved_start(end, end and end + timedelta(days=days))
+        if moved:
+            renewal = self._get_renewal()
+            delta = moved - renewal.date_start
+            cycles = renewal.cycle_ids.filtered("date_from")
+            dates |= cycles._preview_periods(
+                {
+                    cycle: (cycle.date_from + delta, cycle.date_to + delta)
+                    for cycle in cycles
+                }
+            )
+        return {
+            cycle: date
+            for cycle, date in dates.items()
+            if cycle.state != "closed" and date != cycle.date_due
+        }
 
     def _get_pause_spans(self):
         """Return the first and last day of each pause, as list of tuples (X8)."""

@@ -83,11 +83,20 @@ class PetPlan(models.Model):
         return renewals._get_opening_action()
 
     def action_open_renew(self):
-        """Open the renewal wizard, for another start, price or the sessions left."""
+        """Open the renewal wizard, for another start, price or the sessions left.
+
+        Who came regularly is offered the same times again.
+        """
         self.ensure_one()
         self._check_renewable()
         return open_window(
-            self.env, "pet_plans.action_pet_plan_renew", {"default_plan_id": self.id}
+            self.env,
+            "pet_plans.action_pet_plan_renew",
+            {
+                "default_plan_id": self.id,
+                "default_book_visits": bool(self._get_habit().rhythm),
+                "dialog_size": "extra-large",
+            },
         )
 
     def _check_renewable(self):

@@ -96,7 +96,12 @@ class PlanRows:
     # --- What is shown ---------------------------------------------------------------
 
     def _get_state_label(self, plan):
-        return self.env._("Paused") if plan.is_paused else plan._get_state_label()
+        return self.env._("Paused") if self._rests(plan) else plan._get_state_label()
+
+    @staticmethod
+    def _rests(plan):
+        """Tell whether a plan runs, and is paused: one cancelled since is not (X8)."""
+        return plan.is_paused and plan.state == "active"
 
     def _get_end(self, plan):
         if plan.cancel_date:

@@ -29,3 +29,22 @@ def open_window(env, xmlid, context, domain=None):
         action["domain"] = domain
     action["context"] = context
     return action
+
+
+def notify(message, *buttons):
+    """Return the action that shows a notice in a corner of the screen.
+
+    It closes the dialog it is returned by.
+
+    :param message: text
+    :param buttons: tuples of a label and of the action the button runs
+    """
+    return {
+        "type": "ir.actions.client",
+        "tag": "pet_plans_notice",
+        "params": {
+            "message": message,
+            "buttons": [{"label": label, "action": act} for label, act in buttons],
+            "next": {"type": "ir.actions.act_window_close"},
+        },
+    }

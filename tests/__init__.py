@@ -16,13 +16,16 @@ from . import test_b2_sessions
 from . import test_b2_weight
 from . import test_b3_race
 from . import test_b3_refusals
+from . import test_b4_coverage
 from . import test_b4_walk_in
 from . import test_book_queries
 from . import test_bounds
 from . import test_c10_worked_example
 from . import test_c1_reschedule
+from . import test_c1_reschedule_dialog
 from . import test_c2_cancel
 from . import test_c2_cancel_queries
+from . import test_c2_outcome
 from . import test_c3_ways_to_cancel
 from . import test_c4_pinned
 from . import test_c5_accounting_dates
@@ -122,6 +125,7 @@ from . import test_x6_carry_money
 from . import test_x6_follows
 from . import test_x6_price_sold
 from . import test_x6_renew
+from . import test_x6_renew_and_book
 from . import test_x7_afterwards
 from . import test_x7_cancel_plan
 from . import test_x7_credit_notes
@@ -131,6 +135,7 @@ from . import test_x7_drafts
 from . import test_x7_last_day
 from . import test_x8_pause
 from . import test_x8_pause_periods
+from . import test_x8_pause_preview
 from . import test_x8_whole_days
 from . import test_x9_archived_pet
 
@@ -142,5 +147,6 @@ if requirements.has_hypothesis:
     from . import test_lib_periods
     from . import test_lib_phones
     from . import test_lib_recurrence
+    from . import test_lib_rhythm
     from . import test_lib_spread
     from . import test_lib_tables

@@ -58,7 +58,9 @@ class TestWaysToCancel(PetPlansCommon):
 
     def test_the_wizard_closes_itself(self):
         action = self.open_cancel_wizard(self.visit).action_apply()
-        self.assertEqual(action["type"], "ir.actions.act_window_close")
+        self.assertEqual(
+            action["params"]["next"], {"type": "ir.actions.act_window_close"}
+        )
 
     def test_action_is_in_the_menu_of_list_and_form(self):
         bindings = self.env["ir.actions.actions"].get_bindings("pet.appointment")

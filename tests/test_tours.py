@@ -111,6 +111,26 @@ class TestTours(PetPlansCommon, HttpCase):
         self.assertEqual(visit.start, datetime.combine(today, time(14)))
         self.assertEqual(visit.cycle_id, plan.cycle_ids[0])
 
+    def test_calendar_of_visits(self):
+        """P2, C1: whose visit it is stands first; what can be done is at hand."""
+        today = fields.Date.today()
+        plan = self.sell(date_start=today)
+        plan.book([datetime.combine(today, time(9))], user_id=self.staff.id)
+        self.start_tour(
+            "/odoo/pet-visits", "pet_plans_visits_calendar", login="pet_staff"
+        )
+
+    def test_reschedule_visit_from_its_plan(self):
+        """C1: what one sees on the plan is moved there, in four clicks."""
+        plan, __ = self.sell_in_2099()
+        self.start_tour(
+            f"/odoo/pet-plans/{plan.id}",
+            "pet_plans_reschedule_from_plan",
+            login="pet_staff",
+        )
+        self.assertEqual(self.days(plan)[0], ["01-05", "01-12", "01-21", "01-28"])
+        self.assertEqual(self.due_dates(plan), ["01-05", "02-02", "03-02"])
+
     def test_pay_cycle(self):
         plan, __ = self.sell_in_2099()
         invoice = self.invoices(plan)[0]
@@ -148,12 +168,12 @@ class TestTours(PetPlansCommon, HttpCase):
         )
         self.start_tour("/odoo/pet-plans", "pet_plans_cards", login="pet_staff")
 
-    def sell_for_the_list(self):
+    def sell_for_the_list(self, date_start="2099-01-01"):
         """Sell a plan each to Luna and Rex, to be found by its title."""
         template = self.make_template(validity=3)
         return [
             self.sell(
-                template, pet=pet, title=f"Baths of {pet.name}", date_start="2099-01-01"
+                template, pet=pet, title=f"Baths of {pet.name}", date_start=date_start
             )
             for pet in (self.luna, self.rex)
         ]
@@ -163,6 +183,24 @@ class TestTours(PetPlansCommon, HttpCase):
         self.start_tour("/odoo/pet-plans", "pet_plans_renew_many", login="pet_staff")
         for plan in plans:
             self.assertEqual(str(plan.renewed_by_id.date_start), "2099-04-02")
+
+    def test_renew_and_book_from_the_list(self):
+        """X6: in two clicks the customer comes on as before."""
+        luna, __ = self.sell_for_the_list()
+        luna.book(self.weekly(12, first="2099-01-05 09:00:00"))
+        self.start_tour(
+            "/odoo/pet-plans", "pet_plans_renew_and_book", login="pet_staff"
+        )
+        self.assertEqual(
+            self.days(luna.renewed_by_id)[0], ["04-06", "04-13", "04-20", "04-27"]
+        )
+
+    def test_a_paused_plan_looks_paused(self):
+        """X8: on the list and on its card."""
+        today = fields.Date.today()
+        luna, __ = self.sell_for_the_list(date_start=today)
+        self.pause(luna, today, today + timedelta(7))
+        self.start_tour("/odoo/pet-plans", "pet_plans_paused", login="pet_staff")
 
     def test_let_go_from_the_list(self):
         luna, rex = self.sell_for_the_list()

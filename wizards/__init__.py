@@ -5,6 +5,7 @@ from . import pet_carry_over
 from . import pet_plan_sell
 from . import pet_plan_book
 from . import pet_appointment_cancel
+from . import pet_appointment_reschedule
 from . import pet_appointment_check_in
 from . import pet_plan_adjust
 from . import pet_plan_renew

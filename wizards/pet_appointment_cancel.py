@@ -129,17 +129,19 @@ class PetAppointmentCancel(models.TransientModel):
         return visits.filtered("is_late") or visits
 
     def action_apply(self):
-        """Cancel the visits as shown (C2-C9).
+        """Cancel the visits as shown, and say where their sessions went (C2-C9).
 
-        :return: the action that closes the dialog
+        :return: the action that closes the dialog, with the offer to book again
         :raises UserError: when a visit cannot be cancelled
         """
         self.ensure_one()
         visits = self.appointment_ids
         if not visits:
             raise UserError(self.env._("Choose at least one visit to cancel."))
-        visits._cancel(reason=self.reason, consumed=self._get_consumed()._origin)
-        return {"type": "ir.actions.act_window_close"}
+        consumed = self._get_consumed()._origin
+        returned, kept = (visits - consumed)._count_held(), consumed._count_held()
+        visits._cancel(reason=self.reason, consumed=consumed)
+        return visits._tell_outcome(returned, kept)
 
 
 class PetAppointmentCancelLine(models.TransientModel):

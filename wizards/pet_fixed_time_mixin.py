@@ -2,9 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
-from ..lib import periods
-
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+from ..lib import booking, periods
+from ..models.pet_plan_rhythm import WEEKDAYS
 
 
 class PetFixedTimeMixin(models.AbstractModel):
@@ -33,10 +32,16 @@ class PetFixedTimeMixin(models.AbstractModel):
         readonly=False,
         precompute=True,
     )
+    user_id = fields.Many2one(
+        "res.users", string="Staff", default=lambda self: self._default_user_id()
+    )
     duration = fields.Float(default=1.0, help="Of each visit, in hours")
     is_half_day = fields.Boolean(
         string="Half Days", help="Each visit takes half a session and half a place"
     )
+
+    def _default_user_id(self):
+        return self.env.user
 
     def _compute_count(self):
         """To be given dependencies by the wizards: by default all that remain."""
@@ -62,6 +67,15 @@ class PetFixedTimeMixin(models.AbstractModel):
         :return: list of naive UTC datetimes, at most `count`
         :raises UserError: when the numbers describe no visits
         """
+        starts = self._list_starts(plan.company_id.pet_tz)
+        return plan._get_proposed(starts, self._get_units(), self.count)
+
+    def _list_starts(self, tz):
+        """Return an iterator of the starts of the visits, without end (B1).
+
+        :param tz: name of the shop's time zone
+        :raises UserError: when the numbers describe no visits
+        """
         self.ensure_one()
         if self.every < 1 or self.count < 1:
             raise UserError(
@@ -75,14 +89,47 @@ class PetFixedTimeMixin(models.AbstractModel):
         if not self.first_start:
             raise UserError(self.env._("Choose date and time of the first visit."))
         weekdays = [number for number, day in enumerate(WEEKDAYS) if self[day]]
-        starts = periods.visit_starts(
+        return periods.visit_starts(
             self.first_start,
             self.every,
             self.every_unit,
-            plan.company_id.pet_tz,
+            tz,
             weekdays if self.every_unit == "week" else (),
         )
-        return plan._get_proposed(starts, self._get_units(), self.count)
+
+    def _find_others(self, spans, pet):
+        """Return what the pet, or the staff member, has at some times (B1).
+
+        In one query, whatever their number.
+
+        :param spans: dict, anything -> (start, stop)
+        :param pet: `pet.pet` record, may be empty
+        :return: dict, the same -> list of texts
+        """
+        self.ensure_one()
+        if not spans:
+            return {}
+        firsts, lasts = zip(*spans.values(), strict=True)
+        others = self.env["pet.appointment"]._find_busy(
+            pet, self.user_id, min(firsts), max(lasts)
+        )
+        found = booking.find_overlaps(
+            spans, {other: (other.start, other.stop) for other in others}
+        )
+        return {
+            name: [self._get_clash_label(other, pet) for other in found[name]]
+            for name in spans
+        }
+
+    def _get_clash_label(self, other, pet):
+        """Return which visit of the same pet or staff is in the way."""
+        self.ensure_one()
+        return self.env._(
+            "%(who)s: %(visit)s at %(start)s",
+            who=pet.name if other.pet_id == pet else self.user_id.name,
+            visit=other.display_name,
+            start=other.company_id._format_pet_time(other.start),
+        )
 
     def _check_found(self, starts, plan):
         """Refuse to book fewer visits than were asked for in so many words (B1).

@@ -31,9 +31,6 @@ class PetPlanBook(models.TransientModel):
         required=True,
         default="fixed",
     )
-    user_id = fields.Many2one(
-        "res.users", string="Staff", default=lambda self: self._default_user_id()
-    )
     line_ids = fields.One2many(
         "pet.plan.book.line",
         "wizard_id",
@@ -46,9 +43,6 @@ class PetPlanBook(models.TransientModel):
 
     shortfall = fields.Char(compute="_compute_shortfall")
     is_applied = fields.Boolean(readonly=True)
-
-    def _default_user_id(self):
-        return self.env.user
 
     @api.depends("plan_id")
     def _compute_pet_id(self):
@@ -145,20 +139,6 @@ class PetPlanBook(models.TransientModel):
         )
         return {"type": "ir.actions.act_window_close"}
 
-    def _get_others(self, lines, length):
-        """Return the visits of the same pet or staff around the lines, in one query.
-
-        :param lines: `pet.plan.book.line` records with a start
-        :param length: timedelta, of a visit
-        """
-        self.ensure_one()
-        if not lines:
-            return self.env["pet.appointment"]
-        starts = lines.mapped("start")
-        return self.env["pet.appointment"]._find_busy(
-            self.pet_id, self.user_id, min(starts), max(starts) + length
-        )
-
     def _get_clashes(self, lines):
         """Return what is in the way of each visit to book, as text or False (B1).
 
@@ -172,17 +152,11 @@ class PetPlanBook(models.TransientModel):
         twins = booking.find_overlaps(
             spans, {line: (line.start, line.start + length) for line in dated}
         )
-        others = booking.find_overlaps(
-            spans,
-            {
-                other: (other.start, other.stop)
-                for other in self._get_others(lines, length)
-            },
-        )
+        others = self._find_others(spans, self.pet_id)
         return {
             line: "; ".join(
                 [
-                    *(self._get_clash_label(other) for other in others[line]),
+                    *others[line],
                     *(
                         [self.env._("Another visit of this list")]
                         if len(twins[line]) > 1
@@ -194,16 +168,6 @@ class PetPlanBook(models.TransientModel):
             or False
             for line in lines
         }
-
-    def _get_clash_label(self, other):
-        """Return which visit of the same pet or staff is in the way."""
-        self.ensure_one()
-        return self.env._(
-            "%(who)s: %(visit)s at %(start)s",
-            who=self.pet_id.name if other.pet_id == self.pet_id else self.user_id.name,
-            visit=other.display_name,
-            start=other.company_id._format_pet_time(other.start),
-        )
 
     def _get_refusal(self, line):
         """Return why the plan takes no visit on the day of a line, or None (B3)."""

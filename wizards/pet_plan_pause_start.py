@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
@@ -21,7 +21,15 @@ class PetPlanPauseStart(models.TransientModel):
     appointment_ids = fields.Many2many(
         "pet.appointment", string="Visits Cancelled", compute="_compute_appointment_ids"
     )
-
+    line_ids = fields.One2many(
+        "pet.plan.pause.start.line",
+        "wizard_id",
+        string="Invoices That Move",
+        compute="_compute_line_ids",
+        compute_sudo=False,
+        store=True,
+        readonly=True,
+    )
     renewal_visit_ids = fields.Many2many(
         "pet.appointment",
         string="Visits Before the Renewal",
@@ -50,6 +58,33 @@ class PetPlanPauseStart(models.TransientModel):
                     wizard.date_from, wizard.date_to
                 )
             wizard.appointment_ids = visits
+
+    @api.depends("plan_id", "date_from", "date_to")
+    def _compute_line_ids(self):
+        """Show which bills get another due date, before anything is done (X8)."""
+        for wizard in self:
+            first, last = wizard.date_from, wizard.date_to
+            dates = {}
+            if wizard.plan_id and first and last and first <= last:
+                plan = wizard.plan_id._origin
+                plan.check_access("read")
+                # Reads due dates of invoices of the plan that the user may pause.
+                dates = plan.sudo()._preview_pause(first, last)
+            wizard.line_ids = [
+                Command.clear(),
+                *(
+                    Command.create(
+                        {
+                            "cycle_id": cycle.id,
+                            "old_date_due": cycle.date_due,
+                            "new_date_due": dates[cycle],
+                        }
+                    )
+                    for cycle in sorted(
+                        dates, key=lambda one: (one.plan_id.id, one.sequence)
+                    )
+                ),
+            ]
 
     @api.depends("new_date_end")
     def _compute_renewal_visit_ids(self):
@@ -80,3 +115,25 @@ class PetPlanPauseStart(models.TransientModel):
             )
         self.plan_id._pause(self.date_from, self.date_to, self.reason)
         return {"type": "ir.actions.act_window_close"}
+
+
+class PetPlanPauseStartLine(models.TransientModel):
+    _name = "pet.plan.pause.start.line"
+    _description = "Invoice That a Pause Moves"
+    _inherit = ["pet.reference.mixin"]
+
+    wizard_id = fields.Many2one(
+        "pet.plan.pause.start", required=True, ondelete="cascade"
+    )
+    cycle_id = fields.Many2one("pet.cycle")
+    currency_id = fields.Many2one(
+        related="cycle_id.invoice_currency_id", related_sudo=False
+    )
+    amount_total = fields.Monetary(related="cycle_id.amount_total", related_sudo=False)
+    cycle_state = fields.Selection(
+        related="cycle_id.state", related_sudo=False, string="Invoice"
+    )
+    old_date_due = fields.Date(string="Old Due Date")
+    new_date_due = fields.Date(
+        string="New Due Date", help="Empty: it waits until visits are booked again"
+    )

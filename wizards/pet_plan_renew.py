@@ -1,10 +1,34 @@
-from odoo import api, fields, models
+from collections import defaultdict
+from datetime import timedelta
+from itertools import takewhile
+
+from odoo import Command, api, fields, models
+from odoo.exceptions import UserError
+
+from ..lib import periods
+
+
+def _by_rhythm():
+    """Return the attributes of a field that is proposed as the old plan's visits were.
+
+    A default would win over what is computed.
+    """
+    return {
+        "compute": "_compute_rhythm",
+        "compute_sudo": False,
+        "store": True,
+        "readonly": False,
+        "precompute": True,
+        "default": None,
+    }
 
 
 class PetPlanRenew(models.TransientModel):
+    """Renew a plan, and book its visits as the customer is used to come (X6, B1)."""
+
     _name = "pet.plan.renew"
     _description = "Renew a Plan"
-    _inherit = ["pet.reference.mixin"]
+    _inherit = ["pet.reference.mixin", "pet.fixed.time.mixin"]
 
     plan_id = fields.Many2one("pet.plan", required=True, ondelete="cascade")
     partner_id = fields.Many2one(related="plan_id.partner_id", related_sudo=False)
@@ -43,6 +67,44 @@ class PetPlanRenew(models.TransientModel):
         compute="_compute_old_price",
         currency_field="old_currency_id",
     )
+    # By default no: the button of the screens asks for it, an API call for itself.
+    book_visits = fields.Boolean(string="Book the Visits Now")
+    visiting_pet_id = fields.Many2one(
+        "pet.pet",
+        string="For",
+        compute="_compute_visiting_pet_id",
+        compute_sudo=False,
+        help="Empty where several pets share the plan: their visits are booked from it",
+    )
+    first_start = fields.Datetime(
+        compute="_compute_first_start",
+        compute_sudo=False,
+        store=True,
+        readonly=False,
+        precompute=True,
+    )
+    every = fields.Integer(**_by_rhythm())
+    every_unit = fields.Selection(**_by_rhythm())
+    mon = fields.Boolean(**_by_rhythm())
+    tue = fields.Boolean(**_by_rhythm())
+    wed = fields.Boolean(**_by_rhythm())
+    thu = fields.Boolean(**_by_rhythm())
+    fri = fields.Boolean(**_by_rhythm())
+    sat = fields.Boolean(**_by_rhythm())
+    sun = fields.Boolean(**_by_rhythm())
+    user_id = fields.Many2one(**_by_rhythm())
+    duration = fields.Float(**_by_rhythm())
+    is_half_day = fields.Boolean(**_by_rhythm())
+    line_ids = fields.One2many(
+        "pet.plan.renew.line",
+        "wizard_id",
+        string="Visits",
+        compute="_compute_line_ids",
+        compute_sudo=False,
+        store=True,
+        readonly=True,
+    )
+    shortfall = fields.Char(compute="_compute_shortfall")
 
     @api.depends("plan_id")
     def _compute_date_start(self):
@@ -60,6 +122,29 @@ class PetPlanRenew(models.TransientModel):
                 sum(quantity for __, __, quantity, __ in plan._get_carryable(products))
                 - sum(plan._get_owed(products).values())
             )
+
+    @api.depends("plan_id")
+    def _compute_visiting_pet_id(self):
+        for wizard in self:
+            plan = wizard.plan_id
+            pets = plan.pet_id or plan._get_habit().pets or plan.partner_id.pet_ids
+            wizard.visiting_pet_id = pets if len(pets) == 1 else False
+
+    @api.depends("plan_id")
+    def _compute_rhythm(self):
+        """Propose what the visits of the old plan had in common."""
+        for wizard in self:
+            plan = wizard.plan_id
+            wizard.update(plan._get_habit_values(plan._get_habit()))
+
+    @api.depends("plan_id", "date_start")
+    def _compute_first_start(self):
+        """One interval after the last visit, not before the new plan starts."""
+        for wizard in self:
+            habit, day = wizard.plan_id._get_habit(), wizard.date_start
+            wizard.first_start = (
+                habit.rhythm and day and wizard.plan_id._get_next_start(habit, day)
+            ) or False
 
     def _get_offer_lines(self):
         """Return the services that the renewal has."""
@@ -106,4 +191,161 @@ class PetPlanRenew(models.TransientModel):
                 renewal,
                 self.env._("Renewal of %(plan)s", plan=plan.display_name),
             )
+        if self.book_visits:
+            self._book_visits(renewal)
         return renewal._get_opening_action()
+
+    def _book_visits(self, renewal):
+        """Book the visits of the renewal at their fixed time (B1).
+
+        :param renewal: the new `pet.plan`
+        :raises UserError: when fewer visits are found than were asked for, or it is
+            not said which pet comes
+        """
+        self.ensure_one()
+        if not self.visiting_pet_id:
+            raise UserError(
+                self.env._(
+                    "Several pets share %(plan)s: renew it, and book the visits of "
+                    "each from the new plan.",
+                    plan=self.plan_id.display_name,
+                )
+            )
+        starts = self._get_starts(renewal)
+        self._check_found(starts, renewal)
+        renewal.book(
+            starts,
+            pet_id=self.visiting_pet_id.id,
+            user_id=self.user_id.id,
+            duration=self.duration,
+            units=self._get_units(),
+        )
+
+    # --- Preview of the visits -----------------------------------------------------
+
+    def _get_carried(self):
+        """Return what would be handed over: dict, product id -> sessions (X6)."""
+        self.ensure_one()
+        carried = defaultdict(float)
+        if self.carry_remaining:
+            products = self._get_offer_lines().product_id
+            for line, __, quantity, __ in self.plan_id._get_carryable(products):
+                carried[line.product_id.id] += quantity
+            for product, owed in self.plan_id._get_owed(products).items():
+                carried[product.id] -= owed
+        return carried
+
+    @api.depends("plan_id", "keep_price", "carry_remaining", "is_half_day")
+    def _compute_count(self):
+        """All that the renewal will have, in the weight that is booked (B1a)."""
+        for wizard in self:
+            plan = wizard.plan_id
+            times = wizard._get_times_sold()
+            sessions = wizard._get_carried()
+            for line in wizard._get_offer_lines():
+                sessions[line.product_id.id] += line.quantity * times
+            most = max(sessions.values(), default=0.0) if plan else 0.0
+            wizard.count = max(0, int(round(most / wizard._get_units(), 6)))
+
+    def _get_times_sold(self):
+        self.ensure_one()
+        plan = self.plan_id
+        return (plan if self.keep_price else plan.template_id)._get_times_sold()
+
+    def _is_booking(self):
+        """Tell whether there are visits to preview."""
+        self.ensure_one()
+        return bool(
+            self.book_visits
+            and self.plan_id
+            and self.date_start
+            and self.first_start
+            and self.every > 0
+            and self.count > 0
+        )
+
+    @api.depends(
+        lambda self: (
+            *("plan_id", "date_start", "keep_price", "carry_remaining"),
+            *("book_visits", "is_half_day", "duration", "user_id"),
+            *self._get_booking_fields(),
+        )
+    )
+    def _compute_line_ids(self):
+        """Show each visit with its cycle and clashes before anything is sold (B1)."""
+        for wizard in self:
+            vals_list = wizard._prepare_line_vals() if wizard._is_booking() else []
+            wizard.line_ids = [
+                Command.clear(),
+                *(Command.create(vals) for vals in vals_list),
+            ]
+
+    def _prepare_line_vals(self):
+        """Return the preview of the visits, as the renewal will take them (B1, B2)."""
+        self.ensure_one()
+        plan = self.plan_id._origin
+        renewal = plan._get_renewal_to_come(self.date_start, self.keep_price)
+        carried, units = self._get_carried(), self._get_units()
+        tz = plan.company_id.pet_tz
+        proposed = renewal._get_allotment_to_come(carried).propose(
+            takewhile(
+                lambda start: not renewal.date_end or start[1] <= renewal.date_end,
+                (
+                    (start, periods.local_day(start, tz))
+                    for start in self._list_starts(tz)
+                ),
+            ),
+            units,
+            self.count,
+            may_owe=False,
+            refuses=lambda day: day < renewal.date_start,
+        )
+        length = timedelta(hours=self.duration or 1.0)
+        clashes = self._find_others(
+            {start: (start, start + length) for start in proposed},
+            self.visiting_pet_id._origin,
+        )
+        allotment = renewal._get_allotment_to_come(carried)
+        return [
+            {
+                "start": start,
+                "cycle": self._get_cycle_label(allotment.enter(day, units), allotment),
+                "clash": "; ".join(clashes[start]) or False,
+            }
+            for start in proposed
+            if (day := periods.local_day(start, tz))
+        ]
+
+    def _get_cycle_label(self, place, allotment):
+        """Return which of its cycles a visit enters, such as "2 of 3"."""
+        number = place.slot.id
+        if not number:
+            return self.env._("Carried over")
+        count = sum(bool(slot.id) for slot in allotment.slots)
+        return self.env._("%(number)s of %(count)s", number=number, count=count)
+
+    @api.depends("line_ids", "count", "book_visits")
+    def _compute_shortfall(self):
+        for wizard in self:
+            found = len(wizard.line_ids)
+            wizard.shortfall = (
+                wizard._is_booking()
+                and found < wizard.count
+                and self.env._(
+                    "The renewal takes %(found)s of %(count)s visits on these days.",
+                    found=found,
+                    count=wizard.count,
+                )
+            )
+
+
+class PetPlanRenewLine(models.TransientModel):
+    _name = "pet.plan.renew.line"
+    _description = "Visit of a Renewal to Book"
+    _inherit = ["pet.reference.mixin"]
+    _order = "start, id"
+
+    wizard_id = fields.Many2one("pet.plan.renew", required=True, ondelete="cascade")
+    start = fields.Datetime(required=True)
+    cycle = fields.Char()
+    clash = fields.Char()

@@ -58,11 +58,6 @@ class PetPlanSell(models.TransientModel):
         help="Price of the whole package, or of all periods of the plan, "
         "before the taxes that come on top",
     )
-    user_id = fields.Many2one(
-        "res.users",
-        string="Staff",
-        default=lambda self: self._default_user_id(),
-    )
     note = fields.Text(
         string="Package Note", help="Shown to staff wherever the plan is used"
     )
@@ -74,9 +69,6 @@ class PetPlanSell(models.TransientModel):
 
     def _default_date_start(self):
         return self.env.company._get_pet_today()
-
-    def _default_user_id(self):
-        return self.env.user
 
     @api.depends("pet_id")
     def _compute_partner_id(self):

@@ -58,19 +58,18 @@ registry.category("web_tour.tours").add("pet_plans_cancel_visit", {
             trigger: ".o_form_view .ribbon:contains('Cancelled')",
         },
         {
-            content: "Open its plan",
-            trigger: "button[name=action_view_plan]",
-            run: "click",
+            content: "It says what became of its session",
+            trigger: ".o_field_widget[name=session_outcome]:contains('Back on PLN')",
         },
-        openPage("cycles"),
-        ...checkRows(CYCLES, [
-            { date_due: "Jan 5, 2099", booked: "4", amount_total: "180.00" },
-            { date_due: "Feb 9, 2099", booked: "4", amount_total: "180.00" },
-            { date_due: "Mar 9, 2099", booked: "3", amount_total: "180.00" },
-        ]),
         {
-            content: "Book the replacement",
-            trigger: "button[name=action_open_book]:contains('Book Visits')",
+            content: "There is no service to add any more",
+            trigger:
+                ".o_field_widget[name=line_ids]:not(:has(.o_field_x2many_list_row_add))",
+        },
+        {
+            content: "Book the replacement that is offered",
+            trigger:
+                ".o_notification:contains('1 session is back on PLN'):contains('(1 to book)') button:contains('Book')",
             run: "click",
         },
         {
@@ -90,8 +89,15 @@ registry.category("web_tour.tours").add("pet_plans_cancel_visit", {
             run: "click",
         },
         {
-            content: "The third cycle is full again",
-            trigger: `body:not(:has(.modal)) ${CYCLES} .o_data_row:eq(2) td[name=booked]:contains('4')`,
+            content: "Open its plan",
+            trigger: "body:not(:has(.modal)) button[name=action_view_plan]",
+            run: "click",
         },
+        openPage("cycles"),
+        ...checkRows(CYCLES, [
+            { date_due: "Jan 5, 2099", booked: "4", amount_total: "180.00" },
+            { date_due: "Feb 9, 2099", booked: "4", amount_total: "180.00" },
+            { date_due: "Mar 9, 2099", booked: "4", amount_total: "180.00" },
+        ]),
     ],
 });

@@ -31,6 +31,58 @@ registry.category("web_tour.tours").add("pet_plans_renew_many", {
     ],
 });
 
+registry.category("web_tour.tours").add("pet_plans_renew_and_book", {
+    steps: () => [
+        {
+            content: "Renew from the row",
+            trigger: `${row("Baths of Luna")} button[name=action_open_renew]`,
+            run: "click",
+        },
+        {
+            content: "The old weekday and time are offered again",
+            trigger:
+                ".modal .o_data_row:eq(0) td[name=start]:contains('Apr 6, 2099'):contains(/0?9:00/)",
+        },
+        {
+            content: "All sessions are booked, in their cycles",
+            trigger: ".modal .o_data_row:eq(11) td[name=cycle]:contains('3 of 3')",
+        },
+        {
+            content: "Renew and book",
+            trigger: ".modal button[name=action_apply]",
+            run: "click",
+        },
+        {
+            content: "The new plan has its visits",
+            trigger:
+                "body:not(:has(.modal)) button[name=action_view_appointments]:contains('12')",
+        },
+    ],
+});
+
+registry.category("web_tour.tours").add("pet_plans_paused", {
+    steps: () => [
+        {
+            content: "The plan that rests says so",
+            trigger: `${row("Baths of Luna")} td[name=state] .text-bg-warning:contains('Paused')`,
+        },
+        {
+            content: "The other one is active",
+            trigger: `${row("Baths of Rex")} td[name=state] .text-bg-success:contains('Active')`,
+        },
+        {
+            content: "Show the cards",
+            trigger: ".o_switch_view.o_kanban",
+            run: "click",
+        },
+        {
+            content: "Its card says so too",
+            trigger:
+                ".o_kanban_record:contains('Baths of Luna') [name=state] .text-bg-warning:contains('Paused')",
+        },
+    ],
+});
+
 registry.category("web_tour.tours").add("pet_plans_let_go", {
     steps: () => [
         select("Baths of Luna"),

@@ -1,5 +1,6 @@
 import { drag, queryFirst, queryRect } from "@odoo/hoot-dom";
 import { registry } from "@web/core/registry";
+import { editMoment, openPage } from "./tour_helpers";
 
 const EVENT = ".fc-timegrid-event:contains('Luna')";
 const TARGET = ".fc-timegrid-slot-lane[data-time='14:00:00']";
@@ -40,6 +41,129 @@ registry.category("web_tour.tours").add("pet_plans_reschedule_visit", {
         },
         {
             trigger: `${EVENT}:contains('14:00'), ${EVENT}:contains('2:00')`,
+        },
+    ],
+});
+
+/** Runs on a day with a visit of Luna at 09:00. */
+registry.category("web_tour.tours").add("pet_plans_visits_calendar", {
+    steps: () => [
+        {
+            content: "The pet stands first, the time second",
+            trigger: `${EVENT} .fc-event-main > .o_event_title:first-child:contains('Luna') + .fc-time:contains(/0?9:00/)`,
+        },
+        {
+            content: "Open the visit",
+            trigger: EVENT,
+            run: "click",
+        },
+        {
+            content: "It can be cancelled here as well",
+            trigger: ".o_cw_popover .o_pet_cancel",
+        },
+        {
+            content: "Reschedule",
+            trigger: ".o_cw_popover .o_pet_reschedule",
+            run: "click",
+        },
+        {
+            content: "The dialog has its time",
+            trigger: ".modal .o_field_widget[name=start] :is(input, button)",
+        },
+        {
+            content: "Leave it",
+            trigger: ".modal button[special=cancel]",
+            run: "click",
+        },
+        {
+            content: "Open the visit again",
+            trigger: `body:not(:has(.modal)) ${EVENT}`,
+            run: "click",
+        },
+        {
+            content: "Edit it",
+            trigger: ".o_cw_popover .o_cw_popover_edit",
+            run: "click",
+        },
+        {
+            content: "Its service is on the plan, and has no price",
+            trigger: ".modal td[name=price_unit]:contains('on PLN')",
+        },
+        {
+            content: "Close it",
+            trigger: ".modal .btn-close",
+            run: "click",
+        },
+        {
+            trigger: "body:not(:has(.modal))",
+        },
+    ],
+});
+
+const VISITS = ".o_field_widget[name=appointment_ids]";
+
+registry.category("web_tour.tours").add("pet_plans_reschedule_from_plan", {
+    steps: () => [
+        openPage("visits"),
+        {
+            content: "Open a visit of the plan",
+            trigger: `${VISITS} .o_data_row:eq(2) td[name=start]`,
+            run: "click",
+        },
+        {
+            content: "Move it",
+            trigger: ".modal .o_form_statusbar button[name=action_open_reschedule]",
+            run: "click",
+        },
+        ...editMoment("start", "01/26/2099 09:00:00"),
+        {
+            content: "Leave the field",
+            trigger: ".modal:has([name=old_start]) .modal-title",
+            run: "click",
+        },
+        {
+            content: "Another visit is at that time",
+            trigger: ".modal .o_field_widget[name=clash]:contains('Luna')",
+        },
+        ...editMoment("start", "01/21/2099 09:00:00"),
+        {
+            content: "Leave the field",
+            trigger: ".modal:has([name=old_start]) .modal-title",
+            run: "click",
+        },
+        {
+            content: "Nothing is in the way there",
+            trigger: ".modal:has([name=old_start]):not(:has([name=clash] span))",
+        },
+        {
+            content: "Reschedule",
+            trigger: ".modal:has([name=old_start]) button[name=action_apply]",
+            run: "click",
+        },
+        {
+            content: "The visit has moved",
+            trigger:
+                ".modal:not(:has([name=old_start])) [name=start]:contains('Jan 21, 2099')",
+        },
+        {
+            content: "Close it",
+            trigger: ".modal .btn-close",
+            run: "click",
+        },
+        {
+            content: "The list of the plan shows it; move the next one from its row",
+            trigger: `body:not(:has(.modal)) ${VISITS} .o_data_row:has(td[name=start]:contains('Jan 26, 2099')) button[name=action_open_reschedule]`,
+            run: "click",
+        },
+        ...editMoment("start", "01/28/2099 09:00:00"),
+        {
+            content: "Reschedule",
+            trigger: ".modal button[name=action_apply]",
+            run: "click",
+        },
+        {
+            content: "It has moved",
+            trigger: `body:not(:has(.modal)) ${VISITS} .o_data_row:has(td[name=start]:contains('Jan 28, 2099'))`,
         },
     ],
 });

@@ -1,0 +1,173 @@
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from odoo import fields, models
+
+from ..lib import booking, periods
+from ..lib.balances import Balance
+from ..lib.rhythm import Rhythm, find_rhythm
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+LONGEST_LOOK_BACK = timedelta(days=400)
+
+
+@dataclass(frozen=True)
+class Habit:
+    """How a customer is used to come: when, with which pets, to whom, for how long.
+
+    Each is what most visits have; None where there is no visit.
+    """
+
+    rhythm: Rhythm | None
+    last: date | None
+    pets: Any
+    user: Any
+    duration: float | None
+    units: float | None
+
+
+def _get_most_common(values):
+    """Return the value that comes most often, the latest of several; None of none."""
+    return next((value for value, __ in Counter(reversed(values)).most_common(1)), None)
+
+
+class PetPlan(models.Model):
+    """Booking a renewal as the customer is used to come (X6, B1)."""
+
+    _inherit = "pet.plan"
+
+    def _get_habit(self):
+        """Return how the customer is used to come, as the visits of the plan tell.
+
+        Those of a plan that several pets share have no rhythm: each pet has its own.
+
+        :return: `Habit`; of no plan, or of one without visits, an empty one
+        """
+        visits = self.appointment_ids.filtered(lambda one: one.state != "cancelled")
+        since = max(visits.mapped("start"), default=datetime.max) - LONGEST_LOOK_BACK
+        visits = visits.filtered(lambda visit: visit.start >= since).sorted("start")
+        starts = [
+            periods.to_local(visit.start, visit.company_id.pet_tz) for visit in visits
+        ]
+        staff = [visit.user_id for visit in visits if visit.user_id.active]
+        return Habit(
+            rhythm=find_rhythm(starts) if len(visits.pet_id) == 1 else None,
+            last=starts[-1].date() if starts else None,
+            pets=visits.pet_id,
+            user=_get_most_common(staff),
+            duration=_get_most_common(visits.mapped("duration")),
+            units=_get_most_common(visits.mapped("units")),
+        )
+
+    def _get_next_start(self, habit, date_start):
+        """Return when the first visit of a renewal is, by the habit of this plan.
+
+        One interval after the last visit, not before the renewal starts, nor at a
+        time that is over.
+
+        :param habit: `Habit` with a rhythm
+        :param date_start: date, the first day of the renewal
+        :return: naive UTC datetime
+        """
+        self.ensure_one()
+        rhythm, tz = habit.rhythm, self.company_id.pet_tz
+        now = periods.to_local(fields.Datetime.now(), tz)
+        today_is_over = timedelta(days=1 if now.time() > rhythm.at else 0)
+        earliest = max(date_start, now.date() + today_is_over)
+        day = rhythm.next_after(habit.last, earliest)
+        return periods.from_local(datetime.combine(day, rhythm.at), tz)
+
+    def _get_habit_values(self, habit):
+        """Return what a booking dialog proposes by a habit (B1).
+
+        A single weekday is that of the first visit: choosing another day for that is
+        enough to move all.
+
+        :param habit: `Habit`, may be an empty one: then once a week
+        :return: dict, field of `pet.fixed.time.mixin` -> value, without the first visit
+        """
+        rhythm = habit.rhythm
+        weekdays = rhythm.weekdays if rhythm and len(rhythm.weekdays) > 1 else ()
+        return {
+            "every": rhythm.every if rhythm else 1,
+            "every_unit": rhythm.unit if rhythm else "week",
+            **{name: number in weekdays for number, name in enumerate(WEEKDAYS)},
+            "user_id": (habit.user or self.env.user).id,
+            "duration": habit.duration or 1.0,
+            "is_half_day": habit.units == 0.5,
+        }
+
+    def action_open_book(self):
+        """Open the booking wizard: a renewal is offered the old times (B1, X6)."""
+        action = super().action_open_book()
+        old = self.renewal_of_id
+        habit = old._get_habit()
+        if not habit.rhythm or self.appointment_ids:
+            return action
+        start = old._get_next_start(habit, self.date_start)
+        values = {"first_start": start, **old._get_habit_values(habit)}
+        action["context"] |= {f"default_{name}": values[name] for name in values}
+        return action
+
+    def _get_renewal_to_come(self, date_start, keep_price):
+        """Return the renewal of this plan as it will be, not sold and not stored.
+
+        :param date_start: date, its first day
+        :param keep_price: whether it keeps services and terms of this plan
+        """
+        self.ensure_one()
+        vals = self._prepare_renewal_vals(date_start)
+        if keep_price:
+            vals |= self._prepare_kept_price_vals()
+        return self.new(vals)
+
+    def _get_allotment_to_come(self, carried):
+        """Return the allotment that this plan will have once it is sold (B2).
+
+        :param carried: dict, product id -> sessions handed over to it (X6); of a
+            package in a cycle ahead, whose number is 0
+        :return: `lib.booking.Allotment`; it knows cycles by their numbers
+        """
+        self.ensure_one()
+        by_period = self.kind == "plan"
+        if by_period:
+            bounds = self._get_period_bounds()
+            capacities = [max(self.line_ids.mapped("quantity"), default=0.0)]
+            capacities *= len(bounds)
+        else:
+            capacities = self._get_package_capacities()
+            bounds = [(None, None)] * len(capacities)
+        shares = self._get_shares(capacities)
+        numbers = list(range(1, len(bounds) + 1))
+        slots = [
+            booking.Slot(number, capacity, open=True, first=first, last=last)
+            for number, capacity, (first, last) in zip(
+                numbers, capacities, bounds, strict=True
+            )
+        ]
+        ahead = not by_period and max(carried.values(), default=0.0) > 0
+        if ahead:
+            slots.insert(0, booking.Slot(0, max(carried.values()), open=True))
+        services = {}
+        for product, lines in self.line_ids.grouped("product_id").items():
+            extra = carried.get(product.id, 0.0)
+            whole = [sum(parts) for parts in zip(*map(shares.get, lines), strict=True)]
+            grants = [
+                ("sold", number if by_period else None, share)
+                for number, share in zip(numbers, whole, strict=True)
+            ]
+            grants.append(("carried", numbers[0] if by_period else None, extra))
+            services[product.id] = booking.Service(
+                balance=Balance(
+                    ("carried", "sold"),
+                    numbers if by_period else (),
+                    grants,
+                    rollover=self.rollover,
+                    overdraft=self.overdraft_limit,
+                ),
+                shares=[extra, *whole] if ahead else whole,
+                taken=[0.0] * len(slots),
+            )
+        return booking.Allotment(slots, services, by_period=by_period)

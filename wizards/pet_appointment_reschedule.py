@@ -1,0 +1,105 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+
+from ..lib import periods
+
+
+class PetAppointmentReschedule(models.TransientModel):
+    """Move one visit to another time, having seen what is in the way (C1)."""
+
+    _name = "pet.appointment.reschedule"
+    _description = "Reschedule a Visit"
+    _inherit = ["pet.reference.mixin"]
+
+    appointment_id = fields.Many2one(
+        "pet.appointment", string="Visit", required=True, ondelete="cascade"
+    )
+    old_start = fields.Datetime(
+        related="appointment_id.start", related_sudo=False, string="Now On"
+    )
+    user_id = fields.Many2one(related="appointment_id.user_id", related_sudo=False)
+    plan_id = fields.Many2one(related="appointment_id.plan_id", related_sudo=False)
+    cycle_id = fields.Many2one(related="appointment_id.cycle_id", related_sudo=False)
+    is_late = fields.Boolean(related="appointment_id.is_late", related_sudo=False)
+    start = fields.Datetime(
+        string="New Time",
+        compute="_compute_start",
+        compute_sudo=False,
+        store=True,
+        readonly=False,
+        precompute=True,
+        required=True,
+    )
+    old_date_due = fields.Date(string="Invoice Due", compute="_compute_dates_due")
+    new_date_due = fields.Date(string="Will Be Due", compute="_compute_dates_due")
+    clash = fields.Text(compute="_compute_clash")
+    refusal = fields.Char(compute="_compute_refusal")
+
+    @api.depends("appointment_id")
+    def _compute_start(self):
+        for wizard in self:
+            wizard.start = wizard.appointment_id.start
+
+    def _get_day(self):
+        """Return the local day of the new time, or None while there is none."""
+        self.ensure_one()
+        visit = self.appointment_id
+        return self.start and periods.local_day(self.start, visit.company_id.pet_tz)
+
+    @api.depends("appointment_id", "start")
+    def _compute_clash(self):
+        """Name what the same pet or the same staff member has at that time (B1)."""
+        for wizard in self:
+            wizard.clash = "\n".join(wizard._get_clashes()) or False
+
+    def _get_clashes(self):
+        """Return what is in the way of the new time: list of texts."""
+        self.ensure_one()
+        visit = self.appointment_id._origin
+        if not (visit and self.start):
+            return []
+        stop = self.start + timedelta(hours=visit.duration)
+        others = visit._find_busy(visit.pet_id, visit.user_id, self.start, stop) - visit
+        return [
+            self.env._(
+                "%(who)s: %(visit)s at %(start)s",
+                who=(other.pet_id & visit.pet_id).name or visit.user_id.name,
+                visit=other.display_name,
+                start=other.company_id._format_pet_time(other.start),
+            )
+            for other in others.sorted("start")
+        ]
+
+    @api.depends("appointment_id", "start")
+    def _compute_refusal(self):
+        """Say why the plan does not take the new day, before it refuses it (B3)."""
+        for wizard in self:
+            plan, day = wizard.plan_id, wizard._get_day()
+            reason = plan._get_day_refusal(day) if plan and day else None
+            wizard.refusal = reason and plan._get_refusal_text(wizard.start, reason)
+
+    @api.depends("appointment_id", "start")
+    def _compute_dates_due(self):
+        """Show whether the draft of the own cycle follows; no other one does (C1)."""
+        for wizard in self:
+            # Reads the due date of the invoice of a visit that the user may move.
+            cycle = wizard.appointment_id._origin.sudo().cycle_id
+            day = wizard._get_day()
+            old = cycle and cycle._get_current_due_date()
+            wizard.old_date_due = old
+            wizard.new_date_due = (
+                cycle._preview_moved_visit(wizard.appointment_id._origin.sudo(), day)
+                if cycle and day
+                else old
+            )
+
+    def action_apply(self):
+        """Reschedule the visit (C1).
+
+        :return: the action that closes the dialog
+        :raises UserError: when the plan does not take the day, or the visit is over
+        """
+        self.ensure_one()
+        self.appointment_id.reschedule(self.start)
+        return {"type": "ir.actions.act_window_close"}
