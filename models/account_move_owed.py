@@ -31,7 +31,9 @@ class AccountMove(models.Model):
     def _compute_pet_owed(self):
         """Split as `_get_pet_unpaid_domain` does."""
         for move in self:
-            is_owed = move.state == "posted" and move.payment_state not in SETTLED_STATES
+            is_owed = (
+                move.state == "posted" and move.payment_state not in SETTLED_STATES
+            )
             move.pet_amount_due = move.amount_residual_signed if is_owed else 0.0
             is_draft = move.state == "draft"
             move.pet_amount_drafted = move.amount_total_signed if is_draft else 0.0

@@ -27,25 +27,38 @@ class Habit:
     duration: float | None
     units: float | None
 
+    def next_start(self, date_start, tz):
+        """Return when the customer comes next, by the rhythm.
+
+        One interval after the last visit, not before a day, nor at a time that is over.
+
+        :param date_start: date, the first day that can be taken
+        :param tz: name of the shop's time zone
+        :return: naive UTC datetime
+        """
+        now = periods.to_local(fields.Datetime.now(), tz)
+        today_is_over = timedelta(days=1 if now.time() > self.rhythm.at else 0)
+        earliest = max(date_start, now.date() + today_is_over)
+        day = self.rhythm.next_after(self.last, earliest)
+        return periods.from_local(datetime.combine(day, self.rhythm.at), tz)
+
 
 def _get_most_common(values):
     """Return the value that comes most often, the latest of several; None of none."""
     return next((value for value, __ in Counter(reversed(values)).most_common(1)), None)
 
 
-class PetPlan(models.Model):
-    """Booking a renewal as the customer is used to come (X6, B1)."""
-
-    _inherit = "pet.plan"
+class PetAppointment(models.Model):
+    _inherit = "pet.appointment"
 
     def _get_habit(self):
-        """Return how the customer is used to come, as the visits of the plan tell.
+        """Return how the customer is used to come, as these visits tell (B1).
 
-        Those of a plan that several pets share have no rhythm: each pet has its own.
+        Those of several pets have no rhythm: each pet has its own.
 
-        :return: `Habit`; of no plan, or of one without visits, an empty one
+        :return: `Habit`; of no visit an empty one
         """
-        visits = self.appointment_ids.filtered(lambda one: one.state != "cancelled")
+        visits = self.filtered(lambda one: one.state != "cancelled")
         since = max(visits.mapped("start"), default=datetime.max) - LONGEST_LOOK_BACK
         visits = visits.filtered(lambda visit: visit.start >= since).sorted("start")
         starts = [
@@ -61,23 +74,18 @@ class PetPlan(models.Model):
             units=_get_most_common(visits.mapped("units")),
         )
 
-    def _get_next_start(self, habit, date_start):
-        """Return when the first visit of a renewal is, by the habit of this plan.
 
-        One interval after the last visit, not before the renewal starts, nor at a
-        time that is over.
+class PetPlan(models.Model):
+    """Booking a renewal as the customer is used to come (X6, B1)."""
 
-        :param habit: `Habit` with a rhythm
-        :param date_start: date, the first day of the renewal
-        :return: naive UTC datetime
+    _inherit = "pet.plan"
+
+    def _get_habit(self):
+        """Return how the customer is used to come, as the visits of the plan tell.
+
+        :return: `Habit`; of no plan, or of one without visits, an empty one
         """
-        self.ensure_one()
-        rhythm, tz = habit.rhythm, self.company_id.pet_tz
-        now = periods.to_local(fields.Datetime.now(), tz)
-        today_is_over = timedelta(days=1 if now.time() > rhythm.at else 0)
-        earliest = max(date_start, now.date() + today_is_over)
-        day = rhythm.next_after(habit.last, earliest)
-        return periods.from_local(datetime.combine(day, rhythm.at), tz)
+        return self.appointment_ids._get_habit()
 
     def _get_habit_values(self, habit):
         """Return what a booking dialog proposes by a habit (B1).
@@ -106,7 +114,7 @@ class PetPlan(models.Model):
         habit = old._get_habit()
         if not habit.rhythm or self.appointment_ids:
             return action
-        start = old._get_next_start(habit, self.date_start)
+        start = habit.next_start(self.date_start, self.company_id.pet_tz)
         values = {"first_start": start, **old._get_habit_values(habit)}
         action["context"] |= {f"default_{name}": values[name] for name in values}
         return action

@@ -1,4 +1,4 @@
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Date
@@ -318,3 +318,51 @@ class TestSell(PetPlansCommon):
         with self.assert_refused(UserError, "100.00.*3 periods.*nearest.*99.99"):
             wizard.action_apply()
         self.assert_nothing_sold()
+
+
+class TestProposedVisits(PetPlansCommon):
+    """B1: the sale proposes when the pet is used to come."""
+
+    def open_sale(self, **values):
+        form = Form(self.env["pet.plan.sell"])
+        form.pet_id = values.pop("pet", self.luna)
+        for name, value in values.items():
+            setattr(form, name, value)
+        form.book_visits = True
+        return form
+
+    def test_as_it_came_till_now(self):
+        """Every other Tuesday at three, with whoever sells as seller."""
+        self.sell().book(
+            [datetime(2026, 1, 6, 15) + timedelta(weeks=2 * n) for n in range(4)],
+            user_id=self.manager.id,
+            duration=1.5,
+        )
+        form = self.open_sale()
+        self.assertEqual(form.first_start, datetime(2026, 3, 3, 15))
+        self.assertEqual((form.every, form.every_unit), (2, "week"))
+        self.assertEqual((form.duration, form.user_id), (1.5, self.staff))
+
+    def test_a_pet_that_never_came(self):
+        """The first morning of the plan, by the clock of the shop."""
+        self.shop.sudo().pet_tz = "America/Sao_Paulo"
+        self.assertEqual(self.open_sale().first_start, datetime(2026, 1, 3, 12))
+        form = self.open_sale(date_start=Date.to_date("2026-02-10"))
+        self.assertEqual(form.first_start, datetime(2026, 2, 10, 12))
+
+    def test_what_was_chosen_stays(self):
+        form = self.open_sale()
+        form.first_start = datetime(2026, 1, 8, 10)
+        form.date_start = Date.to_date("2026-01-05")
+        self.assertEqual(form.first_start, datetime(2026, 1, 8, 10))
+
+    def test_a_program_says_when(self):
+        wizard = self.env["pet.plan.sell"].create(
+            {
+                "pet_id": self.luna.id,
+                "template_id": self.make_template().id,
+                "book_visits": True,
+            }
+        )
+        with self.assert_refused(UserError, "time of the first visit"):
+            wizard.action_apply()

@@ -66,7 +66,10 @@ class TestInvoices(PetPlansCommon):
             names,
             [
                 f"{service}\n{sessions}, cycle 2 of 3 of {plan.name} Weekly baths, for Luna"
-                for service, sessions in (("Bath", "4 sessions"), ("Grooming", "1 session"))
+                for service, sessions in (
+                    ("Bath", "4 sessions"),
+                    ("Grooming", "1 session"),
+                )
             ],
         )
 

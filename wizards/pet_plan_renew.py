@@ -141,9 +141,10 @@ class PetPlanRenew(models.TransientModel):
     def _compute_first_start(self):
         """One interval after the last visit, not before the new plan starts."""
         for wizard in self:
-            habit, day = wizard.plan_id._get_habit(), wizard.date_start
+            plan, day = wizard.plan_id, wizard.date_start
+            habit = plan._get_habit()
             wizard.first_start = (
-                habit.rhythm and day and wizard.plan_id._get_next_start(habit, day)
+                habit.rhythm and day and habit.next_start(day, plan.company_id.pet_tz)
             ) or False
 
     def _get_offer_lines(self):
@@ -192,7 +193,8 @@ class PetPlanRenew(models.TransientModel):
                 self.env._("Renewal of %(plan)s", plan=plan.display_name),
             )
         if self.book_visits:
-            self._book_visits(renewal)
+            with renewal._selling():
+                self._book_visits(renewal)
         return renewal._get_opening_action()
 
     def _book_visits(self, renewal):

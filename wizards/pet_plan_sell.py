@@ -1,9 +1,14 @@
 from collections import defaultdict
+from datetime import datetime, time, timedelta
 
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
 from ..lib import dealing, periods
+from ..models.pet_plan_rhythm import LONGEST_LOOK_BACK
+
+# When the first visit of a pet that never came is proposed
+FIRST_HOUR = time(9)
 
 
 class PetPlanSell(models.TransientModel):
@@ -105,6 +110,40 @@ class PetPlanSell(models.TransientModel):
             most = max(quantities.values(), default=0.0)
             sessions = most * template._get_times_sold() if template else 0.0
             wizard.count = int(round(sessions / wizard._get_units(), 6))
+
+    @api.onchange("book_visits", "pet_id", "date_start")
+    def _onchange_book_visits(self):
+        """Propose when the pet is used to come; of a new one, a morning (B1).
+
+        Who sells sees it, and may choose another time. A program says when.
+        """
+        if self.book_visits and not self.first_start and self.date_start:
+            self.update(self._get_proposed_visits())
+
+    def _get_proposed_visits(self):
+        """Return the values of the booking that are proposed (B1).
+
+        :return: dict; the seller is no matter of habit, and stays
+        """
+        self.ensure_one()
+        tz = self.company_id.pet_tz
+        visits = self.env["pet.appointment"].search(
+            [
+                ("pet_id", "=", self.pet_id.id),
+                ("company_id", "=", self.company_id.id),
+                ("start", ">", fields.Datetime.now() - LONGEST_LOOK_BACK),
+            ]
+        )
+        habit = visits._get_habit()
+        if habit.rhythm:
+            start = habit.next_start(self.date_start, tz)
+        else:
+            tomorrow = self.company_id._get_pet_today() + timedelta(days=1)
+            morning = datetime.combine(max(self.date_start, tomorrow), FIRST_HOUR)
+            start = periods.from_local(morning, tz)
+        values = self.env["pet.plan"]._get_habit_values(habit)
+        del values["user_id"]
+        return {**values, "first_start": start}
 
     def action_apply(self):
         """Sell the plan, book its visits if asked to, and open it (S1).

@@ -44,6 +44,11 @@ export class VisitsCommonRenderer extends CalendarCommonRenderer {
 }
 
 export class VisitsRenderer extends CalendarRenderer {
+    setup() {
+        super.setup();
+        useService("pet_shop_clock").tell();
+    }
+
     static components = {
         ...CalendarRenderer.components,
         day: VisitsCommonRenderer,
