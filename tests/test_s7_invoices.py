@@ -62,10 +62,11 @@ class TestInvoices(PetPlansCommon):
             self.make_template([(self.bath, 12, 45.0), (self.grooming, 3, 60.0)])
         )
         names = self.invoices(plan)[1].invoice_line_ids.mapped("name")
+        cycle = f"cycle 2 of 3 of {plan.name} Weekly baths, for Luna"
         self.assertEqual(
             names,
             [
-                f"{service}\n{sessions}, cycle 2 of 3 of {plan.name} Weekly baths, for Luna"
+                f"{service}\n{sessions}, {cycle}"
                 for service, sessions in (
                     ("Bath", "4 sessions"),
                     ("Grooming", "1 session"),
