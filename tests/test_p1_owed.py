@@ -55,7 +55,9 @@ class TestOwed(PetPlansCommon):
         labels = customer._get_pet_amount_labels()
         for name, amount in (("due", due), ("overdue", overdue), ("drafted", drafted)):
             told = labels.get(name, currency.format(0.0))
-            self.assertEqual(told.replace("\xa0", ""), currency.format(amount).replace("\xa0", ""))
+            self.assertEqual(
+                told.replace("\xa0", ""), currency.format(amount).replace("\xa0", "")
+            )
 
     def test_all_is_drafted(self):
         self.assert_one_number(0.0, 0.0, 540.0)
@@ -122,4 +124,6 @@ class TestOwed(PetPlansCommon):
             arch = etree.fromstring(partners.get_view(view.id, "form")["arch"])
             for name in ("action_view_pet_dues", "action_view_pet_drafts"):
                 with self.subTest(user=user.login, button=name):
-                    self.assertEqual(bool(arch.xpath(f"//button[@name='{name}']")), shown)
+                    self.assertEqual(
+                        bool(arch.xpath(f"//button[@name='{name}']")), shown
+                    )

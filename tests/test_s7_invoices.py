@@ -65,8 +65,12 @@ class TestInvoices(PetPlansCommon):
         self.assertEqual(
             names,
             [
-                f"{service}\n{sessions}, cycle 2 of 3 of {plan.name} Weekly baths, for Luna"
-                for service, sessions in (("Bath", "4 sessions"), ("Grooming", "1 session"))
+                f"{service}\n{sessions}, cycle 2 of 3 of {plan.name} Weekly baths, "
+                "for Luna"
+                for service, sessions in (
+                    ("Bath", "4 sessions"),
+                    ("Grooming", "1 session"),
+                )
             ],
         )
 

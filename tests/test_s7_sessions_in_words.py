@@ -45,7 +45,11 @@ class TestSessionsInWords(CancelPlanCommon):
         self.assertNotEqual(one, two)
 
     def test_any_number_and_service(self):
-        for count, words in ((1, "1 session"), (2.5, "2.5 sessions"), (4, "4 sessions")):
+        for count, words in (
+            (1, "1 session"),
+            (2.5, "2.5 sessions"),
+            (4, "4 sessions"),
+        ):
             invoice = self.invoices(self.sell_baths(count))
             with self.subTest(count=count):
                 self.assertEqual(self.told(invoice), [words])
@@ -132,13 +136,17 @@ class TestSessionsInWords(CancelPlanCommon):
         self.assertEqual(self.told(self.invoices(plan)[1]), ["4 sessions", "1 session"])
 
     def test_an_ordinary_invoice_is_left_alone(self):
-        invoice = self.env["account.move"].sudo().create(
-            {
-                "move_type": "out_invoice",
-                "partner_id": self.customer.id,
-                "invoice_line_ids": [
-                    Command.create({"product_id": self.bath.id, "quantity": 2})
-                ],
-            }
+        invoice = (
+            self.env["account.move"]
+            .sudo()
+            .create(
+                {
+                    "move_type": "out_invoice",
+                    "partner_id": self.customer.id,
+                    "invoice_line_ids": [
+                        Command.create({"product_id": self.bath.id, "quantity": 2})
+                    ],
+                }
+            )
         )
         self.assertEqual(invoice.invoice_line_ids.name, "Bath")
