@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from .pet_cycle import SETTLED_STATES
+from .windows import open_window
 
 
 class AccountMove(models.Model):
@@ -37,6 +38,26 @@ class AccountMove(models.Model):
             move.pet_amount_due = move.amount_residual_signed if is_owed else 0.0
             is_draft = move.state == "draft"
             move.pet_amount_drafted = move.amount_total_signed if is_draft else 0.0
+
+    @api.model
+    def _open_pet_invoices(self, domain):
+        """Return Odoo's window of some invoices, with what is owed at the foot.
+
+        :param domain: list, which invoices and credit notes it lists
+        """
+        action = open_window(
+            self.env,
+            "account.action_move_out_invoice",
+            # Odoo's list shows customer, date and the payment of several by the type.
+            {"create": False, "default_move_type": "out_invoice"},
+            domain,
+        )
+        own = self.env.ref("pet_plans.view_pet_invoice_list").id
+        action["views"] = [
+            (own if kind == "list" else view_id, kind)
+            for view_id, kind in action["views"]
+        ]
+        return action
 
     def _get_waiting_pet_credits(self):
         """Return the drafts that will credit what is left to pay of invoices (X7)."""

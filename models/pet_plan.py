@@ -907,10 +907,6 @@ class PetPlan(models.Model):
 
     def action_view_invoices(self):
         """Open the invoices and credit notes of these plans, to print or pay (I2)."""
-        return open_window(
-            self.env,
-            "pet_plans.action_pet_invoices",
-            # Odoo's list shows customer, date and the payment of several by the type.
-            {"create": False, "default_move_type": "out_invoice"},
-            [("pet_plan_id", "in", self.ids)],
+        return self.env["account.move"]._open_pet_invoices(
+            [("pet_plan_id", "in", self.ids)]
         )

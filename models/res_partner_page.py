@@ -4,7 +4,6 @@ from odoo.fields import Domain
 from odoo.tools import format_amount
 
 from .customer_page import FINISHED_STATES, CustomerPage
-from .windows import open_window
 
 READERS = (
     "pet_plans.group_user,account.group_account_invoice,account.group_account_readonly"
@@ -153,16 +152,10 @@ class ResPartner(models.Model):
 
     def action_view_pet_dues(self):
         """Open what the household owes: invoices and credit notes that are open."""
-        return self._open_invoices(self._get_open_invoices_domain(self.env.company))
+        domain = self._get_open_invoices_domain(self.env.company)
+        return self.env["account.move"]._open_pet_invoices(list(domain))
 
     def action_view_pet_drafts(self):
         """Open what is drafted for later, of plans and packages of the household."""
-        return self._open_invoices(self._get_drafts_domain(self.env.company))
-
-    def _open_invoices(self, domain):
-        return open_window(
-            self.env,
-            "pet_plans.action_pet_invoices",
-            {"create": False, "default_move_type": "out_invoice"},
-            list(domain),
-        )
+        domain = self._get_drafts_domain(self.env.company)
+        return self.env["account.move"]._open_pet_invoices(list(domain))

@@ -47,19 +47,19 @@ registry.category("web_tour.tours").add("pet_plans_sell_plan", {
             {
                 date_due: "Jan 5, 2099",
                 booked: "4",
-                amount_total: "180.00",
+                amount_billed: "180.00",
                 state: "Scheduled",
             },
             {
                 date_due: "Feb 2, 2099",
                 booked: "4",
-                amount_total: "180.00",
+                amount_billed: "180.00",
                 state: "Scheduled",
             },
             {
                 date_due: "Mar 2, 2099",
                 booked: "4",
-                amount_total: "180.00",
+                amount_billed: "180.00",
                 state: "Scheduled",
             },
         ]),
