@@ -95,9 +95,9 @@ registry.category("web_tour.tours").add("pet_plans_cancel_visit", {
         },
         openPage("cycles"),
         ...checkRows(CYCLES, [
-            { date_due: "Jan 5, 2099", booked: "4", amount_total: "180.00" },
-            { date_due: "Feb 9, 2099", booked: "4", amount_total: "180.00" },
-            { date_due: "Mar 9, 2099", booked: "4", amount_total: "180.00" },
+            { date_due: "Jan 5, 2099", booked: "4", amount_billed: "180.00" },
+            { date_due: "Feb 9, 2099", booked: "4", amount_billed: "180.00" },
+            { date_due: "Mar 9, 2099", booked: "4", amount_billed: "180.00" },
         ]),
     ],
 });
