@@ -1,71 +1,88 @@
-"""Numbers of things in words, one and many said apart.
+"""Numbers of things in words, with the plural that the reader's language has.
 
-Sentences take them as a whole, so that no translator has to guess a plural.
+Sentences take them as a whole, so that no translator has to guess.
 """
+
+from odoo.tools import babel_locale_parse
+from odoo.tools.misc import get_lang
+
+from .plan_rows import format_sessions
 
 
 def say_sessions(env, number):
     """Return a number of sessions: "1 session", "2.5 sessions"."""
-    if number == 1:
-        return env._("1 session")
-    return env._("%(count)s sessions", count=_format(number))
+    count, is_one = _count(env, number)
+    if is_one:
+        return env._("%(count)s session", count=count)
+    return env._("%(count)s sessions", count=count)
 
 
 def say_visits(env, number):
     """Return a number of visits: "1 visit", "3 visits"."""
-    if number == 1:
-        return env._("1 visit")
-    return env._("%(count)s visits", count=_format(number))
+    count, is_one = _count(env, number)
+    if is_one:
+        return env._("%(count)s visit", count=count)
+    return env._("%(count)s visits", count=count)
 
 
 def say_cycles(env, number):
     """Return a number of billing cycles: "1 cycle", "3 cycles"."""
-    if number == 1:
-        return env._("1 cycle")
-    return env._("%(count)s cycles", count=_format(number))
+    count, is_one = _count(env, number)
+    if is_one:
+        return env._("%(count)s cycle", count=count)
+    return env._("%(count)s cycles", count=count)
 
 
 def say_plans(env, number):
     """Return a number of plans, whichever their kind: "3 plans or packages"."""
-    if number == 1:
-        return env._("1 plan or package")
-    return env._("%(count)s plans or packages", count=_format(number))
+    count, is_one = _count(env, number)
+    if is_one:
+        return env._("%(count)s plan or package", count=count)
+    return env._("%(count)s plans or packages", count=count)
 
 
 def say_pets(env, number):
     """Return a number of pets: "1 pet", "2 pets"."""
-    if number == 1:
-        return env._("1 pet")
-    return env._("%(count)s pets", count=_format(number))
+    count, is_one = _count(env, number)
+    if is_one:
+        return env._("%(count)s pet", count=count)
+    return env._("%(count)s pets", count=count)
 
 
 def say_days(env, number):
     """Return a number of days: "1 day", "-3 days"."""
-    if number == 1:
-        return env._("1 day")
-    return env._("%(count)s days", count=_format(number))
+    count, is_one = _count(env, number)
+    if is_one:
+        return env._("%(count)s day", count=count)
+    return env._("%(count)s days", count=count)
 
 
 def say_hours(env, number):
     """Return a number of hours: "1 hour", "24 hours"."""
-    if number == 1:
-        return env._("1 hour")
-    return env._("%(count)s hours", count=_format(number))
+    count, is_one = _count(env, number)
+    if is_one:
+        return env._("%(count)s hour", count=count)
+    return env._("%(count)s hours", count=count)
 
 
 def say_rows(env, number):
     """Return a number of rows of a file: "1 row", "3 rows"."""
-    if number == 1:
-        return env._("1 row")
-    return env._("%(count)s rows", count=_format(number))
+    count, is_one = _count(env, number)
+    if is_one:
+        return env._("%(count)s row", count=count)
+    return env._("%(count)s rows", count=count)
 
 
 def say_records(env, number):
     """Return a number of records of any model: "1 record", "3 records"."""
-    if number == 1:
-        return env._("1 record")
-    return env._("%(count)s records", count=_format(number))
+    count, is_one = _count(env, number)
+    if is_one:
+        return env._("%(count)s record", count=count)
+    return env._("%(count)s records", count=count)
 
 
-def _format(number):
-    return f"{round(number, 6):g}"
+def _count(env, number):
+    """Return a number as the reader writes it, and whether it takes the singular."""
+    locale = babel_locale_parse(get_lang(env).code)
+    number = round(number, 6)
+    return format_sessions(env, number), locale.plural_form(number) == "one"

@@ -10,9 +10,9 @@ from odoo.fields import Domain
 from odoo.tools import float_compare, format_date
 
 from ..lib import periods
+from .counted import say_sessions
 from .pet_appointment import UPCOMING_STATES
 from .pet_search_mixin import is_looked_for, search_words
-from .plan_rows import describe_sessions
 from .windows import open_record, open_window
 
 NAME_SEPARATOR = " / "  # of the plan's name and the number of the cycle
@@ -946,7 +946,7 @@ class PetCycle(models.Model):
         localised = self._in_customers_language()
         product = line.product_id.with_env(localised.env)
         values = {
-            "sessions": describe_sessions(localised.env, quantity),
+            "sessions": say_sessions(localised.env, quantity),
             "number": self.sequence,
             "count": len(plan.cycle_ids),
             "plan": plan.display_name,
@@ -986,7 +986,7 @@ class PetCycle(models.Model):
         :param old, new: floats, the sessions it told, and those it has to tell
         """
         env = self._in_customers_language().env
-        told, to_tell = (f"{describe_sessions(env, count)}, " for count in (old, new))
+        told, to_tell = (f"{say_sessions(env, count)}, " for count in (old, new))
         *lines, detail = (name or "").split("\n")
         if not detail.startswith(told):
             return name

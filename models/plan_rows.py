@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 
-from odoo.tools import babel_locale_parse, format_amount, format_date
+from odoo.tools import format_amount, format_date
 from odoo.tools.misc import get_lang
 
 
@@ -16,17 +16,6 @@ def format_sessions(env, count, pattern="%g"):
     text = pattern % (round(count, 6) + 0.0)
     return text.replace(".", get_lang(env).decimal_point)
 
-
-def describe_sessions(env, count):
-    """Return a number of sessions in words, with the plural of the language.
-
-    :param count: float
-    """
-    text = format_sessions(env, count)
-    locale = babel_locale_parse(get_lang(env).code)
-    if locale.plural_form(round(count, 6)) == "one":
-        return env._("%(count)s session", count=text)
-    return env._("%(count)s sessions", count=text)
 
 
 def get_bar(total, used, booked, to_book):

@@ -2,7 +2,7 @@ from lxml import etree
 
 from odoo import Command
 
-from odoo.addons.pet_plans.models.plan_rows import describe_sessions
+from odoo.addons.pet_plans.models.counted import say_sessions
 
 from .test_x7_credit_notes import CancelPlanCommon
 
@@ -31,15 +31,15 @@ class TestSessionsInWords(CancelPlanCommon):
             (0.5, "0.5 sessions"),
             (0.1 + 0.2, "0.3 sessions"),
         ):
-            self.assertEqual(describe_sessions(self.env, count), words)
+            self.assertEqual(say_sessions(self.env, count), words)
 
     def test_plural_and_decimal_point_are_the_languages(self):
         """A half is one in Portuguese, and written with a comma."""
         self.env["res.lang"].sudo()._activate_lang("pt_BR")
         env = self.env["base"].with_context(lang="pt_BR").env
-        self.assertRegex(describe_sessions(env, 0.5), r"^0,5 \w+$")
+        self.assertRegex(say_sessions(env, 0.5), r"^0,5 \w+$")
         one, half, two = (
-            describe_sessions(env, count).split()[1] for count in (1, 0.5, 2)
+            say_sessions(env, count).split()[1] for count in (1, 0.5, 2)
         )
         self.assertEqual(one, half)
         self.assertNotEqual(one, two)
