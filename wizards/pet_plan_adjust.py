@@ -104,8 +104,8 @@ class PetPlanAdjust(models.TransientModel):
         """Show which visits the renewal, which moves too, leaves before it (X6)."""
         for wizard in self:
             plan = wizard.plan_id
-            wizard.renewal_visit_ids = plan and plan._get_visits_before_renewal(
-                wizard.date_end
+            wizard.renewal_visit_ids = (
+                plan._get_visits_before_renewal(wizard.date_end) if plan else False
             )
 
     def action_apply(self):
