@@ -17,7 +17,6 @@ def format_sessions(env, count, pattern="%g"):
     return text.replace(".", get_lang(env).decimal_point)
 
 
-
 def get_bar(total, used, booked, to_book):
     """Return the widths of the parts of a bar, in percent of all that was granted.
 

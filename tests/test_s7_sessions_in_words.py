@@ -38,9 +38,7 @@ class TestSessionsInWords(CancelPlanCommon):
         self.env["res.lang"].sudo()._activate_lang("pt_BR")
         env = self.env["base"].with_context(lang="pt_BR").env
         self.assertRegex(say_sessions(env, 0.5), r"^0,5 \w+$")
-        one, half, two = (
-            say_sessions(env, count).split()[1] for count in (1, 0.5, 2)
-        )
+        one, half, two = (say_sessions(env, count).split()[1] for count in (1, 0.5, 2))
         self.assertEqual(one, half)
         self.assertNotEqual(one, two)
 

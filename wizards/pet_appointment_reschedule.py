@@ -83,15 +83,14 @@ class PetAppointmentReschedule(models.TransientModel):
     def _compute_dates_due(self):
         """Show whether the draft of the own cycle follows; no other one does (C1)."""
         for wizard in self:
-            # Reads the due date of the invoice of a visit that the user may move.
-            cycle = wizard.appointment_id._origin.sudo().cycle_id
-            day = wizard._get_day()
-            old = cycle and cycle._get_current_due_date()
+            visit = wizard.appointment_id._origin
+            visit.check_access("read")
+            # Reads the due date of the invoice of a visit that the user may see.
+            cycle, day = visit.sudo().cycle_id, wizard._get_day()
+            old = cycle._get_current_due_date() if cycle else False
             wizard.old_date_due = old
             wizard.new_date_due = (
-                cycle._preview_moved_visit(wizard.appointment_id._origin.sudo(), day)
-                if cycle and day
-                else old
+                cycle._preview_moved_visit(visit.sudo(), day) if cycle and day else old
             )
 
     def action_apply(self):

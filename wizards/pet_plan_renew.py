@@ -241,15 +241,18 @@ class PetPlanRenew(models.TransientModel):
     def _compute_count(self):
         """All that the renewal will have, in the weight that is booked (B1a)."""
         for wizard in self:
-            plan = wizard.plan_id
+            if not wizard.plan_id:
+                wizard.count = 0
+                continue
             times = wizard._get_times_sold()
             sessions = wizard._get_carried()
             for line in wizard._get_offer_lines():
                 sessions[line.product_id.id] += line.quantity * times
-            most = max(sessions.values(), default=0.0) if plan else 0.0
+            most = max(sessions.values(), default=0.0)
             wizard.count = max(0, int(round(most / wizard._get_units(), 6)))
 
     def _get_times_sold(self):
+        """Return how often the renewal sells the quantities of its lines (S5)."""
         self.ensure_one()
         plan = self.plan_id
         return (plan if self.keep_price else plan.template_id)._get_times_sold()
