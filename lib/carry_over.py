@@ -199,7 +199,7 @@ SYNONYMS = {
 _SIGNS = {"#": "number", "%": "percent", "$": "money", "€": "money", "°": "º"}
 
 
-@lru_cache(maxsize=4096)  # a column has many of the same
+@lru_cache(maxsize=2**15)  # a column has many of the same, and the shop has them too
 def normalize(text: str) -> str:
     """Return a heading without what does not matter.
 
@@ -307,6 +307,7 @@ def read_text(cell: Cell) -> str:
     return str(cell).strip().strip(_BLANKS).strip()
 
 
+@lru_cache(maxsize=1024)
 def is_never(cell: Cell) -> bool:
     """Tell whether an end date says in words, or by a dash, that there is none."""
     text = read_text(cell)

@@ -64,6 +64,9 @@ class Batch:
         )
         self.numbers = numbers
         self.template = one.template_id
+        # Said of every row: translated once.
+        self.row_words = self.env._("Row %(row)s: %(text)s.")
+        self.package_words = self.env["pet.plan"]._get_carry_over_words()
         self.offers = {}
         self.dates = {}
         self.chosen = self._get_chosen([choices for __, __, choices in rows if choices])
@@ -228,6 +231,7 @@ class Check(WhoCheck):
             values["sessions_left"],
             service,
             end and self.batch.format_date(end),
+            self.batch.package_words,
         )
 
     def _get_unchanged(self, plan, left):
@@ -251,7 +255,7 @@ class Check(WhoCheck):
         }
 
     def _say(self, text):
-        return self.env._("Row %(row)s: %(text)s.", row=self.number, text=text)
+        return self.batch.row_words % {"row": self.number, "text": text}
 
     def _refuse(self, column, text):
         """Note what is wrong with a cell, naming its column and what it says."""

@@ -135,24 +135,33 @@ class PetPlan(models.Model):
             raise UserError("\n".join(refusals))
 
     @api.model
-    def _describe_carry_over(self, who, sessions, service, end):
+    def _get_carry_over_words(self):
+        """Return the sentences of `_describe_carry_over`, to be filled in.
+
+        :return: dict, whether it ends -> text
+        """
+        return {
+            True: self.env._("%(who)s: %(sessions)s × %(service)s until %(end)s"),
+            False: self.env._("%(who)s: %(sessions)s × %(service)s, never expires"),
+        }
+
+    @api.model
+    def _describe_carry_over(self, who, sessions, service, end, words=None):
         """Return what a carry-over makes, in words, before it is made.
 
         :param who: text, the pet or those it is shared by
         :param sessions: float
         :param service: `product.product` record
         :param end: text, the last day; empty where it never ends
+        :param words: of `_get_carry_over_words`, where there are many to describe
         """
-        texts = {
+        words = words or self._get_carry_over_words()
+        return words[bool(end)] % {
             "who": who,
             "sessions": f"{sessions:g}",
             "service": service.display_name,
+            "end": end,
         }
-        if end:
-            return self.env._(
-                "%(who)s: %(sessions)s × %(service)s until %(end)s", end=end, **texts
-            )
-        return self.env._("%(who)s: %(sessions)s × %(service)s, never expires", **texts)
 
     # --- As sold, but (K6) -------------------------------------------------------
 
