@@ -50,6 +50,7 @@ from . import test_i3_two_invoices
 from . import test_i3_race
 from . import test_i3_what_closes
 from . import test_i4_values_of_the_day
+from . import test_invoice_triggers
 from . import test_jobs_race
 from . import test_k1_template
 from . import test_k2_carry_over
