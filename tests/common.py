@@ -278,6 +278,7 @@ class PetPlansCommon(ShopsCommon):
             {"plan_id": plan.id, "carry_remaining": True, **values}
         )
         wizard.action_apply()
+        self.env.flush_all()  # as at the end of a request: it is of who opened it
         for one in plan + plan.renewed_by_id:
             self.assert_ledger_adds_up(one)
         return plan.renewed_by_id

@@ -148,10 +148,10 @@ class TestLongPreview(WindowCase):
         model = type(wizard)
         label = model._get_clash_label
 
-        def count(wizard, other):
+        def count(wizard, other, pet):
             nonlocal looked_at
             looked_at += 1
-            return label(wizard, other)
+            return label(wizard, other, pet)
 
         self.patch(model, "_get_clash_label", count)
         lines = wizard.line_ids

@@ -17,7 +17,7 @@ class TestWeight(PetPlansCommon):
     def test_half_a_session_left_is_not_a_whole_day(self):
         """What was asked for is booked or refused, never made smaller in silence."""
         self.plan.book(self.weekly(23), units=0.5)
-        with self.assert_refused(UserError, "1 session.s. .* but 0.5 remain"):
+        with self.assert_refused(UserError, "1 needed, 0.5 left"):
             self.plan.book([datetime(2026, 7, 1, 9)])
         half = self.plan.book([datetime(2026, 7, 1, 9)], units=0.5)
         self.assertEqual(half.line_ids.quantity, 0.5)

@@ -45,7 +45,7 @@ class TestList(PetPlansCommon):
 
     def get_buttons(self, user):
         return [
-            (button.get("name"), button.get("string"))
+            (button.get("name"), button.get("title"))
             for button in self.get_list(user).xpath("/list/button")
         ]
 

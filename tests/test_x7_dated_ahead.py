@@ -84,7 +84,7 @@ class TestDatedAhead(AheadCase):
         visit.reschedule(datetime(2026, 1, 19, 15))
         with self.assert_refused(UserError, "it is cancelled from 01/20/2026"):
             visit.reschedule(datetime(2026, 1, 20, 9))
-        with self.assert_refused(UserError, "1 session.s. .* but 0 remain"):
+        with self.assert_refused(UserError, "1 needed, 0 left"):
             self.plan.book([datetime(2026, 1, 15, 9)])
         self.clock.move_to("2026-01-19 15:00:00")
         visit.action_receive()
