@@ -294,6 +294,11 @@ _BLANKS = "\ufeff\u200b\u200e\u200f"
 
 def read_text(cell: Cell) -> str:
     """Return a cell as people see it: 1001.0 is "1001", a date is ISO."""
+    if isinstance(cell, str):  # as nearly all are
+        text = cell.strip()
+        if text and (text[0] in _BLANKS or text[-1] in _BLANKS):
+            text = text.strip(_BLANKS).strip()
+        return text
     if cell is None:
         return ""
     if isinstance(cell, bool):

@@ -2,7 +2,7 @@ import re
 import unicodedata
 from collections import defaultdict
 
-from odoo.tools import email_normalize
+from odoo.tools import SQL, email_normalize
 
 from ..lib.carry_over import normalize
 from ..lib.phones import get_digits
@@ -129,14 +129,38 @@ class Found:
     def add_pets(self, pets):
         """Note pets that are here, or were."""
         self.pet_ids = pets._ids
+        heads = self._get_heads(pets)
         for pet in pets:
-            head = pet.partner_id.commercial_partner_id.id
+            head = heads[pet.id]
             name = normalize(pet.name)
             if pet.active:
                 self.households[head].append(pet.id)
                 self.pets[head, name].append(pet.id)
             else:
                 self.archived_pets[head, name].append(pet.id)
+
+    def _get_heads(self, pets):
+        """Return the heads of the households of pets: dict, id of the pet -> id.
+
+        At once: to go by each pet and its owner takes as long as all else about them.
+        """
+        if not pets:
+            return {}
+        pets.flush_recordset(["partner_id"])
+        pets.partner_id.flush_recordset(["commercial_partner_id"])
+        return dict(
+            self.env.execute_query(
+                SQL(
+                    """
+                    SELECT pet.id, owner.commercial_partner_id
+                      FROM pet_pet pet
+                      JOIN res_partner owner ON owner.id = pet.partner_id
+                     WHERE pet.id IN %s
+                    """,
+                    pets._ids,
+                )
+            )
+        )
 
     def get_pets(self, owner, name=None):
         """Return the pets of an owner's household, all or those of a name."""
