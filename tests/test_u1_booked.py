@@ -117,6 +117,15 @@ class TestBookedToday(BookedCase):
         with self.assert_refused(UserError, "Luna was booked for is not to come"):
             wizard.action_apply()
 
+    def test_somebody_else_was_first_and_another_is_booked(self):
+        """Not one that nobody has seen in the dialog."""
+        later = self.plan.book([datetime(2026, 1, 2, 17)])
+        wizard = self.offer(self.walk_in(self.bath))
+        self.booked.action_cancel()
+        with self.assert_refused(UserError, "Luna was booked for is not to come"):
+            wizard.action_apply()
+        self.assertEqual(later.state, "scheduled")
+
 
 class TestBroughtForward(BookedCase):
     """U1: where all sessions are booked, the next visit is offered."""

@@ -18,22 +18,31 @@ class PetAppointmentCheckIn(models.TransientModel):
         readonly=True,
         ondelete="cascade",  # it is forgotten when the booked one is checked in
     )
+    # Not read-only: what the dialog showed is what is checked in, or nothing.
     booked_id = fields.Many2one(
         "pet.appointment",
         string="Booked Visit",
         compute="_compute_booked_id",
         compute_sudo=False,
+        store=True,
+        readonly=False,
+        precompute=True,
+        ondelete="cascade",
     )
-    is_ahead = fields.Boolean(compute="_compute_booked_id", compute_sudo=False)
-    offer = fields.Char(compute="_compute_booked_id", compute_sudo=False)
+    is_ahead = fields.Boolean(compute="_compute_offer")
+    offer = fields.Char(compute="_compute_offer")
 
     @api.depends("appointment_id")
     def _compute_booked_id(self):
-        """Say in words what the pet is booked for."""
         for wizard in self:
             visit = wizard.appointment_id
-            booked = visit and visit._find_booked()
-            wizard.booked_id = booked
+            wizard.booked_id = visit and visit._find_booked()
+
+    @api.depends("appointment_id", "booked_id")
+    def _compute_offer(self):
+        """Say in words what the pet is booked for."""
+        for wizard in self:
+            visit, booked = wizard.appointment_id, wizard.booked_id
             wizard.is_ahead = bool(booked) and booked._get_day() != visit._get_day()
             wizard.offer = booked and wizard._get_offer(booked)
 
@@ -60,11 +69,12 @@ class PetAppointmentCheckIn(models.TransientModel):
         """Check in what the pet is booked for, and forget the walk-in.
 
         :return: the action that opens the visit
-        :raises UserError: when that visit is not to come any more
+        :raises UserError: when that visit is not to come any more, or another one would
+            be offered now
         """
         self.ensure_one()
         booked = self.booked_id
-        if not booked:
+        if not booked or booked != self.appointment_id._find_booked():
             raise UserError(
                 self.env._(
                     "What %(pet)s was booked for is not to come any more: somebody "
