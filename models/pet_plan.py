@@ -645,8 +645,9 @@ class PetPlan(models.Model):
             text = str(error)
             for plan in self:
                 title = plan.title or plan.template_id.name
-                for number in (plan.display_name, plan.name):
-                    text = text.replace(number, title)
+                text = text.replace(plan.display_name, title)
+                if plan.name != "/":  # as where the sequence was deleted
+                    text = text.replace(plan.name, title)
             raise type(error)(text) from error
 
     def _get_sold_note(self):
