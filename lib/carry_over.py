@@ -309,7 +309,7 @@ def read_text(cell: Cell) -> str:
         return cell.isoformat(" ", "seconds")
     if isinstance(cell, date):
         return cell.isoformat()
-    return str(cell).strip().strip(_BLANKS).strip()
+    return str(cell)
 
 
 @lru_cache(maxsize=1024)

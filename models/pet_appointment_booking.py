@@ -32,6 +32,20 @@ class PetAppointment(models.Model):
             ]
         )
 
+    def _get_clash_label(self, pet, staff):
+        """Return whom this visit keeps busy, and when (B1).
+
+        :param pet: `pet.pet` record, the one that is to be booked; may be empty
+        :param staff: `res.users` record, who is to serve it; may be empty
+        """
+        self.ensure_one()
+        return self.env._(
+            "%(who)s: %(visit)s at %(start)s",
+            who=(self.pet_id & pet).name or staff.name,
+            visit=self.display_name,
+            start=self.company_id._format_pet_time(self.start),
+        )
+
     def _check_allowed(self):
         """Refuse visits outside what their plan allows, all in one message (B3).
 

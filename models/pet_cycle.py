@@ -133,7 +133,7 @@ class PetCycle(models.Model):
     awaits_credit = fields.Boolean(
         string="Credit Note Waits",
         compute="_compute_awaits_credit",
-        compute_sudo=True,
+        compute_sudo=True,  # staff see that one waits, without Invoicing rights
         help="Somebody drafted a credit note of the invoice: what is left to pay is "
         "known once it is posted",
     )
@@ -1062,6 +1062,15 @@ class PetCycle(models.Model):
             bounds[cycle] = firsts[cycle], max(firsts[cycle], last)
             later = cycle
         return bounds
+
+    def _get_bounds_moved(self, delta):
+        """Return which days periods have once all move alike: dict, as above.
+
+        :param delta: timedelta
+        """
+        return {
+            cycle: (cycle.date_from + delta, cycle.date_to + delta) for cycle in self
+        }
 
     def _preview_periods(self, bounds):
         """Return the due dates once periods have other days, as far as they follow.

@@ -199,14 +199,9 @@ class PetPlan(models.Model):
         moved = self._get_moved_start(end, end and end + timedelta(days=days))
         if moved:
             renewal = self._get_renewal()
-            delta = moved - renewal.date_start
             cycles = renewal.cycle_ids.filtered("date_from")
-            dates |= cycles._preview_periods(
-                {
-                    cycle: (cycle.date_from + delta, cycle.date_to + delta)
-                    for cycle in cycles
-                }
-            )
+            bounds = cycles._get_bounds_moved(moved - renewal.date_start)
+            dates |= cycles._preview_periods(bounds)
         return {
             cycle: date
             for cycle, date in dates.items()

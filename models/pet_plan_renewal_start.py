@@ -102,12 +102,7 @@ class PetPlan(models.Model):
             )
         )
         cycles = self.cycle_ids.filtered("date_from")
-        cycles._move_periods(
-            {
-                cycle: (cycle.date_from + delta, cycle.date_to + delta)
-                for cycle in cycles
-            }
-        )
+        cycles._move_periods(cycles._get_bounds_moved(delta))
         self._unguarded().write(
             {
                 "date_start": start,

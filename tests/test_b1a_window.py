@@ -145,13 +145,13 @@ class TestLongPreview(WindowCase):
         busy = self.sell(pet=self.rex).book([datetime(2026, 1, 12, 9)])
         wizard = self.make_wizard(plan, every_unit="day")
         looked_at = 0
-        model = type(wizard)
+        model = type(busy)
         label = model._get_clash_label
 
-        def count(wizard, other, pet):
+        def count(other, pet, staff):
             nonlocal looked_at
             looked_at += 1
-            return label(wizard, other, pet)
+            return label(other, pet, staff)
 
         self.patch(model, "_get_clash_label", count)
         lines = wizard.line_ids

@@ -62,12 +62,7 @@ class PetAppointmentReschedule(models.TransientModel):
         stop = self.start + timedelta(hours=visit.duration)
         others = visit._find_busy(visit.pet_id, visit.user_id, self.start, stop) - visit
         return [
-            self.env._(
-                "%(who)s: %(visit)s at %(start)s",
-                who=(other.pet_id & visit.pet_id).name or visit.user_id.name,
-                visit=other.display_name,
-                start=other.company_id._format_pet_time(other.start),
-            )
+            other._get_clash_label(visit.pet_id, visit.user_id)
             for other in others.sorted("start")
         ]
 

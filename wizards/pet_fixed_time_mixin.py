@@ -117,19 +117,9 @@ class PetFixedTimeMixin(models.AbstractModel):
             spans, {other: (other.start, other.stop) for other in others}
         )
         return {
-            name: [self._get_clash_label(other, pet) for other in found[name]]
+            name: [other._get_clash_label(pet, self.user_id) for other in found[name]]
             for name in spans
         }
-
-    def _get_clash_label(self, other, pet):
-        """Return which visit of the same pet or staff is in the way."""
-        self.ensure_one()
-        return self.env._(
-            "%(who)s: %(visit)s at %(start)s",
-            who=pet.name if other.pet_id == pet else self.user_id.name,
-            visit=other.display_name,
-            start=other.company_id._format_pet_time(other.start),
-        )
 
     def _check_found(self, starts, plan):
         """Refuse to book fewer visits than were asked for in so many words (B1).
