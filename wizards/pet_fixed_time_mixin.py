@@ -121,6 +121,21 @@ class PetFixedTimeMixin(models.AbstractModel):
             for name in spans
         }
 
+    def _book(self, plan, starts, pet):
+        """Book visits as the dialog describes them (B1).
+
+        :param starts: list of naive UTC datetimes
+        :param pet: `pet.pet` record, who comes
+        """
+        self.ensure_one()
+        return plan.book(
+            starts,
+            pet_id=pet.id,
+            user_id=self.user_id.id,
+            duration=self.duration,
+            units=self._get_units(),
+        )
+
     def _check_found(self, starts, plan):
         """Refuse to book fewer visits than were asked for in so many words (B1).
 

@@ -130,13 +130,7 @@ class PetPlanBook(models.TransientModel):
                     plan=self.plan_id.display_name,
                 )
             )
-        self.plan_id.book(
-            self.line_ids.mapped("start"),
-            pet_id=self.pet_id.id,
-            user_id=self.user_id.id,
-            duration=self.duration,
-            units=self._get_units(),
-        )
+        self._book(self.plan_id, self.line_ids.mapped("start"), self.pet_id)
         return {"type": "ir.actions.act_window_close"}
 
     def _get_clashes(self, lines):

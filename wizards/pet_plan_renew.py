@@ -215,13 +215,7 @@ class PetPlanRenew(models.TransientModel):
             )
         starts = self._get_starts(renewal)
         self._check_found(starts, renewal)
-        renewal.book(
-            starts,
-            pet_id=self.visiting_pet_id.id,
-            user_id=self.user_id.id,
-            duration=self.duration,
-            units=self._get_units(),
-        )
+        self._book(renewal, starts, self.visiting_pet_id)
 
     # --- Preview of the visits -----------------------------------------------------
 

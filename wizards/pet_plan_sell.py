@@ -171,13 +171,7 @@ class PetPlanSell(models.TransientModel):
         starts = self._get_starts(plan)
         self._check_first_start(plan)
         self._check_found(starts, plan)
-        plan.book(
-            starts,
-            user_id=self.user_id.id,
-            duration=self.duration,
-            units=self._get_units(),
-            pet_id=self._get_visiting_pet().id,
-        )
+        self._book(plan, starts, self._get_visiting_pet())
 
     def _check_first_start(self, plan):
         """Refuse a first visit before the plan starts: nobody sees it passed over."""
