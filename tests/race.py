@@ -128,9 +128,14 @@ class RaceCase(BaseCase):
                 )
             self.registry.clear_cache()
 
-    def sell(self, sessions, confirm=True, **terms):
-        """Commit a plan without price, and so without invoices; return its id."""
+    def sell(self, sessions, confirm=True, price=0.0, company_id=None, **terms):
+        """Commit a plan; return its id.
+
+        :param price: of a session; without one there are no invoices
+        :param company_id: by default the main company
+        """
         with self.commit() as env:
+            company_id = company_id or env.ref("base.main_company").id
             template = env["pet.plan.template"].create(
                 {
                     "name": "Race",
@@ -142,10 +147,11 @@ class RaceCase(BaseCase):
                             {
                                 "product_id": self.product_id,
                                 "quantity": sessions,
-                                "price_unit": 0.0,
+                                "price_unit": price,
                             }
                         )
                     ],
+                    "company_id": company_id,
                     **terms,
                 }
             )
@@ -153,7 +159,7 @@ class RaceCase(BaseCase):
                 {
                     "template_id": template.id,
                     "pet_id": self.pet_id,
-                    "company_id": env.ref("base.main_company").id,
+                    "company_id": company_id,
                 }
             )
             if confirm:

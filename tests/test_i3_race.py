@@ -50,37 +50,16 @@ class TestCreditRace(RaceCase):
                 company_ids=[Command.set(shop.ids)],
                 context={"no_reset_password": True},
             ).id
-            env = env(user=self.staff_id, su=True)
-            template = env["pet.plan.template"].create(
-                {
-                    "name": "Race",
-                    "appointment_count": 8,
-                    "appointments_per_cycle": 4,
-                    "company_id": shop.id,
-                    "line_ids": [
-                        Command.create(
-                            {
-                                "product_id": self.product_id,
-                                "quantity": 8,
-                                "price_unit": 45.0,
-                            }
-                        )
-                    ],
-                }
-            )
-            plan = env["pet.plan"].create(
-                {
-                    "template_id": template.id,
-                    "pet_id": self.pet_id,
-                    "company_id": shop.id,
-                }
-            )
-            plan.action_confirm()
+        self.plan_id = self.sell(
+            8, price=45.0, company_id=shop.id, appointments_per_cycle=4
+        )
+        with self.commit() as env:
+            plan = env["pet.plan"].browse(self.plan_id)
             tomorrow = fields.Datetime.now() + timedelta(days=1)
             plan.book([tomorrow + timedelta(days=day) for day in range(4)])
             invoice = plan.cycle_ids.sorted("sequence")[0].invoice_id
             invoice.action_post()
-            self.plan_id, self.invoice_id = plan.id, invoice.id
+            self.invoice_id = invoice.id
 
     def credit(self, env):
         """Credit all of the invoice, by Odoo's own dialog."""
