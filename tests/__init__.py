@@ -105,6 +105,7 @@ from . import test_s8_end_dates
 from . import test_s_bad_input
 from . import test_tours
 from . import test_transfer
+from . import test_screens
 from . import test_shop_clock
 from . import test_transfer_money
 from . import test_u1_booked

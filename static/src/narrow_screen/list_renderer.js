@@ -1,0 +1,23 @@
+import { browser } from "@web/core/browser/browser";
+import { SIZES } from "@web/core/ui/ui_service";
+import { patch } from "@web/core/utils/patch";
+import { ListRenderer } from "@web/views/list/list_renderer";
+
+/**
+ * A tablet held upright has no room for all columns of a list. An optional column that
+ * says `options="{'on_wide_screens': True}"` is shown there only when it is asked for.
+ */
+patch(ListRenderer.prototype, {
+    computeOptionalActiveFields() {
+        const active = super.computeOptionalActiveFields();
+        const isChosen = browser.localStorage.getItem(this.keyOptionalFields) !== null;
+        if (!isChosen && this.uiService.size < SIZES.XL) {
+            for (const { name, options } of this.allColumns) {
+                if (options?.on_wide_screens) {
+                    active[name] = false;
+                }
+            }
+        }
+        return active;
+    },
+});
