@@ -4,11 +4,11 @@ from odoo import http
 from odoo.exceptions import AccessError, MissingError, UserError
 from odoo.fields import Domain
 from odoo.http import request
-from odoo.tools import format_date
 
 from odoo.addons.portal.controllers.portal import CustomerPortal
 from odoo.addons.portal.controllers.portal import pager as portal_pager
 
+from ..models.formats import format_day
 from ..models.pet_plan_portal import CustomerRefusal
 
 _logger = logging.getLogger(__name__)
@@ -178,7 +178,7 @@ class PetPlanPortal(CustomerPortal):
                 "late_rule": plan._get_portal_late_rule(),
                 "can_renew": not plan._get_portal_renewal_refusal(),
                 "renewal_asked": plan.date_renewal_asked
-                and format_date(plan.env, plan.date_renewal_asked),
+                and format_day(plan.env, plan.date_renewal_asked),
                 "message": self._get_pet_message(extra.get("done")),
                 "error": extra.get("error"),
             },

@@ -3,8 +3,8 @@ from contextlib import contextmanager
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import format_date
 
+from .formats import format_day
 from .pet_cycle import SETTLED_STATES
 from .windows import open_record
 
@@ -480,8 +480,8 @@ class AccountMove(models.Model):
                 )
             ).sorted("start")
             if taking:
-                days[billed[0].id] = ", ".join(
-                    format_date(self.env, visit._get_day()) for visit in taking
+                days[billed[0].id] = "; ".join(
+                    format_day(self.env, visit._get_day()) for visit in taking
                 )
         return days
 

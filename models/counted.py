@@ -6,7 +6,7 @@ Sentences take them as a whole, so that no translator has to guess.
 from odoo.tools import babel_locale_parse
 from odoo.tools.misc import get_lang
 
-from .plan_rows import format_sessions
+from .formats import format_sessions
 
 
 def say_sessions(env, number):

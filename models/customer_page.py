@@ -1,11 +1,9 @@
 """What the page of a customer, or of a pet, tells at one look (P1)."""
 
-from babel.dates import format_skeleton
-
 from odoo import fields
 from odoo.exceptions import AccessError
-from odoo.tools import babel_locale_parse, get_lang
 
+from .formats import format_day_of_year
 from .pet_appointment import UPCOMING_STATES
 from .plan_rows import PlanRows, get_bar
 
@@ -157,14 +155,12 @@ class CustomerPage(PlanRows):
 
     def _get_cycle(self, cycle):
         visits = self.visits_of_cycles[cycle].filtered("holds_sessions")
-        row = super()._get_cycle(cycle)
-        if cycle.awaits_credit:
-            row["status"] = self.env._("Credit note waits")
         return {
-            **row,
+            **super()._get_cycle(cycle),
             "state": cycle.state,
             "visits": ", ".join(
-                self._format_short(visit._get_day()) for visit in visits.sorted("start")
+                format_day_of_year(self.env, visit._get_day())
+                for visit in visits.sorted("start")
             ),
             "can_view": self.sees_invoices and cycle._has_bill(),
             "can_pay": (
@@ -186,8 +182,3 @@ class CustomerPage(PlanRows):
             "who": entry.user_id.name,
             "why": entry.reason or "",
         }
-
-    def _format_short(self, day):
-        """Return a day without its year, as the reader's language writes it."""
-        locale = babel_locale_parse(get_lang(self.env).code)
-        return format_skeleton("MMMd", day, locale=locale)

@@ -2,8 +2,8 @@ from collections import defaultdict
 
 from odoo import api, fields, models
 
+from .formats import format_sessions
 from .pet_appointment import UPCOMING_STATES
-from .plan_rows import format_sessions
 from .windows import notify, open_window
 
 

@@ -3,7 +3,8 @@ from math import isfinite
 
 from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
-from odoo.tools import format_date
+
+from .formats import format_day
 
 ADDON = "pet_plans"
 YEAR_HOURS = 366 * 24
@@ -153,7 +154,7 @@ class PetBoundsMixin(models.AbstractModel):
     @api.model
     def _format_bound(self, value):
         if isinstance(value, date):
-            return format_date(self.env, value)
+            return format_day(self.env, value)
         return f"{value:.15g}" if isinstance(value, float) else value
 
     @api.model_create_multi

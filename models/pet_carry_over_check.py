@@ -3,10 +3,9 @@ from collections import Counter
 from datetime import date
 from decimal import Decimal
 
-from odoo.tools import format_date
-
 from ..lib.carry_over import normalize
 from .counted import say_sessions
+from .formats import format_day
 from .pet_bounds_mixin import BOUNDS
 from .pet_carry_over_found import OWNER_KEYS
 from .pet_carry_over_who import SHOWN, WhoCheck
@@ -102,10 +101,10 @@ class Batch:
         fields = self.env["pet.carry.over.import.line"]._fields
         return fields[name]._description_string(self.env)
 
-    def format_date(self, day):
+    def format_day(self, day):
         """Return a date as the user reads it; a file has many of the same."""
         if day not in self.dates:
-            self.dates[day] = format_date(self.env, day)
+            self.dates[day] = format_day(self.env, day)
         return self.dates[day]
 
     def get_offer(self, template):
@@ -230,7 +229,7 @@ class Check(WhoCheck):
             or self.env._("all pets of %(owner)s", owner=self._get_owner_name(owner)),
             values["sessions_left"],
             service,
-            end and self.batch.format_date(end),
+            end and self.batch.format_day(end),
             self.batch.package_words,
         )
 
@@ -422,7 +421,7 @@ class Check(WhoCheck):
             self._refuse(
                 "end_date",
                 self.env._(
-                    "before it was sold, on %(day)s", day=format_date(self.env, sold)
+                    "before it was sold, on %(day)s", day=format_day(self.env, sold)
                 ),
             )
         elif end < self.batch.today:

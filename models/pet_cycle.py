@@ -7,10 +7,11 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import float_compare, format_date
+from odoo.tools import float_compare
 
 from ..lib import periods
 from .counted import say_sessions
+from .formats import format_day
 from .pet_appointment import UPCOMING_STATES
 from .pet_search_mixin import is_looked_for, search_words
 from .windows import open_record, open_window
@@ -363,7 +364,7 @@ class PetCycle(models.Model):
         if self.invoice_id and self.plan_id.date_end:
             return self.env._(
                 "by %(date)s at the latest, waiting for visits",
-                date=format_date(self.env, self.plan_id.date_end),
+                date=format_day(self.env, self.plan_id.date_end),
             )
         return self.env._("waiting for visits")
 
@@ -449,6 +450,8 @@ class PetCycle(models.Model):
             return self.env._("Cancelled") if cancelled else self.env._("Credited")
         if self.state != "billed":
             return self.env._("Not billed")
+        if self.awaits_credit:
+            return self.env._("Credit note waits")
         if self.payment_state == "partial":
             return self.env._("Partly paid")
         return self.env._("To pay")
@@ -817,8 +820,8 @@ class PetCycle(models.Model):
                 "since its visits were dealt again.",
                 invoice=cycle.invoice_id.display_name,
                 cycle=cycle.display_name,
-                old=format_date(self.env, old),
-                new=format_date(self.env, cycle.date_due),
+                old=format_day(self.env, old),
+                new=format_day(self.env, cycle.date_due),
             )
             invoice_notes[cycle.invoice_id.id] = text
             plan_notes[cycle.plan_id.id] += Markup("<p>%s</p>") % text
@@ -958,8 +961,8 @@ class PetCycle(models.Model):
                 "%(plan)s, for %(pet)s",
                 **values,
                 **{
-                    "from": format_date(localised.env, self.date_from),
-                    "to": format_date(localised.env, self.date_to),
+                    "from": format_day(localised.env, self.date_from),
+                    "to": format_day(localised.env, self.date_to),
                 },
             )
         else:

@@ -3,8 +3,8 @@ from collections import defaultdict
 from markupsafe import Markup
 
 from odoo import fields, models
-from odoo.tools import format_date
 
+from .formats import format_day
 from .pet_plan_line import EXPIRED_KINDS, TOTAL_KINDS
 
 
@@ -253,7 +253,7 @@ class PetCycle(models.Model):
                     "amount": cycle.invoice_id.currency_id.format(cycle.amount_total),
                     "cycle": cycle.display_name,
                     "plan": plan.display_name,
-                    "end": format_date(self.env, plan.date_end)
+                    "end": format_day(self.env, plan.date_end)
                     if plan.date_end
                     else self.env._("no day"),
                 },

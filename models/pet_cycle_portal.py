@@ -1,5 +1,6 @@
 from odoo import models
-from odoo.tools import format_date
+
+from .formats import format_day
 
 
 class PetCycle(models.Model):
@@ -24,7 +25,7 @@ class PetCycle(models.Model):
             "number": invoice.name if invoice else False,
             "status": status,
             "status_label": label,
-            "due": self.date_due and format_date(self.env, self.date_due),
+            "due": self.date_due and format_day(self.env, self.date_due),
             "due_note": self.due_note,
             "amount": self._format_portal_amount(self.amount_total),
             "to_pay": self._format_portal_amount(invoice.amount_residual)
@@ -36,6 +37,8 @@ class PetCycle(models.Model):
         """Return the status of the bill: its technical name, and in plain words."""
         self.ensure_one()
         status = {"billed": "to_pay", "settled": "paid"}.get(self.state, "not_billed")
+        if self.awaits_credit:
+            status = "not_to_pay"
         return status, self._get_status_label()
 
     def _format_portal_amount(self, amount):

@@ -4,10 +4,10 @@ from contextlib import contextmanager
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
-from odoo.tools import format_date
 
 from ..lib import dealing, periods
 from .counted import say_cycles
+from .formats import format_day
 from .running import RUNNING_STATES
 from .windows import open_record, open_window
 
@@ -504,8 +504,8 @@ class PetPlan(models.Model):
                     self.env._(
                         "%(plan)s would end on %(end)s, before it starts on %(start)s.",
                         plan=plan.display_name,
-                        end=format_date(self.env, plan.date_end),
-                        start=format_date(self.env, plan.date_start),
+                        end=format_day(self.env, plan.date_end),
+                        start=format_day(self.env, plan.date_start),
                     )
                 )
 
@@ -692,9 +692,9 @@ class PetPlan(models.Model):
                     "%(plan)s would end on %(end)s, but the last of its %(count)s "
                     "periods begins on %(first)s: sell fewer periods, or move the end.",
                     plan=self.display_name,
-                    end=format_date(self.env, self.date_end),
+                    end=format_day(self.env, self.date_end),
                     count=self.period_count,
-                    first=format_date(self.env, first),
+                    first=format_day(self.env, first),
                 )
         return None
 
@@ -729,7 +729,7 @@ class PetPlan(models.Model):
                     "%(plan)s: there is no date %(duration)s after %(start)s.",
                     plan=self.display_name,
                     duration=self._get_duration_label(),
-                    start=format_date(self.env, self.date_start),
+                    start=format_day(self.env, self.date_start),
                 )
             ) from error
 

@@ -5,9 +5,10 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL, format_date
+from odoo.tools import SQL
 
 from ..lib import booking, dealing, periods
+from .formats import format_day
 from .pet_appointment import UPCOMING_STATES
 from .windows import open_window
 
@@ -125,25 +126,25 @@ class PetPlan(models.Model):
         if pause := self._get_pause(day):
             return self.env._(
                 "it is paused from %(start)s to %(end)s",
-                start=format_date(self.env, pause.date_from),
-                end=format_date(self.env, pause.date_to),
+                start=format_day(self.env, pause.date_from),
+                end=format_day(self.env, pause.date_to),
             )
         if self.cancel_date and (self._is_cancelled() or day >= self.cancel_date):
             return self.env._(
                 "it is cancelled from %(day)s",
-                day=format_date(self.env, self.cancel_date),
+                day=format_day(self.env, self.cancel_date),
             )
         if day < self.date_start:
             return self.env._(
                 "%(day)s is before its start on %(start)s",
-                day=format_date(self.env, day),
-                start=format_date(self.env, self.date_start),
+                day=format_day(self.env, day),
+                start=format_day(self.env, self.date_start),
             )
         if self.date_end and day > self.date_end:
             return self.env._(
                 "%(day)s is after its end on %(end)s",
-                day=format_date(self.env, day),
-                end=format_date(self.env, self.date_end),
+                day=format_day(self.env, day),
+                end=format_day(self.env, self.date_end),
             )
         return None
 

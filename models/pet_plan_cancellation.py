@@ -1,8 +1,8 @@
 from odoo import Command, fields, models
 from odoo.exceptions import AccessError
-from odoo.tools import format_date
 
 from .counted import say_visits
+from .formats import format_day
 from .windows import open_window
 
 
@@ -57,7 +57,7 @@ class PetPlan(models.Model):
             return None
         values = {
             "plan": self.display_name,
-            "day": format_date(self.env, self.cancel_date),
+            "day": format_day(self.env, self.cancel_date),
         }
         if self._is_cancelled():
             return self.env._("%(plan)s is already cancelled since %(day)s.", **values)
@@ -99,8 +99,8 @@ class PetPlan(models.Model):
                     "%(today)s: what is over by then comes back to nobody, and only "
                     "a manager can date a cancellation back.",
                     plans=", ".join(backdated.mapped("display_name")),
-                    day=format_date(self.env, day),
-                    today=format_date(
+                    day=format_day(self.env, day),
+                    today=format_day(
                         self.env, backdated[0].company_id._get_pet_today()
                     ),
                 )
@@ -161,7 +161,7 @@ class PetPlan(models.Model):
             bodies={
                 plan.id: self.env._(
                     "Cancelled from %(day)s: %(reason)s",
-                    day=format_date(self.env, plan.cancel_date),
+                    day=format_day(self.env, plan.cancel_date),
                     reason=plan.cancel_reason,
                 )
                 for plan in self
@@ -197,7 +197,7 @@ class PetPlan(models.Model):
                 plan.id: self.env._(
                     "Will be cancelled from %(day)s: %(reason)s. Cancelled from that "
                     "day on: %(visits)s.",
-                    day=format_date(self.env, day),
+                    day=format_day(self.env, day),
                     reason=reason,
                     visits=say_visits(self.env, len(visits & plan.appointment_ids)),
                 )

@@ -1,9 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
-from odoo.tools import format_date
 
 from ..lib import periods
-from .plan_rows import format_sessions
+from .formats import format_day, format_sessions
 
 
 class PetPlanEntry(models.Model):
@@ -112,7 +111,7 @@ class PetPlanEntry(models.Model):
         kinds = dict(self._fields["kind"]._description_selection(self.env))
         return [
             {
-                "date": format_date(
+                "date": format_day(
                     self.env, periods.local_day(entry.date, entry.company_id.pet_tz)
                 ),
                 "kind": kinds[entry.kind],

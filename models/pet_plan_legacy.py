@@ -3,7 +3,8 @@ from math import ceil
 
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_date
+
+from .formats import format_day
 
 ORDER_MODES = [
     ("none", "None"),
@@ -212,7 +213,7 @@ class PetPlan(models.Model):
             return super()._get_duration_label()
         if not self.date_end:
             return self.env._("Never expires")
-        return self.env._("until %(end)s", end=format_date(self.env, self.date_end))
+        return self.env._("until %(end)s", end=format_day(self.env, self.date_end))
 
     # --- Taken back (K4) ---------------------------------------------------------
 

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools import format_date
+
+from .formats import format_day
 
 
 class PetPlanPause(models.Model):
@@ -41,7 +42,7 @@ class PetPlanPause(models.Model):
     def _compute_display_name(self):
         for pause in self:
             first, last = (
-                day and format_date(self.env, day)
+                day and format_day(self.env, day)
                 for day in (pause.date_from, pause.date_to)
             )
             pause.display_name = f"{first} – {last}"
@@ -67,7 +68,7 @@ class PetPlanPause(models.Model):
                     self.env._(
                         "%(plan)s is already paused from %(start)s to %(end)s.",
                         plan=pause.plan_id.display_name,
-                        start=format_date(self.env, others[0].date_from),
-                        end=format_date(self.env, others[0].date_to),
+                        start=format_day(self.env, others[0].date_from),
+                        end=format_day(self.env, others[0].date_to),
                     )
                 )

@@ -3,10 +3,10 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
-from odoo.tools import format_date
 
 from ..lib import periods
 from .counted import say_days
+from .formats import format_day
 from .pet_appointment import UPCOMING_STATES
 from .windows import open_window
 
@@ -129,13 +129,13 @@ class PetPlan(models.Model):
                     "%(plan)s cannot be paused from %(start)s to %(end)s: it runs "
                     "from %(first)s to %(last)s, and today is %(today)s.",
                     plan=self.display_name,
-                    start=format_date(self.env, date_from),
-                    end=format_date(self.env, date_to),
-                    first=format_date(self.env, self.date_start),
-                    last=format_date(self.env, last)
+                    start=format_day(self.env, date_from),
+                    end=format_day(self.env, date_to),
+                    first=format_day(self.env, self.date_start),
+                    last=format_day(self.env, last)
                     if (last := self._get_last_day())
                     else self.env._("no end"),
-                    today=format_date(self.env, today),
+                    today=format_day(self.env, today),
                 )
             )
         if date_from < today and not self.env.user.has_group("pet_plans.group_manager"):
@@ -143,7 +143,7 @@ class PetPlan(models.Model):
                 self.env._(
                     "A pause from %(start)s, before today, makes %(plan)s longer after "
                     "the fact: only a manager can enter it.",
-                    start=format_date(self.env, date_from),
+                    start=format_day(self.env, date_from),
                     plan=self.display_name,
                 )
             )
@@ -165,8 +165,8 @@ class PetPlan(models.Model):
         plan._message_log(
             body=self.env._(
                 "Paused from %(start)s to %(end)s: %(reason)s",
-                start=format_date(self.env, date_from),
-                end=format_date(self.env, date_to),
+                start=format_day(self.env, date_from),
+                end=format_day(self.env, date_to),
                 reason=reason,
             )
         )

@@ -3,12 +3,12 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import format_date
 
 from .counted import say_hours
+from .formats import format_day, format_sessions
 from .pet_appointment import UPCOMING_STATES
 from .pet_plan_reminders import RENEWAL_REQUEST
-from .plan_rows import format_sessions, get_bar
+from .plan_rows import get_bar
 
 
 class CustomerRefusal(UserError):
@@ -113,7 +113,7 @@ class PetPlan(models.Model):
                 "pet": plan.pet_id.name or self.env._("All your pets"),
                 "state": plan.state,
                 "state_label": plan._get_state_label(),
-                "start": format_date(self.env, plan.date_start),
+                "start": format_day(self.env, plan.date_start),
                 "end": plan._get_portal_end(),
                 "amount_due": ", ".join(amounts.get(plan, ())),
                 "sessions": plan._get_portal_counters(
@@ -133,11 +133,11 @@ class PetPlan(models.Model):
         if self.cancel_date:
             return self.env._(
                 "%(day)s (cancelled)",
-                day=format_date(self.env, self.cancel_date - timedelta(days=1)),
+                day=format_day(self.env, self.cancel_date - timedelta(days=1)),
             )
         if not self.date_end:
             return self.env._("Never")
-        return format_date(self.env, self.date_end)
+        return format_day(self.env, self.date_end)
 
     def _get_portal_services(self):
         """Return the counters of each service of this plan: list of dicts of texts."""

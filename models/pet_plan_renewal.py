@@ -2,8 +2,8 @@ from datetime import timedelta
 
 from odoo import Command, api, fields, models
 from odoo.fields import Domain
-from odoo.tools import format_date
 
+from .formats import format_day
 from .windows import open_window
 
 
@@ -235,7 +235,7 @@ class PetPlan(models.Model):
                 renewal.renewal_of_id.id: self.env._(
                     "Renewed by %(renewal)s from %(start)s.",
                     renewal=renewal.display_name,
-                    start=format_date(self.env, renewal.date_start),
+                    start=format_day(self.env, renewal.date_start),
                 )
                 for renewal in renewals
             }

@@ -1,7 +1,7 @@
 from odoo import models
-from odoo.tools import format_date
 
 from .counted import say_days
+from .formats import format_day
 from .pet_appointment import UPCOMING_STATES
 
 
@@ -98,7 +98,7 @@ class PetPlan(models.Model):
             reason=self.env._(
                 "%(plan)s begins on %(start)s now",
                 plan=self.display_name,
-                start=format_date(self.env, start),
+                start=format_day(self.env, start),
             )
         )
         cycles = self.cycle_ids.filtered("date_from")
@@ -158,7 +158,7 @@ class PetPlan(models.Model):
                 renewal=self.display_name,
                 days=say_days(self.env, days),
                 plan=old.display_name,
-                start=format_date(self.env, self.date_start),
+                start=format_day(self.env, self.date_start),
             )
         ]
         if handed_over:

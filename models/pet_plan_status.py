@@ -3,9 +3,9 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import format_date
 
 from .counted import say_visits
+from .formats import format_day
 from .pet_appointment import UPCOMING_STATES
 from .pet_plan_line import EXPIRED_KINDS
 
@@ -73,7 +73,7 @@ class PetPlan(models.Model):
                         "that day, the first on %(first)s. Move or cancel what is "
                         "booked then.",
                         plan=plan.display_name,
-                        end=format_date(self.env, plan.date_end),
+                        end=format_day(self.env, plan.date_end),
                         visits=say_visits(self.env, len(beyond)),
                         first=plan.company_id._format_pet_time(
                             min(beyond.mapped("start"))
@@ -164,7 +164,7 @@ class PetPlan(models.Model):
                 plan.id: self.env._(
                     "Now %(state)s: the last day is %(end)s.",
                     state=plan._get_state_label().lower(),
-                    end=format_date(self.env, plan.date_end)
+                    end=format_day(self.env, plan.date_end)
                     if plan.date_end
                     else self.env._("open"),
                 )
@@ -186,7 +186,7 @@ class PetPlan(models.Model):
                     -quantity,
                     cycle=cycle,
                     reason=self.env._(
-                        "Ended on %(day)s", day=format_date(self.env, day)
+                        "Ended on %(day)s", day=format_day(self.env, day)
                     ),
                 )
                 for line, cycle, quantity, day in lines._get_expired(
@@ -206,7 +206,7 @@ class PetPlan(models.Model):
                     cycle=cycle,
                     reason=self.env._(
                         "End moved to %(day)s",
-                        day=format_date(self.env, line.plan_id.date_end),
+                        day=format_day(self.env, line.plan_id.date_end),
                     )
                     if line.plan_id.date_end
                     else self.env._("Never expires now"),

@@ -2,19 +2,9 @@
 
 from collections import defaultdict
 
-from odoo.tools import format_amount, format_date
-from odoo.tools.misc import get_lang
+from odoo.tools import format_amount
 
-
-def format_sessions(env, count, pattern="%g"):
-    """Return a number of sessions as the language of an environment writes it.
-
-    :param count: float
-    :param pattern: "%+g" for what comes and goes
-    """
-    # Without what halves leave behind, and without -0
-    text = pattern % (round(count, 6) + 0.0)
-    return text.replace(".", get_lang(env).decimal_point)
+from .formats import format_day, format_sessions
 
 
 def get_bar(total, used, booked, to_book):
@@ -154,7 +144,7 @@ class PlanRows:
         return ", ".join(products.sudo().mapped("display_name"))
 
     def _format(self, day):
-        return format_date(self.env, day)
+        return format_day(self.env, day)
 
     @staticmethod
     def _format_time(visit):

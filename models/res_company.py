@@ -5,11 +5,12 @@ from pytz import country_timezones
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.http import request
-from odoo.tools import format_date, format_time
+from odoo.tools import format_time
 
 from odoo.addons.base.models.res_partner import _tz_get
 
 from ..lib import periods
+from .formats import format_day
 
 # Odoo also offers old names of time zones, which it translates for `pytz` alone.
 KNOWN_ZONES = available_timezones()
@@ -195,16 +196,16 @@ class ResCompany(models.Model):
         """Return date and time of day by the clock of the shop, in words.
 
         Screens show times by the clock of the computer. Where that is another one, the
-        text beside them says whose time it is: "01/05/2026 9:00 AM, Sao Paulo".
+        text beside them says whose time it is: "Jan 5, 2026, 9:00 AM, Sao Paulo".
 
         :param moment: naive UTC datetime
         """
         self.ensure_one()
-        day = format_date(self.env, periods.local_day(moment, self.pet_tz))
+        day = format_day(self.env, periods.local_day(moment, self.pet_tz))
         time = format_time(self.env, moment, tz=self.pet_tz, time_format="short")
         if self._is_read_by_its_clock(moment):
-            return f"{day} {time}"
-        return f"{day} {time}, {self._get_pet_place()}"
+            return f"{day}, {time}"
+        return f"{day}, {time}, {self._get_pet_place()}"
 
     def _get_pet_place(self):
         """Return by what its time zone is known: "Sao Paulo"."""

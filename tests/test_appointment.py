@@ -198,7 +198,7 @@ class TestStatus(AppointmentCase):
             with (
                 self.subTest(action=action, state=state),
                 self.assertRaisesRegex(
-                    UserError, rf"Luna \(01/05/2026.* is {state}: it cannot become"
+                    UserError, rf"Luna \(Jan 5, 2026.* is {state}: it cannot become"
                 ),
             ):
                 getattr(visit, f"action_{action}")()

@@ -86,7 +86,7 @@ class TestProposals(WindowCase):
         self.assertEqual(
             wizard.shortfall,
             f"{plan.display_name} takes 4 of 12 visits on these days until its end on "
-            "02/01/2026.",
+            "Feb 1, 2026.",
         )
         wizard.action_apply()
         self.assertEqual(plan.sessions_booked, 4)

@@ -144,13 +144,13 @@ class TestReschedule(PetPlansCommon):
         self.visit.reschedule(datetime(2026, 1, 21, 9))
         added = self.bodies(self.visit)[before:]
         self.assertEqual(len(added), 1)
-        self.assertIn("01/19/2026", added[0])
-        self.assertIn("01/21/2026", added[0])
+        self.assertIn("Jan 19, 2026", added[0])
+        self.assertIn("Jan 21, 2026", added[0])
 
     def test_the_message_is_in_the_time_of_the_shop(self):
         self.shop.pet_tz = "America/Sao_Paulo"
         self.visit.reschedule(datetime(2026, 1, 22, 1))
-        self.assertIn("01/21/2026", self.bodies(self.visit)[-1])
+        self.assertIn("Jan 21, 2026", self.bodies(self.visit)[-1])
 
     def test_the_same_date_written_again_says_nothing(self):
         before = self.bodies(self.visit)
@@ -183,11 +183,13 @@ class TestRescheduleRefused(PetPlansCommon):
 
     def test_past_the_end(self):
         self.assert_refused(
-            datetime(2026, 4, 2, 9), "04/02/2026", "after its end on 04/01/2026"
+            datetime(2026, 4, 2, 9), "Apr 2, 2026", "after its end on Apr 1, 2026"
         )
 
     def test_before_the_start(self):
-        self.assert_refused(datetime(2025, 12, 31, 9), "before its start on 01/01/2026")
+        self.assert_refused(
+            datetime(2025, 12, 31, 9), "before its start on Jan 1, 2026"
+        )
 
     def test_the_whole_last_day_is_inside(self):
         self.visit.reschedule(datetime(2026, 4, 1, 23, 59))
@@ -196,7 +198,7 @@ class TestRescheduleRefused(PetPlansCommon):
     def test_the_last_day_is_the_shops(self):
         self.shop.pet_tz = "America/Sao_Paulo"
         self.visit.reschedule(datetime(2026, 4, 2, 2))  # 23:00 on 1 April there
-        with self.assertRaisesRegex(UserError, "after its end on 04/01/2026"):
+        with self.assertRaisesRegex(UserError, "after its end on Apr 1, 2026"):
             self.visit.reschedule(datetime(2026, 4, 2, 3))
 
     def assert_stuck(self, state):

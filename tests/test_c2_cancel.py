@@ -142,8 +142,8 @@ class TestCancel(PetPlansCommon):
         added = self.bodies(self.plan)[before:]
         self.assertEqual(len(added), 1)
         self.assertEqual(added[0].count("<li>"), 2)  # 02-02 and 03-02
-        self.assertRegex(added[0], "<li>02/02/2026 [^<]*: cycle 2 → 1</li>")
-        self.assertRegex(added[0], "<li>03/02/2026 [^<]*: cycle 3 → 2</li>")
+        self.assertRegex(added[0], "<li>Feb 2, 2026, [^<]*: cycle 2 → 1</li>")
+        self.assertRegex(added[0], "<li>Mar 2, 2026, [^<]*: cycle 3 → 2</li>")
 
     def test_an_accountant_cannot_cancel(self):
         visit = self.visit_on(self.plan, "01-19")

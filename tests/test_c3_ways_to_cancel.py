@@ -139,7 +139,7 @@ class TestCancelSeveral(PetPlansCommon):
         self.choose("01-12", "01-19", "02-02").action_cancel()
         notes = [body for body in self.bodies(invoice)[before:] if "moved from" in body]
         self.assertEqual(len(notes), 1)
-        self.assertIn("02/02/2026 to 02/23/2026", notes[0])
+        self.assertIn("Feb 2, 2026 to Feb 23, 2026", notes[0])
 
     def test_visits_of_several_packages_and_of_none(self):
         other = self.sell(pet=self.rex)

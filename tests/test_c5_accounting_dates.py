@@ -208,7 +208,7 @@ class TestWaitingNote(PetPlansCommon):
         self.assertFalse(cycle.date_due)
         self.assertEqual(draft.invoice_date_due, plan.date_end)
         self.assertEqual(
-            cycle.due_note, "by 04/01/2026 at the latest, waiting for visits"
+            cycle.due_note, "by Apr 1, 2026 at the latest, waiting for visits"
         )
         self.assertEqual(draft.with_user(self.accountant).pet_due_note, cycle.due_note)
 

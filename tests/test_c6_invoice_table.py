@@ -132,7 +132,7 @@ class TestPosted(InvoiceTableCommon):
             ]
             self.assertEqual(len(notes), 1)
             self.assertIn(self.invoice.name, notes[0])
-            self.assertIn("from 02/02/2026 to 02/09/2026", notes[0])
+            self.assertIn("from Feb 2, 2026 to Feb 9, 2026", notes[0])
 
     def test_never_to_an_earlier_date(self):
         self.cancel("01-05")

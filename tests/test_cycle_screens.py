@@ -39,7 +39,7 @@ class TestCycleScreens(PetPlansCommon):
         draft = self.as_accountant(self.third.invoice_id)
         self.assertEqual(self.third.state, "waiting")
         self.assertEqual(
-            self.third.due_note, "by 04/01/2026 at the latest, waiting for visits"
+            self.third.due_note, "by Apr 1, 2026 at the latest, waiting for visits"
         )
         self.assertEqual(draft.pet_due_note, self.third.due_note)
         self.assertFalse(self.as_accountant(self.first.invoice_id).pet_due_note)

@@ -37,7 +37,7 @@ class TestCarryOver(PetPlansCommon):
         dialog.note = "Shares the kennel with Rex"
         dialog.reason = "Left over in PetExec"
         self.assertEqual(
-            dialog.summary, "Luna: 5 × Bath until 05/04/2026; no charge, no order"
+            dialog.summary, "Luna: 5 × Bath until May 4, 2026; no charge, no order"
         )
         wizard = dialog.save()
         action = wizard.action_apply()
@@ -57,7 +57,7 @@ class TestCarryOver(PetPlansCommon):
                     "is_carry_over": True,
                     "date_start": fields.Date.to_date("2026-01-02"),
                     "date_end": fields.Date.to_date("2026-05-04"),
-                    "duration": "until 05/04/2026",
+                    "duration": "until May 4, 2026",
                     "note": "Shares the kennel with Rex",
                 }
             ],
@@ -187,7 +187,8 @@ class TestCarryOver(PetPlansCommon):
 
     def test_ended_already(self):
         with self.assertRaisesRegex(
-            UserError, "Luna: the package ended on 01/01/2026, before today, 01/02/2026"
+            UserError,
+            "Luna: the package ended on Jan 1, 2026, before today, Jan 2, 2026",
         ):
             self.carry_over(date_end="2026-01-01")
         self.assertEqual(self.carry_over(date_end="2026-01-02").state, "active")

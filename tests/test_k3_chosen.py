@@ -21,7 +21,7 @@ class TestChosen(CarryOverCommon):
         line = self.choose({"owner": "Nobody"}, pet_id=self.bolt.id)
         self.assertEqual(
             (line.partner_id, line.message),
-            (self.neighbour, "Row 2: Bolt: 5 × Bath until 05/04/2026."),
+            (self.neighbour, "Row 2: Bolt: 5 × Bath until May 4, 2026."),
         )
 
     def test_the_pet_tells_which_namesake(self):

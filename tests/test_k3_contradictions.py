@@ -9,7 +9,7 @@ class TestContradictions(CarryOverCommon):
         super().setUpClass()
         cls.customer.write({"ref": "C-7", "phone": "+55 (11) 91234-5678"})
         cls.neighbour.write({"ref": "C-8", "email": "bruno@example.com"})
-        cls.ok = "Row 2: Luna: 5 × Bath until 05/04/2026."
+        cls.ok = "Row 2: Luna: 5 × Bath until May 4, 2026."
 
     def refuse(self, text, **row):
         line = self.check_row("error", f"Row 2: {text}.", **row)

@@ -10,7 +10,7 @@ class TestMatching(CarryOverCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.customer.write({"ref": "C-7", "phone": "+55 (11) 91234-5678"})
-        cls.ok = "Row 2: Luna: 5 × Bath until 05/04/2026."
+        cls.ok = "Row 2: Luna: 5 × Bath until May 4, 2026."
 
     def test_by_reference(self):
         line = self.check_row("ok", self.ok, customer="C-7")
@@ -67,7 +67,7 @@ class TestMatching(CarryOverCommon):
     def test_a_service_by_its_code(self):
         self.bath.sudo().default_code = "BTH"
         self.check_row(
-            "ok", "Row 2: Luna: 5 × [BTH] Bath until 05/04/2026.", service="bth"
+            "ok", "Row 2: Luna: 5 × [BTH] Bath until May 4, 2026.", service="bth"
         )
 
     def test_nobody_of_another_company(self):
@@ -128,7 +128,7 @@ class TestMatching(CarryOverCommon):
         one.action_check()
         self.assertEqual(
             one.line_ids[0].message,
-            "Row 2: Bolt: 5 × Bath until 05/04/2026; new customer Caio Reis; new pet "
+            "Row 2: Bolt: 5 × Bath until May 4, 2026; new customer Caio Reis; new pet "
             "Bolt.",
         )
         self.assertFalse(self.env["res.partner"].search([("name", "=", "Caio Reis")]))

@@ -255,7 +255,7 @@ class TestImport(CarryOverCommon):
         self.assertEqual((line.status, line.partner_id), ("ok", self.customer))
         line.pet_id = False
         self.assertEqual(
-            line.message, "Row 2: all pets of Ana Souza: 5 × Bath until 05/04/2026."
+            line.message, "Row 2: all pets of Ana Souza: 5 × Bath until May 4, 2026."
         )
 
     def test_another_template_for_a_row(self):
@@ -317,7 +317,7 @@ class TestImport(CarryOverCommon):
         self.assertIn("Changed since the check: 1 row (", result["params"]["message"])
         self.assertFalse(self.get_carried_over())
         self.assertEqual(
-            one.line_ids.message, "Row 2: Luna: 5 × Bath until 02/01/2026."
+            one.line_ids.message, "Row 2: Luna: 5 × Bath until Feb 1, 2026."
         )
         one.action_apply()
         self.assertEqual(str(self.get_carried_over().date_end), "2026-02-01")
@@ -409,7 +409,7 @@ class TestImport(CarryOverCommon):
         one.action_apply()
         plan, other = self.get_carried_over()
         plan.book(["2026-01-05 09:00:00"])
-        message = f"{plan.name} of Luna: visit on 01/05/2026 9:00"
+        message = f"{plan.name} of Luna: visit on Jan 5, 2026, 9:00"
         self.assertRegex(one.undo_note, "1 of its 2 packages are used.\n" + message)
         with self.assertRaisesRegex(UserError, message):
             one.action_undo()

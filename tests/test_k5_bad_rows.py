@@ -40,7 +40,7 @@ class TestBadRows(CarryOverCommon):
     def test_no_pet_named(self):
         line = self.check_row(
             "warning",
-            "Row 2: all pets of Ana Souza: 5 × Bath until 05/04/2026; no pet is named: "
+            "Row 2: all pets of Ana Souza: 5 × Bath until May 4, 2026; no pet is named: "
             "shared by all pets of Ana Souza.",
             pet="",
         )
@@ -50,7 +50,7 @@ class TestBadRows(CarryOverCommon):
         for names in ("Luna, Rex", "Luna & Rex", "Rex e Luna", "Luna/Rex"):
             line = self.check_row(
                 "warning",
-                "Row 2: all pets of Ana Souza: 5 × Bath until 05/04/2026; shared by "
+                "Row 2: all pets of Ana Souza: 5 × Bath until May 4, 2026; shared by "
                 "all pets of Ana Souza.",
                 pet=names,
             )
@@ -58,7 +58,7 @@ class TestBadRows(CarryOverCommon):
         self._make_pet("Bolt")
         self.check_row(
             "warning",
-            "Row 2: all pets of Ana Souza: 5 × Bath until 05/04/2026; shared by all "
+            "Row 2: all pets of Ana Souza: 5 × Bath until May 4, 2026; shared by all "
             "pets of Ana Souza, Bolt too.",
             pet="Luna, Rex",
         )
@@ -84,7 +84,7 @@ class TestBadRows(CarryOverCommon):
     def test_half_days_left(self):
         self.check_row(
             "warning",
-            "Row 2: Luna: 2.5 × Bath until 05/04/2026; 2.5 is taken in half days.",
+            "Row 2: Luna: 2.5 × Bath until May 4, 2026; 2.5 is taken in half days.",
             left="2.5",
         )
 
@@ -95,7 +95,7 @@ class TestBadRows(CarryOverCommon):
             left="7",
             total="5",
         )
-        self.check_row("ok", "Row 2: Luna: 5 × Bath until 05/04/2026.", total="5")
+        self.check_row("ok", "Row 2: Luna: 5 × Bath until May 4, 2026.", total="5")
 
     def test_nothing_left(self):
         line = self.check_row(
@@ -113,7 +113,7 @@ class TestBadRows(CarryOverCommon):
             end="2026-01-01",
         )
         self.check_row(
-            "ok", "Row 2: Luna: 5 × Bath until 01/02/2026.", end="2026-01-02"
+            "ok", "Row 2: Luna: 5 × Bath until Jan 2, 2026.", end="2026-01-02"
         )
 
     def test_impossible_dates(self):
@@ -128,7 +128,7 @@ class TestBadRows(CarryOverCommon):
         )
         self.check_row(
             "error",
-            "Row 2: End Date “2025-12-01”: before it was sold, on 12/31/2025.",
+            "Row 2: End Date “2025-12-01”: before it was sold, on Dec 31, 2025.",
             sold="2025-12-31",
             end="2025-12-01",
         )
@@ -168,7 +168,7 @@ class TestBadRows(CarryOverCommon):
         self.check_row("ok", "Row 2: Luna: 5 × Bath, never expires.", end="never")
         self.check_row(
             "ok",
-            "Row 2: Luna: 5 × Bath until 09/27/2028.",
+            "Row 2: Luna: 5 × Bath until Sep 27, 2028.",
             columns=["owner", "pet", "service", "left"],
         )
 

@@ -59,7 +59,7 @@ class TestCustomerPage(PetPlansCommon):
         row = self.get_plan_row(self.get_page())
         self.assertEqual(
             (row["name"], row["state_label"], row["end"]),
-            (plan.name, "Active", "until 04/30/2026"),
+            (plan.name, "Active", "until Apr 30, 2026"),
         )
         self.pause(plan, "2026-01-02", "2026-01-10")
         row = self.get_plan_row(self.get_page())
@@ -88,9 +88,9 @@ class TestCustomerPage(PetPlansCommon):
         self.assertEqual(
             [(row["number"], row["due"], row["amount"]) for row in cycles],
             [
-                (first.name, "01/05/2026", "$\xa0180.00"),
-                (second.name, "02/02/2026", "$\xa0180.00"),
-                ("Draft", "03/02/2026", "$\xa0180.00"),
+                (first.name, "Jan 5, 2026", "$\xa0180.00"),
+                (second.name, "Feb 2, 2026", "$\xa0180.00"),
+                ("Draft", "Mar 2, 2026", "$\xa0180.00"),
             ],
         )
         self.assertEqual(
@@ -107,7 +107,7 @@ class TestCustomerPage(PetPlansCommon):
         self.sell(date_end="2026-04-30")
         cycles = self.get_plan_row(self.get_page())["cycles"]
         self.assertEqual(
-            cycles[0]["due"], "by 04/30/2026 at the latest, waiting for visits"
+            cycles[0]["due"], "by Apr 30, 2026 at the latest, waiting for visits"
         )
 
     def test_words_for_what_became_of_a_bill(self):
@@ -154,8 +154,8 @@ class TestCustomerPage(PetPlansCommon):
         self.assertEqual(
             [(row["when"], row["session"]) for row in rows],
             [
-                ("01/12/2026 9:00\u202fAM", "2 of 12"),
-                ("01/05/2026 9:00\u202fAM", "1 of 12"),
+                ("Jan 12, 2026, 9:00\u202fAM", "2 of 12"),
+                ("Jan 5, 2026, 9:00\u202fAM", "1 of 12"),
             ],
         )
         self.assertEqual(
@@ -175,7 +175,7 @@ class TestCustomerPage(PetPlansCommon):
             (booked["kind"], booked["quantity"], booked["balance"], booked["who"]),
             ("Booked", "-1", "11", self.staff.name),
         )
-        self.assertEqual(booked["visit"], "01/05/2026 9:00\u202fAM")
+        self.assertEqual(booked["visit"], "Jan 5, 2026, 9:00\u202fAM")
 
     def test_the_first_of_many(self):
         plan = self.sell(

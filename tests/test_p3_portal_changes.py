@@ -259,7 +259,7 @@ class TestChanges(PortalCase):
 
     def test_after_the_end(self):
         page = self.move("01-19", "2026-05-02T09:00")
-        self.assert_refused_in_words(page, "after its end on 05/01/2026")
+        self.assert_refused_in_words(page, "after its end on May 1, 2026")
         self.assertEqual(
             page.tree.get_element_by_id("pet_start").get("value"), "2026-05-02T09:00"
         )
@@ -270,7 +270,7 @@ class TestChanges(PortalCase):
         self.pause(plan, "2026-01-10", "2026-01-20")
         path = f"/my/plans/{plan.id}/visits/{visit.id}/reschedule"
         page = self.send(path, self.ana, start="2026-01-15T09:00")
-        self.assertIn("paused from 01/10/2026 to 01/20/2026", page.get("error")[0])
+        self.assertIn("paused from Jan 10, 2026 to Jan 20, 2026", page.get("error")[0])
         self.assertNotIn("Holidays", page.text)
 
     def test_taken(self):
@@ -330,7 +330,7 @@ class TestChanges(PortalCase):
         self.assertIn("Ask to renew", page.words())
         page = self.ask()
         self.assertEqual(page.get("message"), ["We have got your wish to renew."])
-        self.assertEqual(page.get("renewal_asked"), ["01/02/2026"])
+        self.assertEqual(page.get("renewal_asked"), ["Jan 2, 2026"])
         self.assertNotIn("Ask to renew", page.words())
         self.assertEqual(self.requests().user_id, self.staff)
         self.assertFalse(self.plan.is_renewed, "nothing is sold without a person")
@@ -339,7 +339,7 @@ class TestChanges(PortalCase):
         self.ask()
         self.clock.move_to("2026-01-04 12:00:00")
         page = self.ask()
-        self.assertEqual(page.get("renewal_asked"), ["01/02/2026"])
+        self.assertEqual(page.get("renewal_asked"), ["Jan 2, 2026"])
         self.assertEqual(len(self.requests()), 1)
 
     def test_the_task_goes_with_the_renewal(self):

@@ -87,7 +87,7 @@ class TestFields(PortalCase):
                 "used": ["2"],
                 "booked": ["2"],
                 "to_book": ["10"],
-                "end": ["05/01/2026"],
+                "end": ["May 1, 2026"],
                 "amount_due": ["$ 240.00"],
             },
         )
@@ -99,14 +99,14 @@ class TestFields(PortalCase):
             "state": ["Active"],
             "pet": ["Luna"],
             "reference": [self.plan.name],
-            "start": ["01/01/2026"],
+            "start": ["Jan 1, 2026"],
             "left": ["12", "10", "2"],
             "total": ["14", "11", "3"],
             "used": ["2", "1", "1"],
             "booked": ["2", "2", "0"],
             "to_book": ["10", "8", "2"],
             "service": ["Bath", "Grooming"],
-            "end": ["05/01/2026"],
+            "end": ["May 1, 2026"],
             "amount_due": ["$ 240.00"],
             "zone": ["UTC"],
             "shop": [f"{self.shop.name}, 555-0101"],
@@ -114,7 +114,7 @@ class TestFields(PortalCase):
 
     upcoming = {
         "late_rule": [LATE_RULE],
-        "visit_start": ["01/19/2026 9:00 AM", "01/26/2026 9:00 AM"],
+        "visit_start": ["Jan 19, 2026, 9:00 AM", "Jan 26, 2026, 9:00 AM"],
         "visit_stop": ["10:00 AM", "10:00 AM"],
         "visit_state": ["Scheduled", "Scheduled"],
         "visit_pet": ["Luna", "Luna"],
@@ -122,7 +122,7 @@ class TestFields(PortalCase):
         "visit_session": ["2 of 12", "3 of 12"],
     }
     past = {
-        "visit_start": ["01/12/2026 9:00 AM", "01/05/2026 9:00 AM"],
+        "visit_start": ["Jan 12, 2026, 9:00 AM", "Jan 5, 2026, 9:00 AM"],
         "visit_stop": ["10:00 AM", "10:00 AM"],
         "visit_state": ["Cancelled", "Finished"],
         "visit_pet": ["Luna", "Luna"],
@@ -132,8 +132,8 @@ class TestFields(PortalCase):
     bills = {
         "invoice_status": ["To pay", "Not billed", "Not billed"],
         "invoice_number": ["INV/2026/00001"],
-        "invoice_due": ["01/05/2026"],
-        "invoice_due_note": ["by 05/01/2026 at the latest, waiting for visits"] * 2,
+        "invoice_due": ["Jan 5, 2026"],
+        "invoice_due_note": ["by May 1, 2026 at the latest, waiting for visits"] * 2,
         "invoice_amount": ["$ 240.00"] * 3,
     }
 
@@ -144,15 +144,15 @@ class TestFields(PortalCase):
             ("Booked", "Bath", "-1", "8", "26"),
             ("Booked", "Bath", "-1", "9", "19"),
             ("Booked", "Bath", "-1", "10", "12"),
-            ("Booked", "Grooming", "-1", "2", "05"),
-            ("Booked", "Bath", "-1", "11", "05"),
+            ("Booked", "Grooming", "-1", "2", "5"),
+            ("Booked", "Bath", "-1", "11", "5"),
             ("Granted", "Grooming", "+3", "3", None),
             ("Granted", "Bath", "+12", "12", None),
         ]
         kinds, services, quantities, balances, days = zip(*rows, strict=True)
-        visits = [f"01/{day}/2026 9:00 AM" for day in days if day]
+        visits = [f"Jan {day}, 2026, 9:00 AM" for day in days if day]
         return {
-            "entry_date": ["01/02/2026"] * len(rows),
+            "entry_date": ["Jan 2, 2026"] * len(rows),
             "entry_kind": list(kinds),
             "entry_service": list(services),
             "entry_quantity": list(quantities),
@@ -187,7 +187,7 @@ class TestFields(PortalCase):
 
     def test_change(self):
         visit = {
-            "visit_start": ["01/19/2026 9:00 AM"],
+            "visit_start": ["Jan 19, 2026, 9:00 AM"],
             "visit_stop": ["10:00 AM"],
             "visit_pet": ["Luna"],
             "visit_services": ["Bath"],
@@ -239,6 +239,20 @@ class TestFields(PortalCase):
             second.name, self.open(f"/my/invoices/{second.id}", self.ana).text
         )
 
+    def test_nothing_to_pay_while_a_credit_note_waits(self):
+        """X7: the shop offers no payment then, and neither does the page."""
+        first, second, __ = self.invoices(self.plan)  # the first is posted
+        self.post(second)
+        self.credit(first, post=False)
+        page = self.open(self.path, self.ana)
+        self.assertEqual(
+            page.get("invoice_status"), ["Credit note waits", "To pay", "Not billed"]
+        )
+        labels = page.tree.xpath(
+            "//main//a[contains(@href, '/my/invoices/')]/@aria-label"
+        )
+        self.assertEqual(labels, [f"View {first.name}", f"Pay {second.name}"])
+
     def test_invoices_by_the_link(self):
         """Who has no account opens the invoice by the link of its own."""
         page = self.open(self.link(self.plan))
@@ -262,7 +276,7 @@ class TestFields(PortalCase):
         self.shop.sudo().pet_tz = "America/Sao_Paulo"
         page = self.open(f"{self.path}/upcoming", self.ana)
         self.assertEqual(page.get("zone"), ["America/Sao_Paulo"])
-        self.assertEqual(page.get("visit_start")[0], "01/19/2026 6:00 AM")
+        self.assertEqual(page.get("visit_start")[0], "Jan 19, 2026, 6:00 AM")
         self.assertEqual(page.get("visit_stop")[0], "7:00 AM")
 
 

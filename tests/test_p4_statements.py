@@ -10,6 +10,7 @@ from odoo.tools.pdf import PdfFileReader, PdfFileWriter
 
 from odoo.addons.base.models import ir_actions_report
 
+from ..models.formats import format_day
 from .common import PetPlansCommon
 
 
@@ -72,9 +73,9 @@ class TestPlanStatement(StatementsCommon):
             self.top(tree),
             {
                 "shop": f"From {self.shop.name} 555 0100 shop@example.com",
-                "day": "As of 01/02/2026",
+                "day": "As of Jan 2, 2026",
                 "pet": "Pet Luna",
-                "plan": "Package Weekly baths Active, until 04/01/2026",
+                "plan": "Package Weekly baths Active, until Apr 1, 2026",
             },
         )
         address = tree.xpath("//div[@name='address']")[0]
@@ -156,14 +157,14 @@ class TestPlanStatement(StatementsCommon):
             self.texts(self.render(plan), "visits"),
             [
                 {
-                    "when": "01/05/2026 9:00 AM",
+                    "when": "Jan 5, 2026, 9:00 AM",
                     "pet": "Luna",
                     "services": "Bath",
                     "session": "1 of 12",
                     "state": "Confirmed",
                 },
                 {
-                    "when": "01/12/2026 3:30 PM",
+                    "when": "Jan 12, 2026, 3:30 PM",
                     "pet": "Luna",
                     "services": "Bath",
                     "session": "",
@@ -182,13 +183,13 @@ class TestPlanStatement(StatementsCommon):
             [(row["kind"], row["quantity"], row["balance"]) for row in rows],
             [
                 ("Granted", "+12", "12"),
-                ("Booked (01/05/2026 9:00 AM)", "-1", "11"),
-                ("Released (01/05/2026 9:00 AM)", "+1", "12"),
+                ("Booked (Jan 5, 2026, 9:00 AM)", "-1", "11"),
+                ("Released (Jan 5, 2026, 9:00 AM)", "+1", "12"),
                 ("Adjusted", "-2", "10"),
             ],
         )
         self.assertEqual(
-            (rows[0]["when"], rows[0]["service"]), ("01/02/2026 12:00 PM", "Bath")
+            (rows[0]["when"], rows[0]["service"]), ("Jan 2, 2026, 12:00 PM", "Bath")
         )
 
     def test_invoices_and_amount_due(self):
@@ -201,7 +202,7 @@ class TestPlanStatement(StatementsCommon):
                 {
                     "cycle": "1 of 3",
                     "number": first.name,
-                    "due": "01/05/2026",
+                    "due": "Jan 5, 2026",
                     "status": "Paid",
                     "amount": "$ 180.00",
                     "left": "$ 0.00",
@@ -209,7 +210,7 @@ class TestPlanStatement(StatementsCommon):
                 {
                     "cycle": "2 of 3",
                     "number": second.name,
-                    "due": "02/02/2026",
+                    "due": "Feb 2, 2026",
                     "status": "Partly paid",
                     "amount": "$ 180.00",
                     "left": "$ 100.00",
@@ -217,7 +218,7 @@ class TestPlanStatement(StatementsCommon):
                 {
                     "cycle": "3 of 3",
                     "number": "Draft",
-                    "due": "03/02/2026",
+                    "due": "Mar 2, 2026",
                     "status": "Not billed",
                     "amount": "$ 180.00",
                     "left": "$ 0.00",
@@ -253,7 +254,7 @@ class TestPlanStatement(StatementsCommon):
     def test_a_bill_that_waits_for_visits(self):
         rows = self.texts(self.render(self.sell(date_end="2026-04-30")), "invoices")
         self.assertEqual(
-            rows[0]["due"], "by 04/30/2026 at the latest, waiting for visits"
+            rows[0]["due"], "by Apr 30, 2026 at the latest, waiting for visits"
         )
 
     def test_what_stays_inside_the_shop(self):
@@ -286,15 +287,17 @@ class TestPlanStatement(StatementsCommon):
         tree = self.render(plan)
         (visit,) = self.texts(tree, "visits")
         self.assertEqual(
-            (visit["when"], visit["services"]), ("05/01/2026 22:30", "Banho")
+            (visit["when"], visit["services"]), ("5 de jan. de 2026, 22:30", "Banho")
         )
         entry = self.texts(tree, "ledger")[-1]
         self.assertEqual(
-            (entry["when"], entry["service"]), ("02/01/2026 09:00", "Banho")
+            (entry["when"], entry["service"]), ("2 de jan. de 2026, 09:00", "Banho")
         )
         bill = self.texts(tree, "invoices")[0]
-        self.assertEqual((bill["due"], bill["amount"]), ("05/01/2026", "$ 180,00"))
-        self.assertEqual(self.top(tree)["day"][-10:], "02/01/2026")
+        self.assertEqual(
+            (bill["due"], bill["amount"]), ("5 de jan. de 2026", "$ 180,00")
+        )
+        self.assertTrue(self.top(tree)["day"].endswith(" 2 de jan. de 2026"))
         (article,) = tree.find_class("article")
         self.assertEqual(article.get("data-oe-lang"), "pt_BR")
 
@@ -314,11 +317,11 @@ class TestPlanStatement(StatementsCommon):
         self.assertEqual(
             [(row["amount"], row["due"]) for row in rows[::3]],
             [
-                ("$ 180.00", "by 04/01/2026 at the latest, waiting for visits"),
+                ("$ 180.00", "by Apr 1, 2026 at the latest, waiting for visits"),
                 ("$ 180,00", rows[3]["due"]),
             ],
         )
-        self.assertIn("01/04/2026", rows[3]["due"])
+        self.assertIn("1 de abr. de 2026", rows[3]["due"])
 
     def test_who_prints(self):
         """Staff without rights in invoicing, managers, accountants; nobody else."""
@@ -383,7 +386,7 @@ class TestCycleStatement(StatementsCommon):
         visits = self.texts(tree, "visits")
         self.assertEqual(
             [(visit["when"], visit["session"]) for visit in visits],
-            [("02/02/2026 9:00 AM", "5 of 12"), ("02/09/2026 9:00 AM", "6 of 12")],
+            [("Feb 2, 2026, 9:00 AM", "5 of 12"), ("Feb 9, 2026, 9:00 AM", "6 of 12")],
         )
         self.assertEqual(
             self.texts(tree, "invoices"),
@@ -391,7 +394,7 @@ class TestCycleStatement(StatementsCommon):
                 {
                     "cycle": "2 of 3",
                     "number": second.sudo().invoice_id.name,
-                    "due": "02/02/2026",
+                    "due": "Feb 2, 2026",
                     "status": "To pay",
                     "amount": "$ 240.00",
                     "left": "$ 240.00",
@@ -408,7 +411,7 @@ class TestCycleStatement(StatementsCommon):
         cycle = self.sell(template).cycle_ids.sorted("sequence")[1]
         tree = self.render(cycle)
         (row,) = self.texts(tree, "invoices")
-        self.assertEqual(row["cycle"], "2 of 3 02/01/2026 to 02/28/2026")
+        self.assertEqual(row["cycle"], "2 of 3 Feb 1, 2026 to Feb 28, 2026")
         self.assertIn("No visit is booked yet.", tree.text_content())
 
     def test_many_take_as_many_queries_as_few(self):
@@ -497,12 +500,12 @@ class TestInvoiceDays(StatementsCommon):
         with_grooming = visits.filtered(
             lambda visit: grooming.product_id in visit.line_ids.product_id
         )
-        days = ["01/05/2026", "01/12/2026", "01/19/2026"]
-        groomed = [visit.start.strftime("%m/%d/%Y") for visit in with_grooming]
+        days = ["Jan 5, 2026", "Jan 12, 2026", "Jan 19, 2026"]
+        groomed = [format_day(self.env, visit.start) for visit in with_grooming]
         self.assertTrue(0 < len(groomed) < 3)
         self.assertEqual(
             self.render_invoice(self.invoices(plan)[0]),
-            [f"Visits: {', '.join(days)}", f"Visits: {', '.join(sorted(groomed))}"],
+            [f"Visits: {'; '.join(days)}", f"Visits: {'; '.join(groomed)}"],
         )
 
     def test_in_the_shops_days_and_the_customers_language(self):
@@ -511,14 +514,14 @@ class TestInvoiceDays(StatementsCommon):
         plan = self.sell()
         plan.book(["2026-01-06 01:30:00", "2026-01-13 12:00:00"])
         (text,) = self.render_invoice(self.invoices(plan)[0])
-        self.assertTrue(text.endswith(": 05/01/2026, 13/01/2026"), text)
+        self.assertTrue(text.endswith(": 5 de jan. de 2026; 13 de jan. de 2026"), text)
 
     def test_cancelled_visits_are_not_there(self):
         plan = self.sell()
         visits = plan.book(self.weekly(2))
         visits[0].action_cancel()
         (text,) = self.render_invoice(self.invoices(plan)[0])
-        self.assertEqual(text, "Visits: 01/12/2026")
+        self.assertEqual(text, "Visits: Jan 12, 2026")
 
     def test_once_where_a_service_is_sold_in_two_lines(self):
         plan = self.sell(
@@ -528,7 +531,7 @@ class TestInvoiceDays(StatementsCommon):
         )
         plan.book(self.weekly(1))
         self.assertEqual(
-            self.render_invoice(self.invoices(plan)[0]), ["Visits: 01/05/2026"]
+            self.render_invoice(self.invoices(plan)[0]), ["Visits: Jan 5, 2026"]
         )
 
     def test_nothing_on_other_documents(self):

@@ -30,7 +30,7 @@ class TestReminders(PetPlansCommon):
         self.clock.move_to("2026-01-25 12:00:00")
         mail = self.remind()
         self.assertEqual(mail.recipient_ids, self.customer)
-        self.assertIn("02/01/2026", mail.subject)
+        self.assertIn("Feb 1, 2026", mail.subject)
         self.assertIn("12", mail.body_html)
         self.assertIn("ana@example.com", plan.message_ids[0].body)
         self.assertEqual(plan.activity_ids.user_id, self.staff)
@@ -43,7 +43,7 @@ class TestReminders(PetPlansCommon):
         self.remind()
         plan.with_user(self.manager).date_end = "2026-02-03"
         self.clock.move_to("2026-01-28 12:00:00")
-        self.assertIn("02/03/2026", self.remind().subject)
+        self.assertIn("Feb 3, 2026", self.remind().subject)
 
     def test_not_for_the_renewed(self):
         self.sell_one_month().action_renew()

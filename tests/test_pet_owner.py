@@ -47,7 +47,7 @@ class TestPetOwner(PetPlansCommon):
         visits = plan.book(self.weekly(2), pet_id=self.luna.id)
         with self.assert_refused(
             ValidationError,
-            f"\n- the visit of .*01/05/2026.* on {plan.name}.*\n.*01/12/2026",
+            f"\n- the visit of .*Jan 5, 2026.* on {plan.name}.*\n.*Jan 12, 2026",
         ):
             self.give_luna()
         visits.action_cancel()

@@ -231,7 +231,7 @@ class TestSell(PetPlansCommon):
         wizard = self.make_wizard(
             date_start="2026-01-10", book_visits=True, first_start="2026-01-05 09:00:00"
         )
-        with self.assert_refused(UserError, "before its start on 01/10/2026"):
+        with self.assert_refused(UserError, "before its start on Jan 10, 2026"):
             wizard.action_apply()
         self.assert_nothing_sold()
 

@@ -173,8 +173,8 @@ class TestExplicitTerms(PetPlansCommon):
         plan = self.sell(self.offers["plan"], confirm=False, date_end="2026-02-27")
         with self.assertRaisesRegex(
             UserError,
-            "would end on 02/27/2026, but the last of its 3 periods begins on "
-            "03/01/2026",
+            "would end on Feb 27, 2026, but the last of its 3 periods begins on "
+            "Mar 1, 2026",
         ):
             plan.action_confirm()
         self.assertEqual(plan.state, "draft")

@@ -80,7 +80,7 @@ class TestInvoices(PetPlansCommon):
         )
         self.assertEqual(
             self.invoices(plan)[1].invoice_line_ids.name,
-            "Bath\n4 sessions, 02/01/2026 to 02/28/2026 (period 2 of 2) of "
+            "Bath\n4 sessions, Feb 1, 2026 to Feb 28, 2026 (period 2 of 2) of "
             f"{plan.name} Weekly baths, for Luna",
         )
 

@@ -87,7 +87,7 @@ class TestSessionsInWords(CancelPlanCommon):
         )
         self.pause(plan, "2026-01-05", "2026-01-06")
         self.assertIn(
-            "4 sessions, 02/03/2026 to 03/02/2026 (period 2 of 2)",
+            "4 sessions, Feb 3, 2026 to Mar 2, 2026 (period 2 of 2)",
             self.invoices(plan)[1].invoice_line_ids.name,
         )
 

@@ -51,7 +51,7 @@ class TestEndDates(PetPlansCommon):
         plan = self.sell_from("2026-01-01", validity=1)
         plan.book([datetime(2026, 2, 1, 23, 30)])
         with self.assert_refused(
-            UserError, "02/02/2026 is after its end on 02/01/2026"
+            UserError, "Feb 2, 2026 is after its end on Feb 1, 2026"
         ):
             plan.book([datetime(2026, 2, 2, 0, 0)])
         self.assertEqual(plan.sessions_remaining, 11.0)

@@ -175,7 +175,7 @@ class TestBadInput(PetPlansCommon):
         draft = self.sell(confirm=False)
         with self.assert_refused(
             ValidationError,
-            f"{draft.name}.* end on 12/31/2025, before it starts on 01/01/2026",
+            f"{draft.name}.* end on Dec 31, 2025, before it starts on Jan 1, 2026",
         ):
             draft.date_end = "2025-12-31"
 
@@ -204,7 +204,7 @@ class TestBadInput(PetPlansCommon):
         )
         for __ in range(2):
             with self.assert_refused(
-                UserError, r"^Weekly baths cannot take the visit of 12/30/2025"
+                UserError, r"^Weekly baths cannot take the visit of Dec 30, 2025"
             ):
                 wizard.action_apply()
 

@@ -30,7 +30,7 @@ class TestShopClock(RpcCase):
         self.shop.sudo().pet_tz = "America/Sao_Paulo"
         self.assertEqual(
             self.read_from("Europe/Lisbon"),
-            "Luna – Bath, 01/05/2026 6:00\u202fAM, Sao Paulo",
+            "Luna – Bath, Jan 5, 2026, 6:00\u202fAM, Sao Paulo",
         )
 
     def test_not_where_they_agree(self):
@@ -38,7 +38,7 @@ class TestShopClock(RpcCase):
         for tz in ("UTC", "Europe/Lisbon", None, "Atlantis/Capital"):
             with self.subTest(tz=tz):
                 self.assertEqual(
-                    self.read_from(tz), "Luna – Bath, 01/05/2026 9:00\u202fAM"
+                    self.read_from(tz), "Luna – Bath, Jan 5, 2026, 9:00\u202fAM"
                 )
 
     def test_in_summer_they_do_not(self):

@@ -39,9 +39,7 @@ class TestTours(PetPlansCommon, HttpCase):
         plan, __ = self.sell_in_2099()
         self.post(self.invoices(plan)[0])
         self.start_tour(
-            f"/odoo/res.partner/{self.customer.id}",
-            "pet_plans_customer_page",
-            login="pet_accountant",
+            "/odoo/pet-customers", "pet_plans_customer_page", login="pet_accountant"
         )
         self.assertEqual(self.invoices(plan)[0].payment_state, "paid")
 

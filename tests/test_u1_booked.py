@@ -37,7 +37,7 @@ class TestBookedToday(BookedCase):
         self.assertFalse(wizard.is_ahead)
         self.assertEqual(
             wizard.offer,
-            "Luna is booked for 01/02/2026 3:00\u202fPM: Bath, on "
+            "Luna is booked for Jan 2, 2026, 3:00\u202fPM: Bath, on "
             f"{self.plan.display_name}.",
         )
 
@@ -69,7 +69,7 @@ class TestBookedToday(BookedCase):
         wizard = self.offer(self.walk_in(self.bath))
         self.assertEqual(wizard.booked_id, other)
         self.assertEqual(
-            wizard.offer, "Luna is booked for 01/02/2026 5:00\u202fPM: Bath."
+            wizard.offer, "Luna is booked for Jan 2, 2026, 5:00\u202fPM: Bath."
         )
 
     def test_also_where_staff_are_asked_for_the_plan(self):
@@ -142,7 +142,7 @@ class TestBroughtForward(BookedCase):
         self.assertEqual(
             wizard.offer,
             "All sessions of Luna are booked. The next visit, Bath, is on "
-            "01/09/2026 10:00\u202fAM: bring it forward?",
+            "Jan 9, 2026, 10:00\u202fAM: bring it forward?",
         )
 
     def test_brought_forward_and_checked_in(self):
@@ -222,7 +222,7 @@ class TestInTheShop(BookedCase):
         with self.assert_refused(
             UserError,
             r"Luna \(Ana Souza\) is in the shop already: the visit Luna – Bath of "
-            "01/02/2026 12:00.PM is",
+            "Jan 2, 2026, 12:00.PM is",
         ):
             visit.action_check_in()
         self.assertEqual(visit.state, "scheduled")

@@ -85,7 +85,7 @@ class TestStatus(PetPlansCommon):
         self.clock.move_to("2026-05-01 03:00:00")
         self.assertEqual(plan.state, "active", "the job is late")
         with self.assert_refused(
-            UserError, f"{plan.name}.* after its end on 02/10/2026"
+            UserError, f"{plan.name}.* after its end on Feb 10, 2026"
         ):
             plan.book([datetime(2026, 5, 2, 9)])
         self.assertEqual(plan.sessions_remaining, 12.0)

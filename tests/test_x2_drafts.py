@@ -35,7 +35,7 @@ class TestPeriodsBehindTheEnd(ForfeitCommon):
         plan = self.sell_monthly()
         self.end_on(plan, "2026-02-10")
         self.assertEqual(self.states(plan), ["draft", "draft", "cancel"])
-        note = "ends on 02/10/2026, before the period begins"
+        note = "ends on Feb 10, 2026, before the period begins"
         self.assertIn(note, self.bodies(self.invoices(plan)[2])[-1])
         self.assertIn(note, self.bodies(plan)[-1])
 

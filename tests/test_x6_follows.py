@@ -76,7 +76,7 @@ class TestRenewalFollows(FollowCase):
         self.assertEqual(
             drafts.mapped("invoice_date_due"), [date(2026, 3, 15), date(2026, 4, 15)]
         )
-        self.assertIn("03/15/2026 to 04/14/2026", drafts[0].invoice_line_ids.name)
+        self.assertIn("Mar 15, 2026 to Apr 14, 2026", drafts[0].invoice_line_ids.name)
 
     def test_the_renewal_of_the_renewal_too(self):
         plan, renewal = self.sell_renewed()
@@ -154,7 +154,7 @@ class TestVisitsBeforeTheNewStart(FollowCase):
         self.assertEqual([plan.sessions_booked, renewal.sessions_booked], [2.0, 1.0])
         for one in plan + renewal:
             self.assert_ledger_adds_up(one)
-            told = [body for body in self.bodies(one) if "02/09/2026 9:00" in body]
+            told = [body for body in self.bodies(one) if "Feb 9, 2026, 9:00" in body]
             self.assertRegex(told[0], f"14 day.*On {plan.name}")
 
     def test_else_listed_and_cancelled(self):
@@ -168,7 +168,7 @@ class TestVisitsBeforeTheNewStart(FollowCase):
         self.assertEqual([visits[0].plan_id, visits[2].plan_id], [plan, renewal])
         self.assertEqual(plan.sessions_remaining, 0.0)
         self.assertEqual(renewal.sessions_remaining, 11.0)
-        self.assertRegex(self.bodies(renewal)[-1], "cancelled.*02/09/2026 9:00")
+        self.assertRegex(self.bodies(renewal)[-1], "cancelled.*Feb 9, 2026, 9:00")
         self.assert_ledger_adds_up(renewal)
 
     def test_a_service_the_old_plan_has_not(self):

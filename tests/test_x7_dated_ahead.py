@@ -82,7 +82,7 @@ class TestDatedAhead(AheadCase):
         visit = self.plan.book([datetime(2026, 1, 14, 9)])
         self.assertEqual(visit.cycle_id.sequence, 1)
         visit.reschedule(datetime(2026, 1, 19, 15))
-        with self.assert_refused(UserError, "it is cancelled from 01/20/2026"):
+        with self.assert_refused(UserError, "it is cancelled from Jan 20, 2026"):
             visit.reschedule(datetime(2026, 1, 20, 9))
         with self.assert_refused(UserError, "1 needed, 0 left"):
             self.plan.book([datetime(2026, 1, 15, 9)])
@@ -94,7 +94,7 @@ class TestDatedAhead(AheadCase):
 
     def test_no_visit_from_that_day_on(self):
         self.cancel_ahead(self.plan)
-        with self.assert_refused(UserError, "it is cancelled from 01/20/2026"):
+        with self.assert_refused(UserError, "it is cancelled from Jan 20, 2026"):
             self.plan.book([datetime(2026, 1, 20, 9)])
 
     def test_picked_at_the_counter_till_then(self):
@@ -190,7 +190,7 @@ class TestDatedAhead(AheadCase):
             self.post(self.invoices(plan)[0])
             self.cancel_ahead(plan, settlement="credit_note")
             self.clock.move_to(f"{day} 02:00:00")
-            with self.assert_refused(UserError, "it is cancelled from 01/20/2026"):
+            with self.assert_refused(UserError, "it is cancelled from Jan 20, 2026"):
                 plan.book([datetime(2026, 1, 15, 9)])
             self.update_on(day)
             found.append(
@@ -215,7 +215,7 @@ class TestDatedAhead(AheadCase):
     def test_no_renewal_till_then(self):
         self.cancel_ahead(self.plan)
         with self.assert_refused(
-            UserError, f"{self.plan.name}.* is cancelled from 01/20/2026 on"
+            UserError, f"{self.plan.name}.* is cancelled from Jan 20, 2026 on"
         ):
             self.plan.action_renew()
 
@@ -234,17 +234,17 @@ class TestDatedAhead(AheadCase):
         self.cancel_ahead(self.plan)
         (block, *__) = self.customer.get_pet_plans_page()["blocks"]
         self.assertEqual(
-            [row["end"] for row in block["plans"]], ["cancelled from 01/20/2026"]
+            [row["end"] for row in block["plans"]], ["cancelled from Jan 20, 2026"]
         )
         (summary,) = self.plan.sudo()._get_portal_summaries()
-        self.assertEqual(summary["end"], "01/19/2026 (cancelled)")
+        self.assertEqual(summary["end"], "Jan 19, 2026 (cancelled)")
 
     def test_no_way_out_by_giving_it_away(self):
         self.cancel_ahead(self.plan)
         wizard = self.env["pet.plan.transfer"].create(
             {"plan_id": self.plan.id, "pet_id": self.rex.id, "reason": "Gift"}
         )
-        with self.assert_refused(UserError, "is cancelled from 01/20/2026 on"):
+        with self.assert_refused(UserError, "is cancelled from Jan 20, 2026 on"):
             wizard.action_apply()
 
     def test_twice_is_refused(self):
@@ -252,7 +252,7 @@ class TestDatedAhead(AheadCase):
         with self.assert_refused(UserError, "call that off first"):
             self.cancel_ahead(self.plan, day=date(2026, 1, 2))
         self.update_on("2026-01-20")
-        with self.assert_refused(UserError, "already cancelled since 01/20/2026"):
+        with self.assert_refused(UserError, "already cancelled since Jan 20, 2026"):
             self.cancel_plans(self.plan)
 
     def test_staff_write_none_of_it(self):
@@ -384,7 +384,7 @@ class TestCalledOff(AheadCase):
         self.plan._pause(date(2026, 1, 19), date(2026, 1, 26), "Shop closed")
         self.plan.action_call_off_cancellation()
         self.assertEqual(self.visits[3].state, "cancelled")
-        self.assertIn("Not booked again: 01/26/2026", self.bodies(self.plan)[-1])
+        self.assertIn("Not booked again: Jan 26, 2026", self.bodies(self.plan)[-1])
 
     def test_by_the_button(self):
         self.cancel_ahead(self.plan)
@@ -397,7 +397,7 @@ class TestCalledOff(AheadCase):
     def test_not_once_the_day_has_come(self):
         self.cancel_ahead(self.plan)
         self.clock.move_to("2026-01-20 02:00:00")
-        with self.assert_refused(UserError, "already cancelled since 01/20/2026"):
+        with self.assert_refused(UserError, "already cancelled since Jan 20, 2026"):
             self.plan.action_call_off_cancellation()
 
     def test_not_what_is_not_cancelled(self):
@@ -417,7 +417,7 @@ class TestPausedAndCancelledAhead(AheadCase):
     def test_cancelled_then_paused(self):
         plan = self.sell_monthly()
         self.cancel_ahead(plan)
-        with self.assert_refused(UserError, "it runs from 01/01/2026 to 01/19/2026"):
+        with self.assert_refused(UserError, "it runs from Jan 1, 2026 to Jan 19, 2026"):
             self.pause(plan, "2026-01-20", "2026-02-03")
         self.assertEqual(plan.date_end, date(2026, 3, 31))
 

@@ -34,12 +34,15 @@ class TestPause(PetPlansCommon):
             self.pause(plan, "2026-01-10", "2026-01-20")
             message = (
                 f"{plan.name}.* cannot take the visit of {{day}}.*: it is paused from "
-                "01/10/2026 to 01/20/2026"
+                "Jan 10, 2026 to Jan 20, 2026"
             )
             for day, move in (
-                ("01/10/2026", lambda one: one.reschedule("2026-01-10 00:00:00")),
-                ("01/20/2026", lambda one: one.write({"start": "2026-01-20 23:00:00"})),
-                ("01/15/2026", self.reschedule_in_the_form),
+                ("Jan 10, 2026", lambda one: one.reschedule("2026-01-10 00:00:00")),
+                (
+                    "Jan 20, 2026",
+                    lambda one: one.write({"start": "2026-01-20 23:00:00"}),
+                ),
+                ("Jan 15, 2026", self.reschedule_in_the_form),
             ):
                 with (
                     self.subTest(terms=terms, day=day),
@@ -159,7 +162,7 @@ class TestPause(PetPlansCommon):
 
     def test_what_is_over_is_no_pause(self):
         plan = self.sell(self.make_template(validity=3)).with_user(self.manager)
-        with self.assert_refused(UserError, "cannot be paused .* today is 01/02/2026"):
+        with self.assert_refused(UserError, "cannot be paused .* today is Jan 2, 2026"):
             self.pause(plan, "2026-01-01", "2026-01-01")
 
     def test_on_the_first_and_the_last_day_of_the_plan(self):

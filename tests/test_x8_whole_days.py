@@ -90,7 +90,7 @@ class TestFirstDay(ExtensionCommon):
         plan = self.sell_monthly()
         self.pause(plan, "2026-02-01", "2026-02-10")
         line = self.invoices(plan)[1].invoice_line_ids
-        self.assertIn("02/11/2026 to 03/10/2026", line.name)
+        self.assertIn("Feb 11, 2026 to Mar 10, 2026", line.name)
 
 
 class TestVisitsOfPeriods(ExtensionCommon):

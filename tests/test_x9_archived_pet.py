@@ -48,7 +48,7 @@ class TestArchivedPet(ArchivedPetCommon):
         with self.assert_refused(
             ValidationError,
             f"(?s)^Luna cannot be archived yet.*\n- {plan.name}.* of Ana Souza"
-            "\n- the visit of .*01/10/2026",
+            "\n- the visit of .*Jan 10, 2026",
         ):
             self.luna.active = False
 
@@ -88,7 +88,7 @@ class TestArchivedPet(ArchivedPetCommon):
         alone = self.visit()
         dialog = self.archive()
         self.assertEqual(dialog.plan_ids, plan)
-        self.assertRegex(self.said, "(?s)01/06/2026.*01/10/2026")
+        self.assertRegex(self.said, "(?s)Jan 6, 2026.*Jan 10, 2026")
         self.assertFalse(self.luna.active)
         self.assertEqual(plan.state, "cancelled")
         self.assertEqual(plan.cancel_reason, "Died")

@@ -1,6 +1,7 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_date
+
+from ..models.formats import format_day
 
 
 class AccountMoveReversal(models.TransientModel):
@@ -33,7 +34,7 @@ class AccountMoveReversal(models.TransientModel):
                     "one open invoice at a time. Choose today or an earlier day, or "
                     "credit now and create the new invoice from the cycle.",
                     invoices=", ".join(bills.mapped("display_name")),
-                    date=format_date(self.env, self.date),
+                    date=format_day(self.env, self.date),
                 )
             )
 

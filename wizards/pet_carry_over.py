@@ -1,8 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_date
 
 from ..models.counted import say_sessions
+from ..models.formats import format_day
 from ..models.pet_plan_legacy import ORDER_MODES
 from ..models.windows import open_window
 
@@ -138,7 +138,7 @@ class PetCarryOver(models.TransientModel):
             or self.env._("All pets of %(customer)s", customer=self.partner_id.name),
             self.sessions_left,
             self.product_id,
-            self.date_end and format_date(self.env, self.date_end),
+            self.date_end and format_day(self.env, self.date_end),
         )
         order = {
             "none": self.env._("no charge, no order"),
@@ -198,8 +198,8 @@ class PetCarryOver(models.TransientModel):
                 self.env._(
                     "%(who)s: the package ended on %(end)s, before today, %(today)s.",
                     who=who,
-                    end=format_date(self.env, self.date_end),
-                    today=format_date(self.env, today),
+                    end=format_day(self.env, self.date_end),
+                    today=format_day(self.env, today),
                 )
             )
         self.template_id._check_carry_over()

@@ -1,8 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_date
 
 from ..lib import booking, periods
+from ..models.formats import format_day
 from ..models.pet_plan_rhythm import WEEKDAYS
 
 
@@ -160,7 +160,7 @@ class PetFixedTimeMixin(models.AbstractModel):
             "found": found,
             "count": self.count,
             "left": plan._get_visit_count(self._get_units()),
-            "end": format_date(self.env, plan.date_end) if plan.date_end else "",
+            "end": format_day(self.env, plan.date_end) if plan.date_end else "",
         }
         if self.count > values["left"]:
             return self.env._(

@@ -1,6 +1,8 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import float_compare, format_date
+from odoo.tools import float_compare
+
+from ..models.formats import format_day
 
 
 class PetPlanAdjust(models.TransientModel):
@@ -234,8 +236,8 @@ class PetPlanAdjust(models.TransientModel):
             parts.append(
                 self.env._(
                     "End: %(old)s → %(new)s",
-                    old=format_date(self.env, self.old_date_end) or never,
-                    new=format_date(self.env, self.date_end) or never,
+                    old=format_day(self.env, self.old_date_end) or never,
+                    new=format_day(self.env, self.date_end) or never,
                 )
             )
         if "note" in vals:
@@ -285,7 +287,7 @@ class PetPlanAdjustLine(models.TransientModel):
                         service=row.product_id.display_name,
                         new=f"{row.new_remaining:g}",
                         plan=plan.display_name,
-                        end=format_date(self.env, plan.date_end),
+                        end=format_day(self.env, plan.date_end),
                     )
                 )
 

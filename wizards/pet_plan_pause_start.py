@@ -1,6 +1,7 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_date
+
+from ..models.formats import format_day
 
 
 class PetPlanPauseStart(models.TransientModel):
@@ -109,8 +110,8 @@ class PetPlanPauseStart(models.TransientModel):
                 self.env._(
                     "A pause ends on or after the day it starts (%(start)s to "
                     "%(end)s).",
-                    start=format_date(self.env, self.date_from),
-                    end=format_date(self.env, self.date_to),
+                    start=format_day(self.env, self.date_from),
+                    end=format_day(self.env, self.date_to),
                 )
             )
         self.plan_id._pause(self.date_from, self.date_to, self.reason)

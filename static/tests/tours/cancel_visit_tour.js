@@ -1,58 +1,60 @@
 import { registry } from "@web/core/registry";
-import { checkRows, editMoment, openPage } from "./tour_helpers";
+import { checkRows, editMoment, inClicks, openPage } from "./tour_helpers";
 
 const CYCLES = ".o_field_widget[name=cycle_ids]";
 const PREVIEW = ".modal .o_field_widget[name=line_ids]";
 
 registry.category("web_tour.tours").add("pet_plans_cancel_visit", {
     steps: () => [
-        {
-            content: "Cancel the visit",
-            trigger: ".o_form_view button[name=action_open_cancel]",
-            run: "click",
-        },
-        ...checkRows(PREVIEW, [
-            { start: "Jan 5, 2099", old_cycle_id: "/ 1", new_cycle_id: "/ 1" },
-            { start: "Jan 12, 2099", old_cycle_id: "/ 1", new_cycle_id: "/ 1" },
-            { start: "Jan 19, 2099", old_cycle_id: "/ 1" },
-            { start: "Jan 26, 2099", old_cycle_id: "/ 1", new_cycle_id: "/ 1" },
+        ...inClicks(3, [
             {
-                start: "Feb 2, 2099",
-                old_cycle_id: "/ 2",
-                new_cycle_id: "/ 1",
-                old_date_due: "Feb 2, 2099",
-                new_date_due: "Jan 5, 2099",
+                content: "Cancel the visit",
+                trigger: ".o_form_view button[name=action_open_cancel]",
+                run: "click",
+            },
+            ...checkRows(PREVIEW, [
+                { start: "Jan 5, 2099", old_cycle_id: "/ 1", new_cycle_id: "/ 1" },
+                { start: "Jan 12, 2099", old_cycle_id: "/ 1", new_cycle_id: "/ 1" },
+                { start: "Jan 19, 2099", old_cycle_id: "/ 1" },
+                { start: "Jan 26, 2099", old_cycle_id: "/ 1", new_cycle_id: "/ 1" },
+                {
+                    start: "Feb 2, 2099",
+                    old_cycle_id: "/ 2",
+                    new_cycle_id: "/ 1",
+                    old_date_due: "Feb 2, 2099",
+                    new_date_due: "Jan 5, 2099",
+                },
+                {
+                    start: "Feb 9, 2099",
+                    old_cycle_id: "/ 2",
+                    new_cycle_id: "/ 2",
+                    old_date_due: "Feb 2, 2099",
+                    new_date_due: "Feb 9, 2099",
+                },
+                { start: "Feb 16, 2099", old_cycle_id: "/ 2", new_cycle_id: "/ 2" },
+                { start: "Feb 23, 2099", old_cycle_id: "/ 2", new_cycle_id: "/ 2" },
+                { start: "Mar 2, 2099", old_cycle_id: "/ 3", new_cycle_id: "/ 2" },
+                {
+                    start: "Mar 9, 2099",
+                    old_cycle_id: "/ 3",
+                    new_cycle_id: "/ 3",
+                    old_date_due: "Mar 2, 2099",
+                    new_date_due: "Mar 9, 2099",
+                },
+                { start: "Mar 16, 2099", old_cycle_id: "/ 3", new_cycle_id: "/ 3" },
+                { start: "Mar 23, 2099", old_cycle_id: "/ 3", new_cycle_id: "/ 3" },
+            ]),
+            {
+                content: "Say why",
+                trigger: ".modal .o_field_widget[name=reason] input",
+                run: "edit Luna has a cold",
             },
             {
-                start: "Feb 9, 2099",
-                old_cycle_id: "/ 2",
-                new_cycle_id: "/ 2",
-                old_date_due: "Feb 2, 2099",
-                new_date_due: "Feb 9, 2099",
+                content: "Cancel it",
+                trigger: ".modal button[name=action_apply]",
+                run: "click",
             },
-            { start: "Feb 16, 2099", old_cycle_id: "/ 2", new_cycle_id: "/ 2" },
-            { start: "Feb 23, 2099", old_cycle_id: "/ 2", new_cycle_id: "/ 2" },
-            { start: "Mar 2, 2099", old_cycle_id: "/ 3", new_cycle_id: "/ 2" },
-            {
-                start: "Mar 9, 2099",
-                old_cycle_id: "/ 3",
-                new_cycle_id: "/ 3",
-                old_date_due: "Mar 2, 2099",
-                new_date_due: "Mar 9, 2099",
-            },
-            { start: "Mar 16, 2099", old_cycle_id: "/ 3", new_cycle_id: "/ 3" },
-            { start: "Mar 23, 2099", old_cycle_id: "/ 3", new_cycle_id: "/ 3" },
         ]),
-        {
-            content: "Say why",
-            trigger: ".modal .o_field_widget[name=reason] input",
-            run: "edit Luna has a cold",
-        },
-        {
-            content: "Cancel it",
-            trigger: ".modal button[name=action_apply]",
-            run: "click",
-        },
         {
             content: "The visit is cancelled",
             trigger: ".o_form_view .ribbon:contains('Cancelled')",

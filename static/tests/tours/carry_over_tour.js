@@ -46,7 +46,7 @@ registry.category("web_tour.tours").add("pet_plans_carry_over", {
         {
             content: "What will happen is said before",
             trigger:
-                ".modal .alert:contains('Luna: 5 × Bath until 12/31/2099; no charge, no order')",
+                ".modal .alert:contains('Luna: 5 × Bath until Dec 31, 2099; no charge, no order')",
         },
         {
             content: "Carry over",

@@ -1,4 +1,5 @@
 import { registry } from "@web/core/registry";
+import { inClicks } from "./tour_helpers";
 
 const PLAN = ".o_pet_customer_page .o_pet_plan";
 const FIRST_INVOICE = `${PLAN} .o_pet_invoices tbody tr:first-child`;
@@ -10,10 +11,17 @@ const BACK = {
 
 registry.category("web_tour.tours").add("pet_plans_customer_page", {
     steps: () => [
-        {
-            content: "What is due and overdue stands on top",
-            trigger: ".o_pet_customer_page .o_pet_due:contains('180.00')",
-        },
+        ...inClicks(1, [
+            {
+                content: "Open the customer",
+                trigger: ".o_data_row td[name=complete_name]:contains('Ana Souza')",
+                run: "click",
+            },
+            {
+                content: "What is due and overdue stands on top",
+                trigger: ".o_pet_customer_page .o_pet_due:contains('180.00')",
+            },
+        ]),
         {
             content: "and what is drafted for later",
             trigger: ".o_pet_customer_page .o_pet_drafted:contains('360.00')",

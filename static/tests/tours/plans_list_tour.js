@@ -1,4 +1,5 @@
 import { registry } from "@web/core/registry";
+import { inClicks } from "./tour_helpers";
 
 const row = (plan) => `.o_data_row:has(td[name=title]:contains("${plan}"))`;
 
@@ -32,32 +33,33 @@ registry.category("web_tour.tours").add("pet_plans_renew_many", {
 });
 
 registry.category("web_tour.tours").add("pet_plans_renew_and_book", {
-    steps: () => [
-        {
-            content: "Renew from the row",
-            trigger: `${row("Baths of Luna")} button[name=action_open_renew]`,
-            run: "click",
-        },
-        {
-            content: "The old weekday and time are offered again",
-            trigger:
-                ".modal .o_data_row:eq(0) td[name=start]:contains('Apr 6, 2099'):contains(/0?9:00/)",
-        },
-        {
-            content: "All sessions are booked, in their cycles",
-            trigger: ".modal .o_data_row:eq(11) td[name=cycle]:contains('3 of 3')",
-        },
-        {
-            content: "Renew and book",
-            trigger: ".modal button[name=action_apply]",
-            run: "click",
-        },
-        {
-            content: "The new plan has its visits",
-            trigger:
-                "body:not(:has(.modal)) button[name=action_view_appointments]:contains('12')",
-        },
-    ],
+    steps: () =>
+        inClicks(4, [
+            {
+                content: "Renew from the row",
+                trigger: `${row("Baths of Luna")} button[name=action_open_renew]`,
+                run: "click",
+            },
+            {
+                content: "The old weekday and time are offered again",
+                trigger:
+                    ".modal .o_data_row:eq(0) td[name=start]:contains('Apr 6, 2099'):contains(/0?9:00/)",
+            },
+            {
+                content: "All sessions are booked, in their cycles",
+                trigger: ".modal .o_data_row:eq(11) td[name=cycle]:contains('3 of 3')",
+            },
+            {
+                content: "Renew and book",
+                trigger: ".modal button[name=action_apply]",
+                run: "click",
+            },
+            {
+                content: "The new plan has its visits",
+                trigger:
+                    "body:not(:has(.modal)) button[name=action_view_appointments]:contains('12')",
+            },
+        ]),
 });
 
 registry.category("web_tour.tours").add("pet_plans_paused", {

@@ -18,7 +18,7 @@ registry.category("web_tour.tours").add("pet_plans_portal", {
         {
             content: "Move the visit of the 19th",
             trigger:
-                ".o_pet_visit:contains('01/19/2099') a[href*='/reschedule']:contains('Reschedule')",
+                ".o_pet_visit:contains('Jan 19, 2099') a[href*='/reschedule']:contains('Reschedule')",
             run: "click",
             expectUnloadPage: true,
         },
@@ -39,11 +39,11 @@ registry.category("web_tour.tours").add("pet_plans_portal", {
         {
             content: "It is moved, and its session label stays",
             trigger:
-                "main:has([role=status]:contains('Your visit is moved')) .o_pet_visit:contains('01/21/2099 2:30 PM'):contains('Visit 3 of 12')",
+                "main:has([role=status]:contains('Your visit is moved')) .o_pet_visit:contains('Jan 21, 2099, 2:30 PM'):contains('Visit 3 of 12')",
         },
         {
             content: "Cancel it after all",
-            trigger: ".o_pet_visit:contains('01/21/2099') a[href*='/cancel']",
+            trigger: ".o_pet_visit:contains('Jan 21, 2099') a[href*='/cancel']",
             run: "click",
             expectUnloadPage: true,
         },

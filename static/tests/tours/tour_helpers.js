@@ -82,3 +82,17 @@ export function openPage(name) {
         run: "click",
     };
 }
+
+/**
+ * Returns steps of which no more than `most` are clicks; fields are entered with Tab.
+ *
+ * @param {number} most
+ * @param {Object[]} steps
+ */
+export function inClicks(most, steps) {
+    const clicks = steps.filter(({ run }) => run === "click").length;
+    if (clicks > most) {
+        throw new Error(`These are ${clicks} clicks; no more than ${most} may it take`);
+    }
+    return steps;
+}
