@@ -19,6 +19,8 @@ from odoo.tools import SQL
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 from odoo.addons.base.tests.common import BaseCommon
 
+from .caches import KnownCaches
+
 # A Friday noon before the worked example of C10, whose first visit is on a Monday.
 NOW = "2026-01-02 12:00:00"
 # The parameter that tells which records stand ready, and who looks at them
@@ -35,12 +37,21 @@ class ShopsCommon(AccountTestInvoicingCommon):
         ready = cls._find_ready()
         if ready:
             super(BaseCommon, cls).setUpClass()  # past the classes that make records
+            cls.known_caches = KnownCaches(cls.registry)
+            cls.known_caches.start_class(cls.registry)
             cls.clock = cls._start_clock()
             cls._take(ready)
         else:
             super().setUpClass()
+            cls.known_caches = KnownCaches(cls.registry)
             cls.clock = cls._start_clock()
             cls._make_shops()
+
+    def setUp(self):
+        self.addCleanup(self.known_caches.put_back)  # once Odoo has emptied them
+        super().setUp()
+        self.known_caches.start_test()
+        self.addCleanup(self.known_caches.keep)  # before Odoo empties them
 
     @classmethod
     def _start_clock(cls):
