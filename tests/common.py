@@ -183,12 +183,13 @@ class PetPlansCommon(ShopsCommon):
         invoices.with_user(cls.accountant).action_post()
         return invoices
 
-    def pay(self, invoices, **values):
+    @classmethod
+    def pay(cls, invoices, **values):
         """Post invoices if need be and pay them as the accountant, in full or part."""
-        self.post(invoices.filtered(lambda move: move.state == "draft"))
+        cls.post(invoices.filtered(lambda move: move.state == "draft"))
         return (
-            self.env["account.payment.register"]
-            .with_user(self.accountant)
+            cls.env["account.payment.register"]
+            .with_user(cls.accountant)
             .with_context(active_model="account.move", active_ids=invoices.ids)
             .create(values)
             ._create_payments()
@@ -299,10 +300,11 @@ class PetPlansCommon(ShopsCommon):
             self.clock.move_to(now)
         self.run_job("pet_plans.ir_cron_update_plans")
 
-    def switch_on_reminders(self):
+    @classmethod
+    def switch_on_reminders(cls):
         """Switch on all mails of the shop (P5), to a customer who has an address."""
-        self.customer.sudo().email = "ana@example.com"
-        self.shop.sudo().write(
+        cls.customer.sudo().email = "ana@example.com"
+        cls.shop.sudo().write(
             {
                 "pet_renewal_reminder": True,
                 "pet_last_sessions_reminder": True,

@@ -117,8 +117,9 @@ class PortalCase(PetPlansCommon, HttpCase):
     def token(self, plan):
         return plan.sudo()._portal_ensure_token()
 
-    def allow_changes(self, **values):
+    @classmethod
+    def allow_changes(cls, **values):
         """Let customers change visits, without notice unless a test says so."""
-        self.shop.sudo().write(
+        cls.shop.sudo().write(
             {"pet_portal_changes": True, "pet_portal_notice_hours": 0, **values}
         )

@@ -11,11 +11,12 @@ IN_TIME = "the session goes back to your plan"
 class TestChanges(PortalCase):
     """P3: customers reschedule and cancel by C1-C9, and are refused in their words."""
 
-    def setUp(self):
-        super().setUp()
-        self.allow_changes()
-        self.plan, self.visits = self.sell_worked_example(validity=4)
-        self.path = f"/my/plans/{self.plan.id}"
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.allow_changes()
+        cls.plan, cls.visits = cls.sell_worked_example(validity=4)
+        cls.path = f"/my/plans/{cls.plan.id}"
 
     def path_of(self, day, change):
         return f"{self.path}/visits/{self.visit_on(self.plan, day).id}/{change}"

@@ -44,21 +44,21 @@ class TestFields(PortalCase):
         cls.visits = cls.plan.book(cls.weekly(4), user_id=cls.staff.id, note=SECRET)
         cls.visits[1]._cancel(reason=SECRET)
         cls.plan.sudo().cycle_ids[0].invoice_id.action_post()
-
-    def setUp(self):
-        super().setUp()
-        self.allow_changes()
+        cls.allow_changes()
         wizard = (
-            self.env["pet.plan.adjust"]
-            .with_user(self.manager)
-            .create({"plan_id": self.plan.id, "reason": SECRET})
+            cls.env["pet.plan.adjust"]
+            .with_user(cls.manager)
+            .create({"plan_id": cls.plan.id, "reason": SECRET})
         )
         wizard.line_ids[:1].new_remaining -= 1
         wizard.action_apply()
+        cls.path = f"/my/plans/{cls.plan.id}"
+
+    def setUp(self):
+        super().setUp()
         self.clock.move_to("2026-01-06 12:00:00")
         self.visits[0].action_receive()
         self.visits[0].action_finish()
-        self.path = f"/my/plans/{self.plan.id}"
 
     def assert_shows(self, page, kind, expected):
         """Check what a page shows of the records, and that it shows nothing else.

@@ -10,9 +10,10 @@ from .portal import PortalCase
 class TestMails(PortalCase):
     """P3, P5: links in mails lead to the customer's page, without account."""
 
-    def setUp(self):
-        super().setUp()
-        self.switch_on_reminders()
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.switch_on_reminders()
 
     def remind(self):
         """Run the job; return the links to plans in the mails for the customer."""

@@ -11,10 +11,7 @@ class TestRoutes(PortalCase):
         cls.other = cls.sell(pet=cls.mimi)
         cls.other_visit = cls.other.book(cls.weekly(1))
         cls.draft = cls.sell(confirm=False)
-
-    def setUp(self):
-        super().setUp()
-        self.allow_changes()
+        cls.allow_changes()
 
     def paths(self, plan, visit):
         """Return the addresses of all pages about a plan."""

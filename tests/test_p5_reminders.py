@@ -9,9 +9,10 @@ from .common import PetPlansCommon
 class TestReminders(PetPlansCommon):
     """P5: each reminder is switched on by company, sent once, logged in the chatter."""
 
-    def setUp(self):
-        super().setUp()
-        self.switch_on_reminders()
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.switch_on_reminders()
 
     def remind(self):
         """Run the job; return the mails it made for the customer."""

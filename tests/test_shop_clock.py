@@ -6,9 +6,10 @@ from .rpc import RpcCase
 class TestShopClock(RpcCase):
     """B1: a text and the widget beside it never tell two times of one visit."""
 
-    def setUp(self):
-        super().setUp()
-        self.visit = self.sell().book([datetime(2026, 1, 5, 9)])
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.visit = cls.sell().book([datetime(2026, 1, 5, 9)])
 
     def read_from(self, tz):
         """Return how a computer in a time zone reads what the visit is called."""

@@ -6,9 +6,10 @@ from .common import PetPlansCommon
 
 
 class TransferCommon(PetPlansCommon):
-    def setUp(self):
-        super().setUp()
-        self.bob = self._make_pet("Bob", partner_id=self.neighbour.id)
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.bob = cls._make_pet("Bob", partner_id=cls.neighbour.id)
 
     def transfer(self, plan, user=None, **values):
         """Give a plan away as a manager; return the plan the new owner has."""

@@ -26,10 +26,11 @@ class BookedCase(WalkInCase):
 class TestBookedToday(BookedCase):
     """U1: a pet with a visit booked that day is offered that visit."""
 
-    def setUp(self):
-        super().setUp()
-        self.plan = self.sell()
-        self.booked = self.plan.book([datetime(2026, 1, 2, 15)])
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.plan = cls.sell()
+        cls.booked = cls.plan.book([datetime(2026, 1, 2, 15)])
 
     def test_offered_in_words(self):
         wizard = self.offer(self.walk_in(self.bath))
@@ -130,10 +131,11 @@ class TestBookedToday(BookedCase):
 class TestBroughtForward(BookedCase):
     """U1: where all sessions are booked, the next visit is offered."""
 
-    def setUp(self):
-        super().setUp()
-        self.plan = self.sell()
-        self.visits = self.plan.book(self.weekly(12, "2026-01-09 10:00:00"))
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.plan = cls.sell()
+        cls.visits = cls.plan.book(cls.weekly(12, "2026-01-09 10:00:00"))
 
     def test_offered_in_words(self):
         wizard = self.offer(self.walk_in(self.bath))

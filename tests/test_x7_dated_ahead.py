@@ -48,10 +48,11 @@ class AheadCase(PetPlansCommon):
 class TestDatedAhead(AheadCase):
     """X7: dated ahead, a plan stays active and usable through the day before."""
 
-    def setUp(self):
-        super().setUp()
-        self.plan, self.visits = self.sell_worked_example()
-        self.pay(self.invoices(self.plan)[0])
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.plan, cls.visits = cls.sell_worked_example()
+        cls.pay(cls.invoices(cls.plan)[0])
 
     def test_stays_active(self):
         self.cancel_ahead(self.plan)
@@ -340,10 +341,14 @@ class TestPeriodsAhead(AheadCase):
 class TestCalledOff(AheadCase):
     """X7: until then a person may call it off, and all comes back."""
 
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.plan, cls.visits = cls.sell_worked_example()
+        cls.post(cls.invoices(cls.plan)[0])
+
     def setUp(self):
         super().setUp()
-        self.plan, self.visits = self.sell_worked_example()
-        self.post(self.invoices(self.plan)[0])
         self.before = self.facts(self.plan)
 
     def test_drafts_sessions_and_visits_come_back(self):
