@@ -1,3 +1,4 @@
+from odoo.http import root
 from odoo.tests import HttpCase
 from odoo.tools import SQL, mute_logger
 
@@ -69,6 +70,7 @@ class RpcCase(AddonModels, PetPlansCommon, HttpCase):
     def setUp(self):
         super().setUp()
         self.logged_in = None
+        self.sessions = {}
 
     # --- Calling ---------------------------------------------------------------
 
@@ -78,8 +80,7 @@ class RpcCase(AddonModels, PetPlansCommon, HttpCase):
         :raises RpcError: with the name and message of the exception over there
         """
         if self.logged_in != user:
-            self.authenticate(user.login, user.login)
-            self.logged_in = user
+            self._enter(user)
         if context is not None:
             kwargs["context"] = context
         with mute_logger("odoo.http", "odoo.sql_db", "odoo.addons.base.models.ir_rule"):
@@ -101,6 +102,17 @@ class RpcCase(AddonModels, PetPlansCommon, HttpCase):
         if "error" in answer:
             raise RpcError(answer["error"])
         return answer.get("result")
+
+    def _enter(self, user):
+        """Be a user from here on, in the session that they have or in a new one."""
+        if user in self.sessions:
+            self.session, self.opener = self.sessions[user]
+        else:
+            self.session = None  # else Odoo would end that of the user before
+            self.authenticate(user.login, user.login)
+            self.sessions[user] = self.session, self.opener
+            self.addCleanup(root.session_store.delete, self.session)
+        self.logged_in = user
 
     def assertRpcRefused(self, user, model, method, *args, names=REFUSALS, **kwargs):
         """Check that a call is refused in so many words, not by a crash.

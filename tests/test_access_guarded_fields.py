@@ -106,19 +106,21 @@ class TestGuardedFields(RpcCase):
             },
         }
         cls.insiders = (cls.staff, cls.manager, cls.accountant, cls.admin)
+        cls.guarded = cls.guarded_models()
 
     # --- Helpers ---------------------------------------------------------------
 
-    def guarded_models(self):
+    @classmethod
+    def guarded_models(cls):
         """Return what may not be written: dict, model name -> field names."""
         fields_by_model = {
             name: model._guarded_fields
-            for name, model in self.env.items()
-            if "_guarded_fields" in dir(model) and not model._abstract
+            for name, model in cls.env.items()
+            if hasattr(type(model), "_guarded_fields") and not model._abstract
         }
         fields_by_model["pet.plan.entry"] = {
             name
-            for name, field in self.env["pet.plan.entry"]._fields.items()
+            for name, field in cls.env["pet.plan.entry"]._fields.items()
             if field.store and name not in MAGIC_COLUMNS
         }
         return fields_by_model
@@ -146,9 +148,8 @@ class TestGuardedFields(RpcCase):
     # --- Fields ----------------------------------------------------------------
 
     def test_the_contract_is_guarded(self):
-        guarded = self.guarded_models()
         for model, names in GUARDED.items():
-            self.assertLessEqual(names, guarded[model], model)
+            self.assertLessEqual(names, self.guarded[model], model)
 
     def test_what_is_computed_for_good_is_guarded(self):
         """A stored figure is nobody's to set: it would stay wrong until recomputed."""
@@ -172,7 +173,7 @@ class TestGuardedFields(RpcCase):
 
     def test_what_nobody_edits_is_guarded(self):
         """Read-only in every form is read-only from outside too."""
-        for name in self.guarded_models():
+        for name in self.guarded:
             model = self.env[name]
             shown = {
                 field.name
@@ -182,11 +183,11 @@ class TestGuardedFields(RpcCase):
                 and not field.compute
                 and field._module == ADDON
             } - set(MAGIC_COLUMNS)
-            self.assertLessEqual(shown, set(self.guarded_models()[name]), name)
+            self.assertLessEqual(shown, set(self.guarded[name]), name)
 
     def test_write(self):
         before = self.snapshot("account.move")
-        for model, names in self.guarded_models().items():
+        for model, names in self.guarded.items():
             record = self.targets.get(model)
             for name in names if record else ():
                 vals = {name: self.forge(record, name)}
@@ -197,7 +198,7 @@ class TestGuardedFields(RpcCase):
 
     def test_write_with_a_forged_guard(self):
         before = self.snapshot("account.move")
-        for model, names in self.guarded_models().items():
+        for model, names in self.guarded.items():
             record = self.targets.get(model)
             user = self.admin if model == "account.move" else self.manager
             for name in names if record else ():
@@ -216,7 +217,7 @@ class TestGuardedFields(RpcCase):
 
     def test_create(self):
         before = self.snapshot("account.move")
-        for model, names in self.guarded_models().items():
+        for model, names in self.guarded.items():
             record = self.targets.get(model)
             for name in names if record else ():
                 if record._fields[name].compute:
@@ -237,7 +238,7 @@ class TestGuardedFields(RpcCase):
         """As the ORM does everywhere: such a value is lost, it does no harm."""
         for model, vals in self.creatable.items():
             record = self.targets[model]
-            for name in self.guarded_models()[model]:
+            for name in self.guarded[model]:
                 if not record._fields[name].compute:
                     continue
                 user = self.admin if model == "account.move" else self.manager
@@ -264,7 +265,7 @@ class TestGuardedFields(RpcCase):
     def test_every_guarded_model_is_tried(self):
         persistent = {
             model
-            for model, names in self.guarded_models().items()
+            for model, names in self.guarded.items()
             if names and not self.env[model].is_transient()
         }
         self.assertLessEqual(persistent, self.targets.keys())
@@ -321,7 +322,7 @@ class TestGuardedFields(RpcCase):
         record = self.targets[model]
         return {
             f"default_{name}": self.forge(record, name)
-            for name in self.guarded_models()[model] - {"company_id"}
+            for name in self.guarded[model] - {"company_id"}
         }
 
     def test_defaults_of_the_context_are_dropped(self):
@@ -447,7 +448,7 @@ class TestGuardedFields(RpcCase):
     def test_defaults_that_users_keep_are_dropped(self):
         """`ir.default` is open to every employee, for their own records."""
         for model in ("pet.plan", "pet.plan.line", "pet.appointment", "pet.plan.entry"):
-            for name in self.guarded_models()[model]:
+            for name in self.guarded[model]:
                 forged = self.forge(self.targets[model], name)
                 if isinstance(forged, list):
                     continue

@@ -20,13 +20,13 @@ class TestLifeQueries(PetPlansCommon):
         return plans
 
     def assert_constant(self, action, prepare=None):
-        """Check that an action on 20 plans takes as many queries as one on 2.
+        """Check that an action on 10 plans takes as many queries as one on 2.
 
         :param action: function of plans
         :param prepare: function that makes a number of plans ready for it
         """
         prepare = prepare or self.sell_many
-        warm, few, many = prepare(1), prepare(2), prepare(20)
+        warm, few, many = prepare(1), prepare(2), prepare(10)
         self.count_queries(lambda: action(warm))  # fills what stays cached for good
         counts = [
             self.count_queries(lambda plans=plans: action(plans))

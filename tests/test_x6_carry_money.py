@@ -47,6 +47,11 @@ class CarryCommon(ForfeitCommon):
 class TestCarryMoney(CarryCommon):
     """X6: no session given away, nothing left behind, at any stage."""
 
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.plan = cls.sell()
+
     def check(self, plan, used, price=540.0, sessions=12.0):
         """Renew a plan with what is left and compare before and after."""
         before = self.billed(plan)
@@ -68,14 +73,26 @@ class TestCarryMoney(CarryCommon):
         self.assertAlmostEqual(renewal.amount_total, price + unbilled)
         return renewal
 
+    def post_one_by_one(self, plan, most):
+        """Post no invoice of a plan, then one more each time, up to some.
+
+        What is done at each stage is undone before the next one.
+
+        :yield: how many are posted
+        """
+        for billed in range(most + 1):
+            self.post(self.invoices(plan)[:billed][-1:])
+            with self.cr.savepoint() as savepoint:
+                yield billed
+                savepoint.rollback()
+
     def test_any_stage_of_a_package(self):
         template = self.make_template()
-        for billed in range(4):
-            for used in (0, 1, 4, 5, 8, 11):
+        for used in (0, 1, 4, 5, 8, 11):
+            plan = self.sell(template)
+            self.use(plan, used)
+            for billed in self.post_one_by_one(plan, 3):
                 with self.subTest(billed=billed, used=used):
-                    plan = self.sell(template)
-                    self.use(plan, used)
-                    self.post(self.invoices(plan)[:billed])
                     renewal = self.check(plan, used)
                     # Both together bill each session sold once.
                     self.assertEqual(self.billed(plan, renewal), 1080.0)
@@ -87,12 +104,11 @@ class TestCarryMoney(CarryCommon):
             [(self.bath, 10, 33.33, 5.0), (self.grooming, 3, 16.67)],
             appointment_count=10,
         )
-        for billed in range(3):
-            for taken in ((1, 1), (0.5, 0), (4, 2), (7, 1), (9.5, 3)):
+        for taken in ((1, 1), (0.5, 0), (4, 2), (7, 1), (9.5, 3)):
+            plan = self.sell(template)
+            self.serve_sessions(plan, *taken)
+            for billed in self.post_one_by_one(plan, 2):
                 with self.subTest(billed=billed, taken=taken):
-                    plan = self.sell(template)
-                    self.serve_sessions(plan, *taken)
-                    self.post(self.invoices(plan)[:billed])
                     before = self.billed(plan)
                     renewal = self.carry(plan)
                     self.assertEqual(plan.sessions_remaining, 0.0)
@@ -103,7 +119,7 @@ class TestCarryMoney(CarryCommon):
 
     def test_one_billed_and_one_used(self):
         """The example that gave 24 baths for 720.00."""
-        plan = self.sell()
+        plan = self.plan
         self.use(plan, 1)
         self.post(self.invoices(plan)[0])
         renewal = self.check(plan, 1)
@@ -118,7 +134,7 @@ class TestCarryMoney(CarryCommon):
         self.assertFalse(renewal.cycle_ids[0].sudo().invoice_id)
 
     def test_a_draft_partly_used_keeps_what_was_used(self):
-        plan = self.sell()
+        plan = self.plan
         self.use(plan, 5)
         self.post(self.invoices(plan)[0])
         renewal = self.check(plan, 5)
@@ -129,7 +145,7 @@ class TestCarryMoney(CarryCommon):
         self.assertEqual(self.states(plan), ["posted", "draft", "cancel"])
 
     def test_visits_still_booked_stay_with_the_old_plan(self):
-        plan = self.sell()
+        plan = self.plan
         plan.book(self.weekly(5))
         renewal = self.carry(plan)
         self.assertEqual(self.days(plan)[1], ["02-02"])
@@ -137,7 +153,7 @@ class TestCarryMoney(CarryCommon):
         self.assertEqual(self.cycles(renewal)[0], (3.0, 135.0))
 
     def test_used_first_and_at_its_price(self):
-        plan = self.sell()
+        plan = self.plan
         self.use(plan, 9)
         self.post(self.invoices(plan)[0])
         plan.template_id.with_user(self.manager).line_ids.price_unit = 50.0
@@ -151,7 +167,7 @@ class TestCarryMoney(CarryCommon):
         )
 
     def test_names_of_the_drafts(self):
-        plan = self.sell()
+        plan = self.plan
         self.use(plan, 9)
         renewal = self.carry(plan)
         names = self.invoices(renewal).invoice_line_ids.mapped("name")
@@ -190,7 +206,7 @@ class TestCarryMoney(CarryCommon):
         self.assertEqual(self.billed(renewal), 540.0)
 
     def test_a_present_is_carried_for_nothing(self):
-        plan = self.sell()
+        plan = self.plan
         self.use(plan, 1)
         self.adjust(plan, 13.0)
         renewal = self.carry(plan)
@@ -200,7 +216,7 @@ class TestCarryMoney(CarryCommon):
         )
 
     def test_paid_as_a_draft_is_billed(self):
-        plan = self.sell()
+        plan = self.plan
         self.use(plan, 1)
         self.match(self.invoices(plan)[0], 180.0)
         renewal = self.carry(plan)
@@ -208,7 +224,7 @@ class TestCarryMoney(CarryCommon):
         self.assertEqual(self.amounts(plan)[0], 180.0)
 
     def test_a_price_that_a_person_changed(self):
-        plan = self.sell()
+        plan = self.plan
         draft = self.invoices(plan)[0].with_user(self.accountant)
         draft.invoice_line_ids.price_unit = 40.0
         self.use(plan, 1)
@@ -217,14 +233,14 @@ class TestCarryMoney(CarryCommon):
         self.assertEqual(self.cycles(renewal)[0], (3.0, 120.0))
 
     def test_the_old_cycle_is_not_billed_again(self):
-        plan = self.sell()
+        plan = self.plan
         self.use(plan, 4)
         self.carry(plan)
         with self.assert_refused(UserError, "only a closed cycle"):
             plan.cycle_ids[1].with_user(self.accountant).action_create_invoice()
 
     def test_kept_price_is_that_of_the_offer(self):
-        plan = self.sell()
+        plan = self.plan
         self.use(plan, 4)
         renewal = self.carry(plan)
         again = self.carry(renewal, keep_price=True)
@@ -261,7 +277,7 @@ class TestCarryMoney(CarryCommon):
 
     def test_posted_ones_of_the_renewal_stay_ahead(self):
         """Carried over into a renewal of which the first cycle is billed."""
-        plan = self.sell()
+        plan = self.plan
         self.use(plan, 4)
         plan.action_renew()
         renewal = plan.renewed_by_id
@@ -276,7 +292,7 @@ class TestCarryMoney(CarryCommon):
         self.assert_cycles_add_up(renewal)
 
     def test_afterwards_there_must_be_something(self):
-        plan = self.sell()
+        plan = self.plan
         with self.assert_refused(UserError, "is not renewed yet"):
             plan.action_carry_over()
         plan.action_renew()
@@ -285,7 +301,7 @@ class TestCarryMoney(CarryCommon):
             plan.action_carry_over()
 
     def test_told_on_both_plans(self):
-        plan = self.sell()
+        plan = self.plan
         self.use(plan, 4)
         renewal = self.carry(plan)
         for one in plan + renewal:
@@ -296,12 +312,11 @@ class TestCarryMoney(CarryCommon):
         template = self.make_template(
             [(self.bath, 10, 45.0), (self.bath, 2, 0.0)], appointment_count=12
         )
-        for billed in range(3):
-            for used in (1, 5, 9, 11):
+        for used in (1, 5, 9, 11):
+            plan = self.sell(template)
+            self.use(plan, used)
+            for billed in self.post_one_by_one(plan, 2):
                 with self.subTest(billed=billed, used=used):
-                    plan = self.sell(template)
-                    self.use(plan, used)
-                    self.post(self.invoices(plan)[:billed])
                     before = self.billed(plan)
                     renewal = self.carry(plan)
                     self.assertEqual(plan.sessions_remaining, 0.0)
@@ -312,8 +327,13 @@ class TestCarryMoney(CarryCommon):
 class TestCarryCredited(CarryCommon, CancelPlanCommon):
     """X6, X7: what was billed by the old plan is credited on its invoices."""
 
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.plan = cls.sell()
+
     def test_on_the_invoices_it_came_from(self):
-        plan = self.sell()
+        plan = self.plan
         self.use(plan, 1)
         self.pay(self.invoices(plan)[:2])
         renewal = self.carry(plan)
@@ -334,7 +354,7 @@ class TestCarryCredited(CarryCommon, CancelPlanCommon):
         )
 
     def test_not_what_was_used_of_it(self):
-        plan = self.sell()
+        plan = self.plan
         self.use(plan, 1)
         self.pay(self.invoices(plan))
         renewal = self.carry(plan)
@@ -344,14 +364,14 @@ class TestCarryCredited(CarryCommon, CancelPlanCommon):
         wizard.action_apply()
 
     def test_the_old_plan_credits_none_of_it(self):
-        plan = self.sell()
+        plan = self.plan
         self.use(plan, 1)
         self.pay(self.invoices(plan)[:2])
         self.carry(plan)
         self.assertFalse(self.cancel(plan, "2026-01-03"))
 
     def test_carried_twice(self):
-        plan = self.sell()
+        plan = self.plan
         self.use(plan, 1)
         self.pay(self.invoices(plan))
         renewal = self.carry(self.carry(plan))
