@@ -337,6 +337,13 @@ class PetPlansCommon(ShopsCommon):
             .create(values)
         )
 
+    @contextmanager
+    def undoing(self):
+        """Undo afterwards what is done meanwhile."""
+        with self.cr.savepoint() as savepoint:
+            yield
+            savepoint.rollback()
+
     # --- Refusals --------------------------------------------------------------
 
     @contextmanager

@@ -247,7 +247,7 @@ class TestFailures(PostingJobCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.plan, __ = cls.sell_worked_example()
-        cls.others = [cls.sell(pet=cls.rex) for __ in range(3)]
+        cls.others = [cls.sell(pet=cls.rex) for __ in range(2)]
         for plan in cls.others:
             plan.book(cls.weekly(12))
 

@@ -12,19 +12,22 @@ class YesterdayCase(ExtensionCommon):
     """On 1 February a visit of 31 January is entered, before and after the job."""
 
     def both_ways(self, sell):
-        """Yield a plan on the day after, whose job has not run, and one whose job has.
+        """Yield a plan on the day after, before its job has run, and after it has.
+
+        What is done to it is undone before the second time, and at the end the sale.
 
         :param sell: function that sells one that ends, or of which a month ends, on 31
             January
         """
-        for job in (False, True):
+        with self.undoing():
             self.clock.move_to("2026-01-02 12:00:00")
             plan = sell()
-            self.clock.move_to("2026-02-01 12:00:00")
-            if job:
-                self.update_plans()
-            with self.subTest(job=job):
-                yield plan
+            for job in (False, True):
+                self.clock.move_to("2026-02-01 12:00:00")
+                with self.subTest(job=job), self.undoing():
+                    if job:
+                        self.update_plans()
+                    yield plan
 
     def sell_until_the_eve(self, **terms):
         return self.sell(
@@ -154,7 +157,6 @@ class TestYesterday(YesterdayCase):
             )
             visit.action_receive()
             self.assertEqual(visit.plan_id, plan)
-            plan.with_user(self.manager)._cancel_from(EVE.date(), "Next one")
 
         for sell in (self.sell_until_the_eve, self.sell_monthly):
             for plan in self.both_ways(sell):

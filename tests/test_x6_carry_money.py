@@ -82,9 +82,8 @@ class TestCarryMoney(CarryCommon):
         """
         for billed in range(most + 1):
             self.post(self.invoices(plan)[:billed][-1:])
-            with self.cr.savepoint() as savepoint:
+            with self.undoing():
                 yield billed
-                savepoint.rollback()
 
     def test_any_stage_of_a_package(self):
         template = self.make_template()
