@@ -21,14 +21,15 @@ class KnownCaches:
     _by_database = {}  # what is true in the database as it is without any test
 
     def __init__(self, registry):
+        self.registry = registry
         caches = registry._Registry__caches
         self.caches = {name: caches[name] for name in _CACHES}
         self.known = {}
 
-    def start_class(self, registry):
+    def start_class(self):
         """Take what other classes have looked up; nothing has been changed yet."""
-        if KnownCaches._registry is not registry:
-            KnownCaches._registry, KnownCaches._by_database = registry, {}
+        if KnownCaches._registry is not self.registry:
+            KnownCaches._registry, KnownCaches._by_database = self.registry, {}
         for cache in self.caches.values():
             cache[_CLASS] = True
         self.known = dict(KnownCaches._by_database)

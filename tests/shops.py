@@ -38,7 +38,7 @@ class ShopsCommon(AccountTestInvoicingCommon):
         if ready:
             super(BaseCommon, cls).setUpClass()  # past the classes that make records
             cls.known_caches = KnownCaches(cls.registry)
-            cls.known_caches.start_class(cls.registry)
+            cls.known_caches.start_class()
             cls.clock = cls._start_clock()
             cls._take(ready)
         else:
