@@ -88,8 +88,8 @@ class TestQueries(PortalCase):
         self.assertEqual(len(rows), 401)
         self.assertEqual((rows[0], rows[-1]), ("100", "300"))
 
-    def test_two_hundred_plans(self):
-        """The list of a customer with 200 plans: the same page, the same cost."""
+    def test_thousand_plans(self):
+        """The list of a customer with 1,000 plans: the same page, the same cost."""
         self.sell_many(2)
         few = self.count("/my/plans", self.ana)
         values = {
@@ -98,14 +98,14 @@ class TestQueries(PortalCase):
             "partner_id": self.customer.id,
             "date_start": "2025-01-01",
         }
-        plans = self.env["pet.plan"].create([values] * 200)
+        plans = self.env["pet.plan"].create([values] * 1000)
         plans._unguarded().state = "active"  # sold, as far as the list looks
         self.assertEqual(self.count("/my/plans", self.ana), few)
-        page = self.open("/my/plans/page/11", self.ana)
+        page = self.open("/my/plans/page/51", self.ana)
         self.assertEqual(len(page.get("reference")), 2)
         self.enter(self.ana)
         answer = self.opener.post(
             f"{self.base_url()}/my/counters",
             json={"params": {"counters": ["pet_plan_count"]}},
         ).json()
-        self.assertEqual(answer["result"]["pet_plan_count"], 202)
+        self.assertEqual(answer["result"]["pet_plan_count"], 1002)
