@@ -174,8 +174,8 @@ class PetPlan(models.Model):
     def _preview_pause(self, date_from, date_to):
         """Return the due dates that a pause would move, without doing it (X8).
 
-        Of a package by the deal, since visits leave it; of a plan with its periods,
-        and with those of a renewal that has not begun (X6).
+        Of a package by the deal, since visits leave it; of a plan with its periods.
+        And those of a renewal that has not begun (X6).
 
         :param date_from, date_to: first and last day of the pause
         :return: dict, cycle -> date, or False for one that waits for visits again
@@ -183,11 +183,7 @@ class PetPlan(models.Model):
         self.ensure_one()
         if self.kind == "package":
             leaving = self._get_visits_between(date_from, date_to)
-            held = self._get_dealt_visits()
-            dates = {}
-            if leaving.filtered("holds_sessions") and self._is_dealt():
-                none = leaving.browse()
-                __, dates = self._preview_deal(held - leaving, leaving, kept=none)
+            dates = self._preview_leaving(leaving)
         else:
             before = self._get_pause_spans()
             bounds = self.cycle_ids._get_bounds_after_pauses(
@@ -202,11 +198,26 @@ class PetPlan(models.Model):
             cycles = renewal.cycle_ids.filtered("date_from")
             bounds = cycles._get_bounds_moved(moved - renewal.date_start)
             dates |= cycles._preview_periods(bounds)
+            leaving = renewal._get_visits_to_come_before(moved)
+            if renewal.kind == "package":
+                dates |= renewal._preview_leaving(leaving)
         return {
             cycle: date
             for cycle, date in dates.items()
             if cycle.state != "closed" and date != cycle.date_due
         }
+
+    def _preview_leaving(self, leaving):
+        """Return the due dates of a package that some of its visits leave (C7).
+
+        :return: dict, cycle -> date, or False for one that waits for visits again
+        """
+        self.ensure_one()
+        if not (leaving.filtered("holds_sessions") and self._is_dealt()):
+            return {}
+        staying = self._get_dealt_visits() - leaving
+        __, dates = self._preview_deal(staying, leaving, kept=leaving.browse())
+        return dates
 
     def _get_pause_spans(self):
         """Return the first and last day of each pause, as list of tuples (X8)."""

@@ -150,7 +150,7 @@ class TestBounds(PetPlansCommon):
             ({"period_count": 5000}, r"Periods cannot be 5000, .* more than 999"),
             (
                 {"date_end": "9999-12-31"},
-                r"End cannot be 12/31/9999, .* between 01/01/1900 and 12/31/2999",
+                r"End cannot be Dec 31, 9999, .* between Jan 1, 1900 and Dec 31, 2999",
             ),
         ):
             with self.subTest(values=values):

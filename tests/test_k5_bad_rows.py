@@ -40,8 +40,8 @@ class TestBadRows(CarryOverCommon):
     def test_no_pet_named(self):
         line = self.check_row(
             "warning",
-            "Row 2: all pets of Ana Souza: 5 × Bath until May 4, 2026; no pet is named: "
-            "shared by all pets of Ana Souza.",
+            "Row 2: all pets of Ana Souza: 5 × Bath until May 4, 2026; no pet is named:"
+            " shared by all pets of Ana Souza.",
             pet="",
         )
         self.assertFalse(line.pet_id)

@@ -1,9 +1,7 @@
-import os
-from unittest.mock import patch
-
 from odoo.tests import HttpCase, tagged
 
 from .test_demo import load_demo
+from .tours import on_a_computer_in
 
 WALK = "@pet_plans/../tests/tours/walk_screens"
 
@@ -38,7 +36,7 @@ class TestScreens(HttpCase):
         user = self.env["res.users"].search([("login", "=", login)])
         windows = self.windows(user)
         self.browser_size = size
-        with patch.dict(os.environ, {"TZ": "Asia/Tokyo"}):
+        with on_a_computer_in("Asia/Tokyo"):
             self.browser_js(
                 "/odoo",
                 f"odoo.loader.modules.get('{WALK}').walkScreens({windows})",

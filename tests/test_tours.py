@@ -1,26 +1,14 @@
 from datetime import datetime, time, timedelta
 
 from odoo import fields
-from odoo.tests import HttpCase, tagged
+from odoo.tests import tagged
 
-from .common import PetPlansCommon
+from .tours import TourCase
 
 
 @tagged("post_install", "-at_install", "is_tour")
-class TestTours(PetPlansCommon, HttpCase):
-    """The screens, as people click through them.
-
-    The days of 2099 fall on the same weekdays as those of 2026: the worked example of
-    C10 looks the same there, and is still to come.
-    """
-
-    @classmethod
-    def _start_clock(cls):
-        """The browser has a clock of its own: so both keep the real time."""
-
-    def sell_in_2099(self):
-        plan = self.sell(date_start="2099-01-01")
-        return plan, plan.book(self.weekly(12, first="2099-01-05 09:00:00"))
+class TestTours(TourCase):
+    """The screens, as people click through them."""
 
     def test_sell_plan(self):
         self.make_template()

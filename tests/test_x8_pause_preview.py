@@ -120,6 +120,24 @@ class TestPausePreview(PetPlansCommon):
         self.assertEqual(len(shown), 5)
         self.assertEqual(shown[plan.renewed_by_id.cycle_ids[0]], date(2026, 4, 6))
 
+    def test_bills_of_a_renewed_package_move_too(self):
+        """X6: visits before its new start leave it, and its bills follow (C7)."""
+        plan = self.sell(self.make_template(validity=3))
+        plan.action_renew()
+        renewal = plan.renewed_by_id
+        renewal.book(self.weekly(6, first="2026-04-06 09:00:00"))
+        shown = self.assert_preview_comes_true(
+            plan + renewal, date(2026, 1, 20), date(2026, 1, 29)
+        )
+        self.assertEqual(renewal.date_start, date(2026, 4, 12))
+        self.assertEqual(
+            shown,
+            {
+                renewal.cycle_ids[0]: date(2026, 4, 13),
+                renewal.cycle_ids[1]: date(2026, 5, 11),
+            },
+        )
+
     def test_days_the_wrong_way_round_show_nothing(self):
         plan = self.sell(self.make_monthly())
         form = self.open(plan, date(2026, 2, 10), date(2026, 1, 20))
