@@ -1,5 +1,5 @@
 import { registry } from "@web/core/registry";
-import { checkRows, inClicks, openPage } from "./tour_helpers";
+import { checkRows, editMoment, inClicks, openPage } from "./tour_helpers";
 
 const LINES = ".o_field_widget[name=invoice_line_ids] .o_data_row:eq(0)";
 
@@ -67,6 +67,7 @@ registry.category("web_tour.tours").add("pet_plans_refused_and_paused", {
             trigger: "button[name=action_open_book]",
             run: "click",
         },
+        ...editMoment("first_start", "01/05/2099 09:00:00"),
         {
             content: "One more than there are",
             trigger: ".modal .o_field_widget[name=count] input",
@@ -79,35 +80,26 @@ registry.category("web_tour.tours").add("pet_plans_refused_and_paused", {
         },
         {
             content: "It is refused as a person would",
-            trigger: ".modal:contains('too few sessions of Bath: 13 needed, 12 left')",
+            trigger: ".modal:contains('has sessions left for 12 of 13 visits')",
         },
         {
             content: "I see",
-            trigger:
-                ".modal:contains('too few sessions') .modal-footer button.btn-primary",
+            trigger: ".modal .modal-footer button:contains('Close')",
             run: "click",
         },
         {
             content: "Think again",
-            trigger: ".modal button[special=cancel]",
+            trigger: ".modal:not(:has(button:contains('Close'))) button[special=cancel]",
             run: "click",
         },
-        ...inClicks(2, [
+        ...inClicks(4, [
             {
                 content: "Pause it",
                 trigger: "body:not(:has(.modal)) button:contains('Pause')",
                 run: "click",
             },
-            {
-                content: "from",
-                trigger: ".modal .o_field_widget[name=date_from] input",
-                run: "edit 01/05/2099",
-            },
-            {
-                content: "to",
-                trigger: ".modal .o_field_widget[name=date_to] input",
-                run: "edit 01/11/2099",
-            },
+            ...editMoment("date_from", "01/05/2099"),
+            ...editMoment("date_to", "01/11/2099"),
             {
                 content: "because",
                 trigger: ".modal .o_field_widget[name=reason] input",
