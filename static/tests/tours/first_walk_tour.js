@@ -89,7 +89,8 @@ registry.category("web_tour.tours").add("pet_plans_refused_and_paused", {
         },
         {
             content: "Think again",
-            trigger: ".modal:not(:has(button:contains('Close'))) button[special=cancel]",
+            trigger:
+                ".modal:not(:has(button:contains('Close'))) button[special=cancel]",
             run: "click",
         },
         ...inClicks(4, [
