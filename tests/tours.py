@@ -1,9 +1,11 @@
 """What tours have in common: a browser, and the real time."""
 
 import os
+import re
 from unittest.mock import patch
 
 from odoo.tests import HttpCase
+from odoo.tests.common import ChromeBrowser
 
 from .common import PetPlansCommon
 
@@ -27,3 +29,20 @@ class TourCase(PetPlansCommon, HttpCase):
 def on_a_computer_in(tz):
     """Let the browsers that are started meanwhile go by the clock of a time zone."""
     return patch.dict(os.environ, {"TZ": tz})
+
+
+class ResizedBrowser(ChromeBrowser):
+    """A browser whose page can change the size of its window.
+
+    It asks for it in its console: "resize 820 1180", width and height in pixels.
+    """
+
+    def _handle_console(self, type, args=None, **kwargs):  # noqa: A002
+        asked = args and re.fullmatch(
+            r"resize (\d+) (\d+)", str(self._from_remoteobject(args[0]))
+        )
+        if asked:
+            size = {"width": int(asked[1]), "height": int(asked[2])}
+            params = {**size, "deviceScaleFactor": 1, "mobile": False}
+            self._websocket_send("Emulation.setDeviceMetricsOverride", params=params)
+        return super()._handle_console(type, args=args, **kwargs)

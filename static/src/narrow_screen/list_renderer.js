@@ -1,3 +1,4 @@
+import { useBus } from "@web/core/utils/hooks";
 import { browser } from "@web/core/browser/browser";
 import { SIZES } from "@web/core/ui/ui_service";
 import { patch } from "@web/core/utils/patch";
@@ -8,6 +9,11 @@ import { ListRenderer } from "@web/views/list/list_renderer";
  * says `options="{'on_wide_screens': True}"` is shown there only when it is asked for.
  */
 patch(ListRenderer.prototype, {
+    setup() {
+        super.setup(...arguments);
+        useBus(this.uiService.bus, "resize", () => this.render());
+    },
+
     computeOptionalActiveFields() {
         const active = super.computeOptionalActiveFields();
         const isChosen = browser.localStorage.getItem(this.keyOptionalFields) !== null;

@@ -10,6 +10,13 @@ import { rpcBus } from "@web/core/network/rpc";
 const SETTLED = 50; // ms without a request, after which a screen is complete
 const PATIENCE = 15000; // ms
 const PIXELS = 4; // what borders and rounding may add
+const REDRAWN = 250; // ms that Odoo takes to fit a list into a window that was resized
+
+/** A desk, and a tablet held upright. */
+const SIZES = [
+    [1366, 768],
+    [820, 1180],
+];
 
 /** Buttons whose names say that they show something. */
 const SHOWING = /^action_(open|view)_/;
@@ -183,9 +190,29 @@ class Walk {
             this.find(where, `an error: ${error.innerText.slice(0, 200)}`);
         }
         this.measure(where, root);
+        await this.turn(root);
+        this.measure(where, root);
     }
 
-    measure(where, root) {
+    /** Goes from one size of the window to the other, and stays there. */
+    async turn(root) {
+        const size = SIZES.find(([width]) => width !== browser.innerWidth);
+        console.log(`resize ${size[0]} ${size[1]}`);
+        const start = browser.performance.now();
+        while (browser.innerWidth !== size[0]) {
+            if (browser.performance.now() - start > PATIENCE) {
+                throw new Error(`The window does not become ${size[0]} wide`);
+            }
+            await new Promise((resolve) => browser.setTimeout(resolve, 10));
+        }
+        if (root.querySelector(".o_list_renderer")) {
+            await new Promise((resolve) => browser.setTimeout(resolve, REDRAWN));
+        }
+        await this.settle();
+    }
+
+    measure(screen, root) {
+        const where = `${screen}, ${browser.innerWidth} wide`;
         // The lines of an invoice are some pixels too wide in Odoo itself
         const lists = ".o_list_renderer:not([name=invoice_line_ids] *)";
         for (const list of root.querySelectorAll(lists)) {
