@@ -233,6 +233,12 @@ class Walk {
                 this.find(where, `the heading ${words.innerText.trim()} is clipped`);
             }
         }
+        const badges = ".o_data_cell:not([name=status_in_payment]) .badge"; // that is Odoo's
+        for (const badge of root.querySelectorAll(badges)) {
+            if (badge.scrollWidth > badge.clientWidth + 1) {
+                this.find(where, `the badge ${badge.innerText.trim()} is clipped`);
+            }
+        }
         const whole =
             ".o_data_cell:is(.o_date_cell, .o_datetime_cell, .o_list_number, .o_badge_cell)";
         for (const cell of root.querySelectorAll(`.o_list_renderer ${whole}`)) {
