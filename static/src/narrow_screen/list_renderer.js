@@ -11,19 +11,28 @@ import { ListRenderer } from "@web/views/list/list_renderer";
 patch(ListRenderer.prototype, {
     setup() {
         super.setup(...arguments);
-        useBus(this.uiService.bus, "resize", () => this.render());
+        useBus(this.uiService.bus, "resize", () => {
+            if (this.columnsOnWideScreens.length) {
+                this.render();
+            }
+        });
+    },
+
+    get columnsOnWideScreens() {
+        return this.allColumns.filter(({ options }) => options?.on_wide_screens);
     },
 
     computeOptionalActiveFields() {
         const active = super.computeOptionalActiveFields();
-        const isChosen = browser.localStorage.getItem(this.keyOptionalFields) !== null;
-        if (!isChosen && this.uiService.size < SIZES.XL) {
-            for (const { name, options } of this.allColumns) {
-                if (options?.on_wide_screens) {
-                    active[name] = false;
-                }
-            }
+        const columns = this.columnsOnWideScreens;
+        const isNarrow = this.uiService.size < SIZES.XL;
+        if (isNarrow && columns.length && !this.hasChosenColumns()) {
+            columns.forEach(({ name }) => (active[name] = false));
         }
         return active;
+    },
+
+    hasChosenColumns() {
+        return browser.localStorage.getItem(this.keyOptionalFields) !== null;
     },
 });

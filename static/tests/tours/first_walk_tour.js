@@ -3,7 +3,7 @@ import { checkRows, editMoment, inClicks, openPage } from "./tour_helpers";
 
 const LINES = ".o_field_widget[name=invoice_line_ids] .o_data_row:eq(0)";
 
-/** Chooses a filter of the search menu, and leaves the menu open or closes it. */
+/** Chooses a filter of the search menu, and closes the menu. */
 const filter = (name) => [
     {
         content: "Open the search menu",

@@ -18,6 +18,9 @@ const SIZES = [
     [820, 1180],
 ];
 
+/** What means something else once a part of it is cut: numbers, amounts, days. */
+const WHOLE = /^([-+$\s]*[\d.,]+|[A-Z][a-z]{2} \d{1,2}(, .*)?)$/;
+
 /** Buttons whose names say that they show something. */
 const SHOWING = /^action_(open|view)_/;
 
@@ -239,11 +242,13 @@ class Walk {
                 this.find(where, `the badge ${badge.innerText.trim()} is clipped`);
             }
         }
-        const whole =
-            ".o_data_cell:is(.o_date_cell, .o_datetime_cell, .o_list_number, .o_badge_cell)";
-        for (const cell of root.querySelectorAll(`.o_list_renderer ${whole}`)) {
-            if (cell.scrollWidth > cell.clientWidth + 1) {
-                this.find(where, `the cell ${cell.getAttribute("name")} is clipped`);
+        for (const cell of root.querySelectorAll(".o_list_renderer .o_data_cell")) {
+            const isWhole = cell.scrollWidth <= cell.clientWidth + 1;
+            if (!isWhole && WHOLE.test(cell.innerText.trim())) {
+                this.find(
+                    where,
+                    `${cell.getAttribute("name")} is clipped: ${cell.innerText}`
+                );
             }
         }
         for (const node of root.querySelectorAll(
