@@ -716,15 +716,16 @@ class PetCycle(models.Model):
             return max(self._get_ordered_due_date(days, ahead) or current, current)
         return current
 
-    def _preview_due_dates(self, leaving, cycles):
+    def _preview_due_dates(self, leaving, cycles, joining=()):
         """Return the due dates after a deal that is not done yet (C7).
 
         :param leaving: the `pet.appointment` records that leave their cycles
         :param cycles: dict, visit id -> cycle id after the deal
+        :param joining: records that enter one
         :return: dict, cycle -> date or False
         """
         days = defaultdict(list)
-        for visit in self.appointment_ids - leaving:
+        for visit in [*(self.appointment_ids - leaving), *joining]:
             # A no-show whose session went back is not dealt, and stays where it is.
             days[cycles.get(visit.id, visit.cycle_id.id)].append(visit._get_day())
         return self._calculate_due_dates(

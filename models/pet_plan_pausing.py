@@ -1,6 +1,7 @@
+from collections import defaultdict
 from datetime import timedelta
 
-from odoo import api, fields, models
+from odoo import Command, api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
@@ -174,50 +175,85 @@ class PetPlan(models.Model):
     def _preview_pause(self, date_from, date_to):
         """Return the due dates that a pause would move, without doing it (X8).
 
-        Of a package by the deal, since visits leave it; of a plan with its periods.
-        And those of a renewal that has not begun (X6).
+        Of a package by the deal, since visits leave it and some of its renewal's may
+        come to it; of a plan with its periods. And those of a renewal that has not
+        begun (X6).
 
         :param date_from, date_to: first and last day of the pause
         :return: dict, cycle -> date, or False for one that waits for visits again
         """
         self.ensure_one()
+        end = self.date_end
+        end = end and end + timedelta(days=(date_to - date_from).days + 1)
+        moved = self._get_moved_start(self.date_end, end)
+        renewal = self._get_renewal() if moved else self.browse()
+        early = renewal._get_visits_to_come_before(moved)
         if self.kind == "package":
+            pause = {"date_from": date_from, "date_to": date_to}
+            paused = self.new(
+                {"date_end": end, "pause_ids": [Command.create(pause)]}, origin=self
+            )
             leaving = self._get_visits_between(date_from, date_to)
-            dates = self._preview_leaving(leaving)
+            dates = paused._preview_visits(leaving, early)
         else:
             before = self._get_pause_spans()
             bounds = self.cycle_ids._get_bounds_after_pauses(
                 before, [*before, (date_from, date_to)]
             )
             dates = self.cycle_ids.filtered("date_from")._preview_periods(bounds)
-        end = self.date_end
-        days = (date_to - date_from).days + 1
-        moved = self._get_moved_start(end, end and end + timedelta(days=days))
-        if moved:
-            renewal = self._get_renewal()
+        if renewal:
             cycles = renewal.cycle_ids.filtered("date_from")
             bounds = cycles._get_bounds_moved(moved - renewal.date_start)
             dates |= cycles._preview_periods(bounds)
-            leaving = renewal._get_visits_to_come_before(moved)
             if renewal.kind == "package":
-                dates |= renewal._preview_leaving(leaving)
+                dates |= renewal._preview_visits(early, early.browse())
         return {
             cycle: date
             for cycle, date in dates.items()
             if cycle.state != "closed" and date != cycle.date_due
         }
 
-    def _preview_leaving(self, leaving):
-        """Return the due dates of a package that some of its visits leave (C7).
+    def _preview_visits(self, leaving, trying):
+        """Return the due dates of a package that visits leave and others enter (C7).
 
+        :param leaving: its `pet.appointment` records that leave it
+        :param trying: records of another plan, which it takes as far as it has days
+            and sessions for them
         :return: dict, cycle -> date, or False for one that waits for visits again
         """
         self.ensure_one()
-        if not (leaving.filtered("holds_sessions") and self._is_dealt()):
+        plan = self._origin
+        leaving = leaving.filtered("holds_sessions")
+        if not plan._is_dealt() or not (leaving or trying):
             return {}
-        staying = self._get_dealt_visits() - leaving
-        __, dates = self._preview_deal(staying, leaving, kept=leaving.browse())
-        return dates
+        staying = plan._get_dealt_visits() - leaving
+        cycles, dates = plan._preview_deal(staying, leaving, kept=leaving.browse())
+        joining = trying.browse()
+        if trying:
+            places = self._find_places(
+                trying, plan._get_allotment_after(leaving, cycles)
+            )
+            cycles |= {visit.id: place.slot.id for visit, place in places.items()}
+            joining = trying.browse(visit.id for visit in places)
+        if not joining:
+            return dates if leaving else {}
+        return plan.cycle_ids._preview_due_dates(leaving, cycles, joining)
+
+    def _get_allotment_after(self, leaving, cycles):
+        """Return the allotment of a package as new visits find it after a deal.
+
+        :param leaving: `pet.appointment` records that give their sessions back
+        :param cycles: dict, visit id -> cycle id, of all that stay
+        """
+        self.ensure_one()
+        booked = defaultdict(float)
+        for visit in leaving.browse(cycles):
+            booked[cycles[visit.id]] += visit.units
+        balances = self.line_ids._load_balances_with_lapsed()
+        for (__, line), quantity in leaving._get_held_sessions().items():
+            balances[line].move(quantity, line.id)
+        taken = self.cycle_ids._get_taken_sessions()
+        return self._get_allotment(booked, taken, balances)
 
     def _get_pause_spans(self):
         """Return the first and last day of each pause, as list of tuples (X8)."""

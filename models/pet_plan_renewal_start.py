@@ -118,8 +118,18 @@ class PetPlan(models.Model):
         :param visits: `pet.appointment` records of another plan, still to come
         """
         self.ensure_one()
-        allotment = self._get_allotments()[self]
-        found = visits.browse()
+        places = self._find_places(visits, self._get_allotments()[self])
+        return visits.browse(visit.id for visit in places)
+
+    def _find_places(self, visits, allotment):
+        """Return where visits of another plan would go on this one (B2, X6).
+
+        :param visits: `pet.appointment` records, still to come
+        :param allotment: `lib.booking.Allotment`, which takes them
+        :return: dict, visit -> `lib.booking.Place`, of those that find their sessions
+        """
+        self.ensure_one()
+        places = {}
         for visit in visits.sorted(lambda visit: (visit.start, visit.id)):
             day, wanted = visit._get_day(), visit._get_wanted_sessions()
             slot = allotment.find_slot(day, visit.units)
@@ -131,9 +141,8 @@ class PetPlan(models.Model):
                     for product_id, quantity in wanted.items()
                 )
             ):
-                allotment.enter(day, visit.units, wanted)
-                found += visit
-        return found
+                places[visit] = allotment.enter(day, visit.units, wanted)
+        return places
 
     def _note_moved_start(self, days, handed_over, cancelled):
         """Tell on both plans that the renewal moved, and what became of its visits.

@@ -139,6 +139,60 @@ class TestPausePreview(PetPlansCommon):
             },
         )
 
+    def sell_renewed(self, visits, first):
+        """Return a package of three months with some weekly visits, and its renewal.
+
+        :param visits: how many are booked on the package that is paused
+        :param first: UTC datetime of the renewal's first of six weekly visits
+        """
+        plan = self.sell(self.make_template(validity=3))
+        plan.book(self.weekly(visits))
+        plan.action_renew()
+        plan.renewed_by_id.book(self.weekly(6, first=first))
+        return plan, plan.renewed_by_id
+
+    def test_bills_of_a_package_that_visits_come_back_to(self):
+        """X6: two sessions of the pause go to visits that the renewal cannot keep."""
+        plan, renewal = self.sell_renewed(12, "2026-04-07 09:00:00")
+        shown = self.assert_preview_comes_true(
+            plan + renewal, date(2026, 1, 12), date(2026, 1, 25)
+        )
+        came = renewal.appointment_ids.browse(plan.appointment_ids.ids).filtered(
+            lambda visit: visit.start.month == 4
+        )
+        self.assertEqual(
+            [visit.start.day for visit in came.sorted("start")], [7, 14], shown
+        )
+        self.assertIn(plan.cycle_ids[1], shown)
+        self.assertIn(renewal.cycle_ids[0], shown)
+
+    def test_a_waiting_bill_of_it_gets_a_day(self):
+        """Nothing is cancelled, and visits of the renewal come: its last bill too."""
+        plan, renewal = self.sell_renewed(8, "2026-04-07 09:00:00")
+        shown = self.assert_preview_comes_true(
+            plan + renewal, date(2026, 3, 10), date(2026, 3, 15)
+        )
+        self.assertEqual(shown[plan.cycle_ids[2]], date(2026, 4, 7))
+
+    def test_no_visit_comes_that_finds_no_session(self):
+        plan, renewal = self.sell_renewed(12, "2026-04-07 09:00:00")
+        shown = self.assert_preview_comes_true(
+            plan + renewal, date(2026, 3, 24), date(2026, 3, 29)
+        )
+        self.assertEqual({cycle.plan_id for cycle in shown}, {renewal})
+
+    def test_no_visit_comes_after_its_end(self):
+        """Between the new end and the new start there are days that nobody covers."""
+        plan, renewal = self.sell_renewed(10, "2026-04-07 09:00:00")
+        renewal._move_start(date(2026, 4, 27))
+        self.assertEqual(len(plan.appointment_ids), 10)
+        renewal.book(self.weekly(2, first="2026-04-27 09:00:00"))
+        self.assert_preview_comes_true(
+            plan + renewal, date(2026, 3, 24), date(2026, 3, 26)
+        )
+        self.assertEqual(renewal.date_start, date(2026, 4, 30))
+        self.assertEqual(len(plan.appointment_ids), 10)
+
     def test_days_the_wrong_way_round_show_nothing(self):
         plan = self.sell(self.make_monthly())
         form = self.open(plan, date(2026, 2, 10), date(2026, 1, 20))
