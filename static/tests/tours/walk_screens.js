@@ -24,10 +24,14 @@ const WHOLE = /^([-+$\s]*[\d.,]+|[A-Z][a-z]{2} \d{1,2}(, .*)?)$/;
 /** Buttons whose names say that they show something. */
 const SHOWING = /^action_(open|view)_/;
 
+/** What of a field leads to the record that it names. */
+const LINKS = ":is(a.o_form_uri, button.o_external_button)";
+
 class Walk {
     constructor() {
         this.services = window.odoo.__WOWL_DEBUG__.root.env.services;
         this.findings = new Set();
+        this.followed = new Set(); // models with names of their buttons and fields
         this.screens = 0;
         this.requests = new Set();
         this.lastRequest = 0;
@@ -99,18 +103,17 @@ class Walk {
 
     async openForm(name) {
         await this.look(name);
-        this.pressed = new Set();
         const { jsId } = this.services.action.currentController;
         const tabs = this.getTabs().map((tab) => tab.textContent.trim());
         for (const tab of tabs.length ? tabs : [null]) {
             const where = tab ? `${name}, ${tab}` : name;
             await this.openTab(tab);
             await this.look(where);
-            for (let button; (button = this.getNextButton()); await this.openTab(tab)) {
-                this.pressed.add(button.getAttribute("name"));
-                const label = button.innerText.trim() || button.title;
-                button.click();
-                await this.look(`${where}, ${label || button.getAttribute("name")}`);
+            for (let next; (next = this.getNextWay()); await this.openTab(tab)) {
+                this.followed.add(this.getKey(next));
+                const label = next.innerText.trim() || next.title || this.getName(next);
+                next.click();
+                await this.look(`${where}, ${label}`);
                 await this.leave();
                 await this.comeBack(jsId);
             }
@@ -158,18 +161,28 @@ class Walk {
         ];
     }
 
-    /** The next button of a form that only shows something and was not pressed yet. */
-    getNextButton() {
-        const buttons = document.querySelectorAll(
-            ".o_action_manager .o_form_view :is(button, a)[name]"
+    /** The next link or button of a form that changes nothing and was not followed. */
+    getNextWay() {
+        const ways = document.querySelectorAll(
+            `.o_action_manager .o_form_view :is(:is(button, a)[name], ${LINKS})`
         );
-        return [...buttons].find(
-            (button) =>
-                button.checkVisibility() &&
-                !button.disabled &&
-                SHOWING.test(button.getAttribute("name")) &&
-                !this.pressed.has(button.getAttribute("name"))
+        return [...ways].find(
+            (way) =>
+                way.checkVisibility() &&
+                !way.disabled &&
+                (way.matches(LINKS) || SHOWING.test(way.getAttribute("name"))) &&
+                !this.followed.has(this.getKey(way))
         );
+    }
+
+    /** The name of a button, or of the field that a link belongs to. */
+    getName(way) {
+        return way.closest("[name]").getAttribute("name");
+    }
+
+    getKey(way) {
+        const { props } = this.services.action.currentController;
+        return `${props.resModel}.${this.getName(way)}`;
     }
 
     // --- What is wrong -----------------------------------------------------------
@@ -217,9 +230,12 @@ class Walk {
     measure(screen, root) {
         const where = `${screen}, ${browser.innerWidth} wide`;
         // The lines of an invoice are some pixels too wide in Odoo itself
+        const content = document.querySelector(".o_content");
+        // Odoo fits lists before it knows that their form becomes too long
+        const scrollBar = content.offsetWidth - content.clientWidth;
         const lists = ".o_list_renderer:not([name=invoice_line_ids] *)";
         for (const list of root.querySelectorAll(lists)) {
-            if (list.scrollWidth > list.clientWidth + PIXELS) {
+            if (list.scrollWidth > list.clientWidth + PIXELS + scrollBar) {
                 const columns = [...list.querySelectorAll("thead th")];
                 const widths = columns.map(
                     (th) => `${th.dataset.name || ""} ${th.offsetWidth}`
