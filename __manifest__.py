@@ -41,6 +41,7 @@
         "wizards/pet_plan_let_go_views.xml",
         "wizards/pet_plan_pause_start_views.xml",
         "wizards/pet_plan_transfer_views.xml",
+        "wizards/pet_walk_in_views.xml",
         "wizards/account_payment_register_views.xml",
         "views/pet_species_views.xml",
         "views/pet_breed_views.xml",

@@ -52,12 +52,14 @@ from . import pet_appointment_arrival
 from . import pet_appointment_booking
 from . import pet_appointment_cancellation
 from . import pet_appointment_coming
+from . import pet_appointment_explanation
 from . import pet_appointment_outcome
 from . import pet_appointment_invoicing
 from . import pet_appointment_picking
 from . import pet_appointment_portal
 from . import pet_appointment_line
 from . import product_product
+from . import product_template
 from . import account_move
 from . import account_move_line
 from . import account_move_owed

@@ -33,6 +33,7 @@ class PetAppointment(models.Model):
             "partner_id",
             "state",
             "cycle_id",
+            "plan_choice",
             "holds_sessions",
             "is_withdrawn",
             "moved_late",
@@ -354,7 +355,9 @@ class PetAppointment(models.Model):
             # The services that came along proposed a weight; this one was asked for.
             if vals.get("units") and visit.units != vals["units"]:
                 visit._unguarded().units = vals["units"]
-        visits.filtered("plan_id")._book()
+        booked = visits.filtered("plan_id")
+        booked._unguarded().write({"plan_choice": "booked"})
+        booked._book()
         return visits
 
     def write(self, vals):
@@ -377,7 +380,9 @@ class PetAppointment(models.Model):
         if "pet_id" in vals:
             kept = (self - replanned).filtered("holds_sessions")
             kept._check_allowed()
-        replanned.filtered("plan_id")._book()
+        chosen = replanned.filtered("plan_id")
+        chosen._unguarded().write({"plan_choice": "hand"})
+        chosen._book()
         return result
 
     def _check_editable(self, vals):

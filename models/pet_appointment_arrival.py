@@ -4,6 +4,7 @@ from odoo import models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from ..lib import periods
 from ..lib.booking import Allotment
 from .pet_appointment import UPCOMING_STATES
 from .windows import open_window
@@ -168,9 +169,33 @@ class PetAppointment(models.Model):
         :param walk_in: a visit without plan of the same pet
         """
         self.ensure_one()
-        if self._get_day() != walk_in._get_day():
-            self.reschedule(walk_in.start)
-        if walk_in.note:
-            self.note = "\n".join(filter(None, (self.note, walk_in.note)))
+        start, note = walk_in.start, walk_in.note
         walk_in.unlink()
+        self._receive_booked(start)
+        if note:
+            self.note = "\n".join(filter(None, (self.note, note)))
+
+    def _receive_booked(self, start):
+        """Check this booked visit in; one of another day is brought forward (U1).
+
+        :param start: naive UTC datetime, when the pet is here
+        """
+        self.ensure_one()
+        if self._get_day() != periods.local_day(start, self.company_id.pet_tz):
+            self.reschedule(start)
         self.action_receive()
+
+    def _get_arrival_sentence(self):
+        """Return the sentence that a pet is here, and what pays for it (U2a)."""
+        self.ensure_one()
+        values = {
+            "pet": self.pet_id.name,
+            "session": self.session_label,
+            "plan": self.plan_id.name,
+            "services": ", ".join(self.line_ids.product_id.mapped("name")),
+        }
+        if self.session_label:
+            return self.env._(
+                "%(pet)s is here: session %(session)s of %(plan)s.", **values
+            )
+        return self.env._("%(pet)s is here for %(services)s: no plan pays.", **values)

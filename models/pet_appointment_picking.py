@@ -23,14 +23,16 @@ class PetAppointment(models.Model):
                 and not visit._is_billed_apart()
             )
         )
-        while plans := waiting._choose_plans():
+        while chosen := waiting._choose_plans():
             picked, later = self.browse(), self.browse()
             taken = self.env["pet.plan"]
-            for visit, plan in plans.items():
+            for visit, (plan, choice) in chosen.items():
                 if plan in taken:
                     later += visit
                 else:
-                    visit._unguarded().write({"plan_id": plan.id})
+                    visit._unguarded().write(
+                        {"plan_id": plan.id, "plan_choice": choice}
+                    )
                     picked += visit
                     taken += plan
             picked._get_short_lines()._unguarded().write({"plan_line_id": False})
@@ -38,21 +40,42 @@ class PetAppointment(models.Model):
             waiting = later
 
     def _choose_plans(self):
-        """Return the best plan of each visit that has one: dict, visit -> plan."""
+        """Return the best plan of each visit that has one, and why (U1).
+
+        :return: dict, visit -> (plan, value of `plan_choice`)
+        """
         plans = self._find_plans()
         allotments = plans._get_allotments()
         chosen = {}
         for visit in self:
             covered = visit._get_candidates(plans, allotments)
             if covered:
-                chosen[visit] = min(
-                    covered,
-                    key=lambda plan, visit=visit, covered=covered: (
-                        -covered[plan],
-                        *visit._get_plan_order(plan, allotments[plan]),
-                    ),
-                )
+                chosen[visit] = visit._choose_plan(covered, allotments)
         return chosen
+
+    def _choose_plan(self, covered, allotments):
+        """Return the best of the plans that can pay for the visit, and why (U1).
+
+        :param covered: dict of `_get_candidates`
+        :param allotments: dict of `pet.plan._get_allotments`
+        :return: (plan, value of `plan_choice`): what sets it apart from the next best
+        """
+        self.ensure_one()
+        keys = {
+            plan: (-count, *self._get_plan_order(plan, allotments[plan]))
+            for plan, count in covered.items()
+        }
+        plan, *others = sorted(covered, key=keys.get)
+        if not self._count_covered(allotments[plan], Allotment.has):
+            return plan, "overdraft"
+        if not others:
+            return plan, "only"
+        rule = self.company_id.pet_plan_selection
+        reasons = ("services", "own", "oldest" if rule == "ask" else rule, "oldest")
+        pairs = zip(reasons, keys[plan], keys[others[0]], strict=False)
+        return plan, next(
+            (reason for reason, mine, other in pairs if mine != other), "oldest"
+        )
 
     def _find_plans(self):
         """Return the plans of the pets of these visits and of their owners."""

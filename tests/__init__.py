@@ -112,6 +112,8 @@ from . import test_shop_clock
 from . import test_transfer_money
 from . import test_u1_booked
 from . import test_u1_plan_selection
+from . import test_u2_explanation
+from . import test_u4_walk_in
 from . import test_what_comes_first
 from . import test_x10_given_away
 from . import test_x1_status

@@ -14,3 +14,4 @@ from . import pet_pet_archive
 from . import pet_plan_let_go
 from . import pet_plan_pause_start
 from . import pet_plan_transfer
+from . import pet_walk_in

@@ -1,0 +1,286 @@
+from odoo import Command, api, fields, models
+from odoo.exceptions import UserError
+
+from ..models.pet_appointment import UPCOMING_STATES
+from ..models.windows import notify
+
+
+class PetWalkIn(models.TransientModel):
+    """Check in pets that come without booking, having seen who pays (U4)."""
+
+    _name = "pet.walk.in"
+    _description = "Walk-in"
+    _inherit = ["pet.reference.mixin"]
+
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self._default_company_id()
+    )
+    partner_id = fields.Many2one("res.partner", string="Customer")
+    commercial_partner_id = fields.Many2one(related="partner_id.commercial_partner_id")
+    pet_ids = fields.Many2many("pet.pet", string="Pets")
+    product_ids = fields.Many2many(
+        "product.product",
+        string="Services",
+        domain="[('sale_ok', '=', True), ('type', '=', 'service')]",
+        help="Empty: what the plan of each pet gives next",
+    )
+    user_id = fields.Many2one(
+        "res.users", string="Groomer", domain="[('share', '=', False)]"
+    )
+    half_day = fields.Boolean(help="Half a session of what may be taken as a half day")
+    line_ids = fields.One2many(
+        "pet.walk.in.line",
+        "wizard_id",
+        string="Who Pays",
+        compute="_compute_line_ids",
+        compute_sudo=False,
+        store=True,
+        readonly=False,
+        precompute=True,
+    )
+
+    def _default_company_id(self):
+        return self.env.company
+
+    @api.onchange("pet_ids")
+    def _onchange_pet_ids(self):
+        self.partner_id = self.partner_id or self.pet_ids[:1].partner_id
+
+    @api.onchange("partner_id")
+    def _onchange_partner_id(self):
+        """Offer the only pet of a customer, and forget those of another one."""
+        household = self.commercial_partner_id
+        if not household:
+            return
+        pets = self.pet_ids.filtered(
+            lambda pet: pet.partner_id.commercial_partner_id == household
+        )
+        if not pets:
+            theirs = self.env["pet.pet"].search(
+                [("partner_id", "child_of", household.ids)], limit=2
+            )
+            pets = theirs if len(theirs) == 1 else pets
+        self.pet_ids = pets
+
+    @api.depends("pet_ids", "product_ids", "half_day", "company_id")
+    def _compute_line_ids(self):
+        for wizard in self:
+            wizard.line_ids = [
+                Command.clear(),
+                *(Command.create(vals) for vals in wizard._prepare_lines()),
+            ]
+
+    def _prepare_lines(self):
+        """Return the values of the rows: of each pet its visit, and who pays (U2a).
+
+        One pet after the other, so that of a shared plan each finds what is left.
+        """
+        self.ensure_one()
+        visits = [self._get_imagined_visit(pet) for pet in self.pet_ids._origin]
+        imagined = self.env["pet.appointment"].concat(*visits)
+        plans = imagined._find_plans()
+        allotments = plans._get_allotments()
+        explained = imagined._explain_candidates()
+        return [
+            self._prepare_line(visit, plans, allotments, explained[visit])
+            for visit in visits
+        ]
+
+    def _get_imagined_visit(self, pet):
+        """Return the visit that a check-in would make, not in the database."""
+        vals = {**self._prepare_visit(pet), "line_ids": self._get_service_commands()}
+        if self.half_day:
+            vals["units"] = 0.5
+        return self.env["pet.appointment"].new(vals)
+
+    def _prepare_visit(self, pet):
+        """Return the values of the visit of one pet, but for its services."""
+        return {
+            "pet_id": pet.id,
+            "company_id": self.company_id.id,
+            "start": fields.Datetime.now().replace(second=0),
+            "user_id": self.user_id.id,
+        }
+
+    def _get_service_commands(self, products=None):
+        """Return the commands of the services of a visit (U4).
+
+        :param products: `product.product` records, else those that were chosen
+        """
+        products = self.product_ids._origin if products is None else products
+        return [
+            Command.create(
+                {
+                    "product_id": product.id,
+                    "quantity": 0.5 if self.half_day and product.pet_half_day else 1.0,
+                }
+            )
+            for product in products
+        ]
+
+    def _prepare_line(self, visit, plans, allotments, explanation):
+        """Return the values of the row of one pet.
+
+        :param visit: the imagined `pet.appointment` of the pet
+        :param plans: those that may pay for one of the pets
+        :param allotments: dict of `pet.plan._get_allotments`; the visit takes its
+            sessions from them
+        :param explanation: list of sentences, why no plan pays
+        """
+        vals = {"pet_id": visit.pet_id.id, "product_ids": [Command.clear()]}
+        if here := visit._find_in_shop().get(visit):
+            explanation = self.env._(
+                "In the shop already: %(visit)s, %(state)s.",
+                visit=here.display_name,
+                state=here._get_state_labels()[0].lower(),
+            )
+            return {**vals, "is_in_shop": True, "explanation": explanation}
+        if booked := visit._find_booked():
+            return {**vals, "booked_id": booked.id, **self._explain_booked(booked)}
+        is_asked = self.company_id.pet_plan_selection == "ask"
+        covered = not is_asked and visit._get_candidates(plans, allotments)
+        if not covered:
+            return {**vals, "explanation": "\n".join(explanation)}
+        plan, choice = visit._choose_plan(covered, allotments)
+        products = self._take(visit, plan, allotments[plan])
+        return {
+            **vals,
+            "product_ids": [Command.set(products.ids)],
+            "plan_id": plan.id,
+            "proposed_plan_id": plan.id,
+            "explanation": visit._explain_choice(choice),
+        }
+
+    def _explain_booked(self, booked):
+        day = booked._get_day()
+        values = {
+            "start": booked.company_id._format_pet_time(booked.start),
+            "plan": booked.plan_id.display_name,
+        }
+        if day == booked.company_id._get_pet_today():
+            sentence = self.env._("Booked for %(start)s: that visit.", **values)
+        else:
+            sentence = self.env._(
+                "All sessions are booked: the visit of %(start)s is brought forward.",
+                **values,
+            )
+        return {
+            "explanation": sentence,
+            "product_ids": [Command.set(booked.line_ids.product_id.ids)],
+            "plan_id": booked.plan_id.id,
+            "proposed_plan_id": booked.plan_id.id,
+        }
+
+    def _take(self, visit, plan, allotment):
+        """Take the sessions of an imagined visit, and return its services."""
+        day, units = visit._get_day(), visit.units
+        slot = allotment.find_slot(day, units)
+        products = visit.line_ids.product_id
+        if not products:
+            products = products.browse(allotment.get_default(slot, units))
+        services = {
+            product.id: 0.5 if self.half_day and product.pet_half_day else 1.0
+            for product in products
+            if product.id in allotment.services
+        }
+        allotment.enter(day, units, services)
+        return products
+
+    # --- The check-in --------------------------------------------------------------
+
+    def action_apply(self):
+        """Check the pets in: one visit each, on the plan that U1 picks (U4).
+
+        A pet that is booked for that day comes for that visit, and where all sessions
+        are booked, for the next one (U1).
+
+        :return: the action that tells what pays for each
+        :raises UserError: naming the pet that is in the shop already, or comes for
+            nothing
+        """
+        self.ensure_one()
+        self._check_pets()
+        visits = self.env["pet.appointment"]
+        for line in self.line_ids:
+            visits += line._receive()
+        return notify(" ".join(visit._get_arrival_sentence() for visit in visits))
+
+    def _check_pets(self):
+        """Refuse to check in nobody, or a pet of another customer."""
+        if not self.pet_ids:
+            raise UserError(self.env._("Choose the pet that is here."))
+        household = self.commercial_partner_id
+        for pet in self.pet_ids:
+            if household and pet.partner_id.commercial_partner_id != household:
+                raise UserError(
+                    self.env._(
+                        "%(pet)s belongs to %(owner)s, not to %(customer)s.",
+                        pet=pet.name,
+                        owner=pet.partner_id.display_name,
+                        customer=self.partner_id.display_name,
+                    )
+                )
+
+
+class PetWalkInLine(models.TransientModel):
+    """One pet that walks in: for what, and which plan pays."""
+
+    _name = "pet.walk.in.line"
+    _description = "Pet of a Walk-in"
+    _inherit = ["pet.reference.mixin"]
+
+    wizard_id = fields.Many2one("pet.walk.in", required=True, ondelete="cascade")
+    company_id = fields.Many2one(related="wizard_id.company_id")
+    pet_id = fields.Many2one("pet.pet", required=True, ondelete="cascade")
+    partner_id = fields.Many2one(related="pet_id.partner_id")
+    product_ids = fields.Many2many("product.product", string="Services")
+    booked_id = fields.Many2one(
+        "pet.appointment",
+        string="Booked Visit",
+        ondelete="cascade",
+        help="Checked in instead of a visit of its own",
+    )
+    is_in_shop = fields.Boolean()
+    plan_id = fields.Many2one(
+        "pet.plan",
+        string="Plan or Package",
+        ondelete="cascade",
+        help="Empty: an ordinary invoice",
+    )
+    proposed_plan_id = fields.Many2one("pet.plan", ondelete="cascade")
+    explanation = fields.Text(string="Why")
+
+    def _receive(self):
+        """Check the pet in, and return its visit (U4).
+
+        :raises UserError: naming the pet that comes for nothing
+        """
+        self.ensure_one()
+        booked = self.booked_id
+        if booked and self.plan_id == self.proposed_plan_id:
+            booked._receive_booked(fields.Datetime.now().replace(second=0))
+            return booked
+        wizard = self.wizard_id
+        products = wizard.product_ids or self.product_ids
+        if not (products or self.plan_id):
+            raise UserError(
+                self.env._(
+                    "No plan pays for %(pet)s: choose a service, or sell a plan.",
+                    pet=self.pet_id.display_name,
+                )
+            )
+        is_by_hand = self.plan_id != self.proposed_plan_id
+        visit = self.env["pet.appointment"].create(
+            {
+                **wizard._prepare_visit(self.pet_id),
+                "line_ids": wizard._get_service_commands(products),
+            }
+        )
+        visit._check_not_in_shop()
+        if is_by_hand and self.plan_id:
+            visit.plan_id = self.plan_id
+        if is_by_hand and not self.plan_id:
+            visit._advance("received", UPCOMING_STATES)
+        else:
+            visit.action_receive()
+        return visit
