@@ -52,6 +52,7 @@ from . import pet_appointment_arrival
 from . import pet_appointment_booking
 from . import pet_appointment_cancellation
 from . import pet_appointment_coming
+from . import pet_appointment_board
 from . import pet_appointment_explanation
 from . import pet_appointment_outcome
 from . import pet_appointment_invoicing

@@ -164,6 +164,10 @@ class PetAppointment(models.Model):
         groups="base.group_user",
     )
     session_label = fields.Char(string="Session", compute="_compute_session_label")
+    is_near_end = fields.Boolean(
+        compute="_compute_session_label",
+        help="One of the last two visits of its package, or of its period",
+    )
     is_late = fields.Boolean(
         compute="_compute_is_late", help="Cancelling now would be a late cancellation"
     )
@@ -274,6 +278,7 @@ class PetAppointment(models.Model):
             visit.session_label = rank and self.env._(
                 "%(rank)s of %(total)s", rank=rank, total=f"{max(total, rank):g}"
             )
+            visit.is_near_end = bool(rank) and rank + 1 >= total
 
     def _get_ranks(self):
         """Return which visit each of these is of its package, or of its period.

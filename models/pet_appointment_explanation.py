@@ -103,6 +103,37 @@ class PetAppointment(models.Model):
             "overdraft": self.env._("No plan has sessions left: this one may owe some."),
         }.get(choice)
 
+    renewable_plan_id = fields.Many2one(
+        "pet.plan",
+        string="Plan to Renew",
+        compute="_compute_renewable_plan_id",
+        groups="base.group_user",
+        help="The last one that covered the pet and the service",
+    )
+
+    @api.depends("is_unpaid", "pet_id", "line_ids.product_id")
+    def _compute_renewable_plan_id(self):
+        self.renewable_plan_id = False
+        unpaid = self.filtered("is_unpaid")
+        plans = unpaid._find_explained_plans().filtered(
+            lambda plan: not plan._get_renewal_refusal()
+        )
+        for visit in unpaid:
+            wanted = visit.line_ids.product_id
+            fitting = plans.filtered(
+                lambda plan, visit=visit, wanted=wanted: (
+                    plan.company_id == visit.company_id
+                    and plan._covers(visit.pet_id)
+                    and (not wanted or wanted & plan.line_ids.product_id)
+                )
+            )
+            visit.renewable_plan_id = fitting.sorted("date_start")[-1:]
+
+    def action_renew_plan(self):
+        """Open the renewal of the plan that could have paid for the visit (U2)."""
+        self.ensure_one()
+        return self.renewable_plan_id.action_open_renew()
+
     # --- Without a plan ------------------------------------------------------------
 
     def _explain_candidates(self):

@@ -80,6 +80,7 @@ from . import test_p1_customer_page
 from . import test_p1_owed
 from . import test_p1_search
 from . import test_p1_search_records
+from . import test_p2_day_board
 from . import test_p3_portal_axe
 from . import test_p3_portal_changes
 from . import test_p3_portal_fields
