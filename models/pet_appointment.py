@@ -538,6 +538,40 @@ class PetAppointment(models.Model):
             {"default_appointment_id": self.id, "dialog_size": "large"},
         )
 
+    def preview_move(self, start, stop=None):
+        """Return what moving the visit would mean, for whoever drags it (C1).
+
+        :param start: naive UTC datetime, or a text as `pet.plan.book` takes it
+        :param stop: the same, of the end; by default as long after the start as now
+        :return: dict, "message": the move in words, "questions": list of texts, what
+            is to be asked before
+        """
+        self.ensure_one()
+        self.check_access("read")
+        start = self._parse_start(start)
+        stop = self._parse_start(stop) if stop else start + (self.stop - self.start)
+        company = self.company_id
+        values = {
+            "visit": self.display_name,
+            "old": company._format_pet_time(self.start),
+            "new": company._format_pet_time(start),
+        }
+        if start == self.start:
+            message = self.env._("%(visit)s: lasts longer or shorter now.", **values)
+        else:
+            message = self.env._("%(visit)s: %(old)s to %(new)s.", **values)
+        busy = self._find_busy(self.pet_id, self.user_id, start, stop) - self
+        questions = [
+            self.env._(
+                "Busy then: %(clash)s.",
+                clash=other._get_clash_label(self.pet_id, self.user_id),
+            )
+            for other in busy.sorted("start")
+        ]
+        if start != self.start and start < fields.Datetime.now():
+            questions.insert(0, self.env._("That is in the past."))
+        return {"message": message, "questions": questions}
+
     @api.model
     def _parse_start(self, start):
         """Return a start as naive UTC datetime.
@@ -597,18 +631,30 @@ class PetAppointment(models.Model):
             labels = dict(self._fields["state"]._description_selection(self.env))
             raise UserError(
                 "\n".join(
-                    self.env._(
-                        "%(visit)s (%(start)s) is %(current)s: it cannot become "
-                        "%(wanted)s.",
-                        visit=visit.display_name,
-                        start=visit.company_id._format_pet_time(visit.start),
-                        current=labels[visit.state].lower(),
-                        wanted=labels[state].lower(),
-                    )
-                    for visit in stuck
+                    visit._get_stuck_sentence(state, labels) for visit in stuck
                 )
             )
         self._set_state(state)
+
+    def _get_stuck_sentence(self, state, labels):
+        """Return why the visit does not become what was asked, as a sentence."""
+        self.ensure_one()
+        values = {
+            "visit": self.display_name,
+            "start": self.company_id._format_pet_time(self.start),
+            "current": labels[self.state].lower(),
+            "wanted": labels[state].lower(),
+            "user": self.write_uid.sudo().name,
+        }
+        if self.state == state:  # a colleague was faster, or it was tapped twice
+            return self.env._(
+                "%(visit)s (%(start)s) is %(current)s already: %(user)s did it.",
+                **values,
+            )
+        return self.env._(
+            "%(visit)s (%(start)s) is %(current)s: it cannot become %(wanted)s.",
+            **values,
+        )
 
     def _set_state(self, state, reason=None):
         """Write the status and log it, in one batch.

@@ -20,8 +20,9 @@ class PetAppointment(models.Model):
     def action_check_in(self):
         """Check a pet in as somebody at the counter does (U1).
 
-        What the pet is booked for is offered first, instead of a visit of its own; one
-        that is in the shop already is told. `action_receive` asks nothing.
+        What the pet is booked for is offered first, instead of a visit of its own; of a
+        visit of another day it is asked which day is meant; one that is in the shop
+        already is told. `action_receive` asks nothing.
 
         :return: True, or the dialog with the offer
         :raises UserError: naming the visit for which the pet is in the shop; and see
@@ -29,13 +30,19 @@ class PetAppointment(models.Model):
         """
         self.check_access("write")
         self._check_not_in_shop()
-        if len(self) == 1 and self._find_booked():
+        if len(self) == 1 and (self._is_of_another_day() or self._find_booked()):
             return open_window(
                 self.env,
                 "pet_plans.action_pet_appointment_check_in",
                 {"default_appointment_id": self.id},
             )
         return self.action_receive()
+
+    def _is_of_another_day(self):
+        """Tell whether a visit that is to come is not of today."""
+        self.ensure_one()
+        today = self.company_id._get_pet_today()
+        return self.state in UPCOMING_STATES and self._get_day() != today
 
     # --- In the shop already -------------------------------------------------------
 

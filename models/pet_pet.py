@@ -327,6 +327,15 @@ class PetPet(models.Model):
         """Open a new visit of the pet."""
         return self._get_booking_action()
 
+    def action_check_in_pets(self):
+        """Open the walk-in of this pet (U4)."""
+        self.ensure_one()
+        return open_window(
+            self.env,
+            "pet_plans.action_pet_walk_in",
+            {"default_pet_ids": self.ids, "dialog_size": "large"},
+        )
+
     def action_take_pet_payment(self):
         """Open Odoo's payment wizard for what the pet's household owes (I2)."""
         self.ensure_one()

@@ -4,6 +4,7 @@ from odoo.fields import Domain
 from odoo.tools import format_amount
 
 from .customer_page import FINISHED_STATES, CustomerPage
+from .windows import open_window
 
 READERS = (
     "pet_plans.group_user,account.group_account_invoice,account.group_account_readonly"
@@ -114,6 +115,15 @@ class ResPartner(models.Model):
         """Open a new visit of one of the household's pets."""
         self.ensure_one()
         return self._get_household_pets()._get_booking_action()
+
+    def action_check_in_pets(self):
+        """Open the walk-in of this customer (U4)."""
+        self.ensure_one()
+        return open_window(
+            self.env,
+            "pet_plans.action_pet_walk_in",
+            {"default_partner_id": self.id, "dialog_size": "large"},
+        )
 
     def _get_household_pets(self):
         """Return the pets of the household."""

@@ -21,6 +21,7 @@ from . import test_b4_walk_in
 from . import test_book_queries
 from . import test_bounds
 from . import test_c10_worked_example
+from . import test_c1_drag
 from . import test_c1_reschedule
 from . import test_c1_reschedule_dialog
 from . import test_c2_cancel
@@ -37,6 +38,7 @@ from . import test_c8_plan_kind
 from . import test_c9_late_and_no_show
 from . import test_confirm_queries
 from . import test_cycle_screens
+from . import test_day_board_tours
 from . import test_demo
 from . import test_double_click
 from . import test_duplicate
@@ -111,6 +113,7 @@ from . import test_transfer
 from . import test_screens
 from . import test_shop_clock
 from . import test_transfer_money
+from . import test_u1_another_day
 from . import test_u1_booked
 from . import test_u1_plan_selection
 from . import test_u2_explanation

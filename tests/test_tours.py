@@ -88,14 +88,28 @@ class TestTours(TourCase):
         )
 
     def test_reschedule_visit_in_the_calendar(self):
-        today = fields.Date.today()
-        plan = self.sell(date_start=today)
-        visit = plan.book([datetime.combine(today, time(9))], user_id=self.staff.id)
+        day = fields.Date.today() + timedelta(7)
+        plan = self.sell(date_start=fields.Date.today())
+        visit = plan.book([datetime.combine(day, time(9))], user_id=self.staff.id)
         self.start_tour(
             "/odoo/pet-visits", "pet_plans_reschedule_visit", login="pet_staff"
         )
-        self.assertEqual(visit.start, datetime.combine(today, time(14)))
+        self.assertEqual(visit.start, datetime.combine(day, time(14)))
         self.assertEqual(visit.cycle_id, plan.cycle_ids[0])
+
+    def test_drag_onto_a_clash(self):
+        """C1: who drags a visit where somebody is busy is asked first."""
+        today = fields.Date.today()
+        visits = [
+            self.sell(pet=pet, date_start=today).book(
+                [datetime.combine(today, time(hour))], user_id=self.staff.id
+            )
+            for pet, hour in ((self.luna, 9), (self.rex, 14))
+        ]
+        self.start_tour(
+            "/odoo/pet-visits", "pet_plans_drag_onto_a_clash", login="pet_staff"
+        )
+        self.assertEqual(visits[0].start, visits[1].start)
 
     def test_calendar_of_visits(self):
         """P2, C1: whose visit it is stands first; what can be done is at hand."""

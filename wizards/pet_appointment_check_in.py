@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..models.formats import format_day
 from ..models.windows import open_record
 
 
@@ -29,6 +30,7 @@ class PetAppointmentCheckIn(models.TransientModel):
         precompute=True,
         ondelete="cascade",
     )
+    is_another_day = fields.Boolean(compute="_compute_offer")
     is_ahead = fields.Boolean(compute="_compute_offer")
     offer = fields.Char(compute="_compute_offer")
 
@@ -36,15 +38,25 @@ class PetAppointmentCheckIn(models.TransientModel):
     def _compute_booked_id(self):
         for wizard in self:
             visit = wizard.appointment_id
-            wizard.booked_id = visit and visit._find_booked()
+            is_today = visit and not visit._is_of_another_day()
+            wizard.booked_id = is_today and visit._find_booked()
 
     @api.depends("appointment_id", "booked_id")
     def _compute_offer(self):
         """Say in words what the pet is booked for."""
         for wizard in self:
             visit, booked = wizard.appointment_id, wizard.booked_id
+            wizard.is_another_day = bool(visit) and visit._is_of_another_day()
             wizard.is_ahead = bool(booked) and booked._get_day() != visit._get_day()
-            wizard.offer = booked and wizard._get_offer(booked)
+            if wizard.is_another_day:
+                wizard.offer = self.env._(
+                    "The visit of %(pet)s is on %(start)s, and today is %(today)s.",
+                    pet=visit.pet_id.display_name,
+                    start=visit.company_id._format_pet_time(visit.start),
+                    today=format_day(self.env, visit.company_id._get_pet_today()),
+                )
+            else:
+                wizard.offer = booked and wizard._get_offer(booked)
 
     def _get_offer(self, booked):
         values = {
@@ -84,6 +96,15 @@ class PetAppointmentCheckIn(models.TransientModel):
             )
         booked._check_in_instead(self.appointment_id)
         return open_record(booked, target="main")
+
+    def action_bring(self):
+        """Move the visit of another day to now, and check the pet in (C1).
+
+        :return: the action that closes the dialog
+        """
+        self.ensure_one()
+        self.appointment_id._receive_booked(fields.Datetime.now().replace(second=0))
+        return {"type": "ir.actions.act_window_close"}
 
     def action_check_in_another(self):
         """Check the pet in for a visit of its own, whatever it is booked for.

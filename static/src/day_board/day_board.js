@@ -113,8 +113,13 @@ export class DayBoardController extends KanbanController {
             user.activeCompanies.some(({ id }) => company_ids.includes(id));
         if (isShown) {
             browser.clearTimeout(this.timeout);
-            this.timeout = browser.setTimeout(() => this.model.load(), DELAY);
+            this.timeout = browser.setTimeout(() => this.reload(), DELAY);
         }
+    }
+
+    /** Reads the day again that is asked for now: it may be on its way already. */
+    reload() {
+        return this.model.load({ domain: this.env.searchModel.domain });
     }
 }
 

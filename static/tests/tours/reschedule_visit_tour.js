@@ -5,24 +5,42 @@ import { editMoment, openPage } from "./tour_helpers";
 const EVENT = ".fc-timegrid-event:contains('Luna')";
 const TARGET = ".fc-timegrid-slot-lane[data-time='14:00:00']";
 
+const dragToTwo = (content) => ({
+    content,
+    trigger: EVENT,
+    async run({ anchor }) {
+        anchor.scrollIntoView({ block: "start" });
+        const { x, width } = queryRect(anchor);
+        const { moveTo, drop } = await drag(anchor, {
+            position: { top: 2 },
+            relative: true,
+        });
+        const target = queryFirst(TARGET);
+        const { y } = queryRect(target);
+        await moveTo(target, { position: { x: x + width / 2, y: y + 2 } });
+        await drop();
+    },
+});
+
+/** Runs a week after a day without visits, on which Luna comes at 09:00. */
 registry.category("web_tour.tours").add("pet_plans_reschedule_visit", {
     steps: () => [
         {
-            content: "Drag the visit from 09:00 to 14:00 of the same day",
-            trigger: EVENT,
-            async run({ anchor }) {
-                anchor.scrollIntoView({ block: "start" });
-                const { x, width } = queryRect(anchor);
-                const { moveTo, drop } = await drag(anchor, {
-                    position: { top: 2 },
-                    relative: true,
-                });
-                const target = queryFirst(TARGET);
-                const { y } = queryRect(target);
-                await moveTo(target, { position: { x: x + width / 2, y: y + 2 } });
-                await drop();
-            },
+            content: "Next week, all of which is to come",
+            trigger: ".o_calendar_button_next",
+            run: "click",
         },
+        dragToTwo("Drag the visit from 09:00 to 14:00 of the same day"),
+        {
+            content: "It is told what happened, with a way back",
+            trigger: ".o_notification:contains('2:00') button:contains('Undo')",
+            run: "click",
+        },
+        {
+            content: "It is where it was",
+            trigger: `${EVENT}:contains(/0?9:00/)`,
+        },
+        dragToTwo("Drag it once more"),
         {
             content: "The visit is at 14:00",
             trigger: `${EVENT}:contains('14:00'), ${EVENT}:contains('2:00')`,
@@ -96,6 +114,36 @@ registry.category("web_tour.tours").add("pet_plans_visits_calendar", {
         },
         {
             trigger: "body:not(:has(.modal))",
+        },
+    ],
+});
+
+/** Runs on a day with a visit of Rex at 14:00, of the same groomer, as well. */
+registry.category("web_tour.tours").add("pet_plans_drag_onto_a_clash", {
+    steps: () => [
+        dragToTwo("Drag the visit to where its groomer is busy"),
+        {
+            content: "It is asked before",
+            trigger: ".modal:contains('Busy then'):contains('Rex')",
+        },
+        {
+            content: "Think again",
+            trigger: ".modal button:contains('Leave it')",
+            run: "click",
+        },
+        {
+            content: "It is where it was",
+            trigger: `body:not(:has(.modal)) ${EVENT}:contains(/0?9:00/)`,
+        },
+        dragToTwo("Drag it once more"),
+        {
+            content: "Move it all the same",
+            trigger: ".modal button:contains('Move')",
+            run: "click",
+        },
+        {
+            content: "It has moved",
+            trigger: ".o_notification:contains('2:00') button:contains('Undo')",
         },
     ],
 });
