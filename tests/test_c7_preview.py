@@ -191,11 +191,6 @@ class TestPreview(PetPlansCommon):
             first | second | third,
         )
 
-    def test_lines_are_in_the_order_of_the_visits(self):
-        wizard = self.open_cancel_wizard(self.choose("01-19"))
-        starts = wizard.line_ids.mapped("start")
-        self.assertEqual(starts, sorted(starts))
-
     def test_changing_the_choice_changes_the_preview(self):
         with Form(
             self.env["pet.appointment.cancel"].with_context(
@@ -254,3 +249,58 @@ class TestPreview(PetPlansCommon):
         wizard = self.open_cancel_wizard(self.choose("01-19"))
         self.assertIn("stay in it", self.line_of(wizard, "01-19").warning)
         self.assertFalse(self.line_of(wizard, "02-02").warning)
+
+
+class TestPreviewInWords(PetPlansCommon):
+    """C7: what a cancellation changes is said first, in words."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.plan, cls.visits = cls.sell_worked_example()
+
+    def preview(self, visits):
+        wizard = self.env["pet.appointment.cancel"]
+        return wizard.create({"appointment_ids": visits.ids})
+
+    def test_the_worked_example(self):
+        """C10: one session goes back, and the second invoice is due a week later."""
+        wizard = self.preview(self.visits[2])
+        name = self.plan.name
+        self.assertEqual(
+            wizard.summary,
+            f"Sessions that go back: 1 to {name}. Invoice 2 of {name}: due on "
+            f"Feb 9, 2026 instead of Feb 2, 2026. Invoice 3 of {name}: due on "
+            "Mar 9, 2026 instead of Mar 2, 2026.",
+        )
+
+    def test_what_changes_stands_first(self):
+        wizard = self.preview(self.visits[4])
+        lines = wizard.line_ids
+        self.assertEqual(lines[0].appointment_id, self.visits[4])
+        changed = lines.mapped("is_changed")
+        self.assertEqual(changed, sorted(changed, reverse=True))
+        starts = lines.filtered(lambda one: not one.is_changed).mapped("start")
+        self.assertEqual(starts, sorted(starts))
+
+    def test_an_invoice_that_waits_again(self):
+        plan = self.sell(pet=self.rex)
+        visits = plan.book(self.weekly(5))
+        self.assertIn(
+            f"Invoice 2 of {plan.name} waits until visits are booked again.",
+            self.preview(visits[0]).summary,
+        )
+
+    def test_nothing_goes_back_of_what_stays_used(self):
+        wizard = self.preview(self.visits[2])
+        wizard.sessions = "consume"
+        self.assertEqual(wizard.summary, "No session goes back.")
+
+    def test_one_visit_can_be_moved_instead(self):
+        wizard = self.preview(self.visits[2])
+        self.assertTrue(wizard.is_movable)
+        self.assertEqual(
+            wizard.action_reschedule()["context"]["default_appointment_id"],
+            self.visits[2].id,
+        )
+        self.assertFalse(self.preview(self.visits[2:4]).is_movable)

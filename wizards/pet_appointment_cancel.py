@@ -1,6 +1,11 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
+from ..models.formats import format_day, format_sessions
+
+# Those of a visit that has not taken place, and was not cancelled
+MOVABLE_STATES = ("scheduled", "confirmed", "received")
+
 
 class PetAppointmentCancel(models.TransientModel):
     _name = "pet.appointment.cancel"
@@ -12,6 +17,9 @@ class PetAppointmentCancel(models.TransientModel):
     is_late = fields.Boolean(compute="_compute_late")
     late_count = fields.Integer(string="Late Cancellations", compute="_compute_late")
     needs_reason = fields.Boolean(compute="_compute_needs_reason")
+    is_movable = fields.Boolean(
+        compute="_compute_is_movable", help="One visit, which could be moved instead"
+    )
     sessions = fields.Selection(
         [
             ("release", "Return the sessions to the plan"),
@@ -24,6 +32,11 @@ class PetAppointmentCancel(models.TransientModel):
         precompute=True,
         required=True,
         help="A cancellation by the shop always returns the sessions",
+    )
+    summary = fields.Text(
+        compute="_compute_summary",
+        compute_sudo=False,
+        help="What changes, in a sentence or two",
     )
     line_ids = fields.One2many(
         "pet.appointment.cancel.line",
@@ -48,6 +61,12 @@ class PetAppointmentCancel(models.TransientModel):
             wizard.needs_reason = bool(wizard.appointment_ids._filter_served())
 
     @api.depends("appointment_ids")
+    def _compute_is_movable(self):
+        for wizard in self:
+            visits = wizard.appointment_ids
+            wizard.is_movable = len(visits) == 1 and visits.state in MOVABLE_STATES
+
+    @api.depends("appointment_ids")
     def _compute_sessions(self):
         """Inside the window of the plan the session stays used by default (C9)."""
         for wizard in self:
@@ -62,10 +81,68 @@ class PetAppointmentCancel(models.TransientModel):
                 *(Command.create(vals) for vals in wizard._prepare_line_vals_list()),
             ]
 
-    def _prepare_line_vals_list(self):
-        """Return what cancelling the visits would do, without doing it (C7).
+    @api.depends("appointment_ids", "sessions")
+    def _compute_summary(self):
+        """Say in words what goes back and which invoices move (C7)."""
+        for wizard in self:
+            freed, plans = wizard._preview_plans()
+            sentences = [wizard._get_sessions_sentence(freed)]
+            for plan, (__, __, due_dates) in plans.items():
+                moved = {
+                    cycle: date
+                    for cycle, date in due_dates.items()
+                    if date != cycle._get_current_due_date()
+                    and cycle.state != "closed"
+                    and (date or cycle.date_due)
+                }
+                sentences += [
+                    wizard._get_due_sentence(plan, cycle, moved[cycle])
+                    for cycle in moved
+                ]
+            wizard.summary = " ".join(filter(None, sentences)) or False
 
-        By plan and start: the cancelled ones and all that stay.
+    def _get_sessions_sentence(self, freed):
+        """Return how many sessions go back to which plans.
+
+        :param freed: `pet.appointment` records that give them back
+        """
+        counts = freed._count_held()
+        names = [
+            self.env._(
+                "%(count)s to %(plan)s",
+                count=format_sessions(self.env, count),
+                plan=plan.name,
+            )
+            for plan, count in counts.items()
+        ]
+        if not names:
+            return self.env._("No session goes back.")
+        return self.env._("Sessions that go back: %(list)s.", list=", ".join(names))
+
+    def _get_due_sentence(self, plan, cycle, date):
+        """Return which invoice of a plan becomes due when."""
+        old = cycle._get_current_due_date()
+        values = {
+            "plan": plan.name,
+            "number": cycle.sequence,
+            "old": old and format_day(self.env, old),
+            "new": date and format_day(self.env, date),
+        }
+        if date:
+            return self.env._(
+                "Invoice %(number)s of %(plan)s: due on %(new)s instead of %(old)s.",
+                **values,
+            )
+        return self.env._(
+            "Invoice %(number)s of %(plan)s waits until visits are booked again.",
+            **values,
+        )
+
+    def _preview_plans(self):
+        """Return what cancelling the visits would do to their plans (C7).
+
+        :return: (the visits that give their sessions back, dict of plan -> (the visits
+            to show, {visit id: cycle id}, {cycle: due date or False}))
         """
         self.ensure_one()
         visits = self.appointment_ids._origin
@@ -75,7 +152,7 @@ class PetAppointmentCancel(models.TransientModel):
         cancelled = visits.sudo()
         freed = cancelled - self._get_consumed()._origin
         held = cancelled.plan_id._get_dealt_visits()
-        vals_list = []
+        plans = {}
         for plan, shown in (held | cancelled).grouped("plan_id").items():
             leaving = shown & freed
             cycles, due_dates = {}, {}
@@ -83,13 +160,34 @@ class PetAppointmentCancel(models.TransientModel):
                 cycles, due_dates = plan._preview_deal(
                     (shown & held) - leaving, leaving, kept=cancelled - freed
                 )
-            vals_list += [
+            plans[plan] = shown, cycles, due_dates
+        return freed, plans
+
+    def _prepare_line_vals_list(self):
+        """Return the preview of each visit, cancelled or not (C7).
+
+        By plan: what is cancelled and what changes first, each by start.
+        """
+        self.ensure_one()
+        vals_list = []
+        for plan, (shown, cycles, due_dates) in self._preview_plans()[1].items():
+            lines = [
                 self._prepare_line_vals(
                     visit, plan.cycle_ids.browse(cycles.get(visit.id)), due_dates
                 )
                 for visit in shown.sorted(lambda visit: (visit.start, visit.id))
             ]
+            vals_list += sorted(lines, key=self._get_rank)
         return vals_list
+
+    @api.model
+    def _get_rank(self, vals):
+        """Return the sort key of the preview of a visit: what changes stands first."""
+        is_changed = (vals["old_cycle_id"], vals["old_date_due"]) != (
+            vals["new_cycle_id"],
+            vals["new_date_due"],
+        )
+        return not vals["is_cancelled"], not is_changed
 
     def _prepare_line_vals(self, visit, new_cycle, due_dates):
         """Return the preview of one visit (C7).
@@ -127,6 +225,14 @@ class PetAppointmentCancel(models.TransientModel):
             return self.env["pet.appointment"]
         visits = self.appointment_ids
         return visits.filtered("is_late") or visits
+
+    def action_reschedule(self):
+        """Move the visit instead of cancelling it (C1).
+
+        :return: the action that opens the dialog for it
+        """
+        self.ensure_one()
+        return self.appointment_ids.action_open_reschedule()
 
     def action_apply(self):
         """Cancel the visits as shown, and say where their sessions went (C2-C9).
