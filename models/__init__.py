@@ -70,6 +70,7 @@ from . import ir_actions_report
 from . import ir_http
 from . import ir_sequence
 from . import res_company
+from . import res_company_first_steps
 from . import res_config_settings
 from . import res_partner
 from . import res_partner_household

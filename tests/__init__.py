@@ -42,6 +42,7 @@ from . import test_day_board_tours
 from . import test_demo
 from . import test_double_click
 from . import test_duplicate
+from . import test_first_steps
 from . import test_first_walk
 from . import test_formats
 from . import test_i1_posting_job

@@ -1,5 +1,6 @@
 import { Component, onWillUnmount, useState } from "@odoo/owl";
 import { Domain } from "@web/core/domain";
+import { FirstSteps } from "../first_steps/first_steps";
 import { DateTimeInput } from "@web/core/datetime/datetime_input";
 import { KanbanController } from "@web/views/kanban/kanban_controller";
 import { KanbanRenderer } from "@web/views/kanban/kanban_renderer";
@@ -125,7 +126,7 @@ export class DayBoardController extends KanbanController {
 
 export class DayBoardRenderer extends KanbanRenderer {
     static template = "pet_plans.DayBoardRenderer";
-    static components = { ...KanbanRenderer.components, DayBoardBar };
+    static components = { ...KanbanRenderer.components, DayBoardBar, FirstSteps };
 }
 
 registry.category("views").add("pet_day_board", {
