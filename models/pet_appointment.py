@@ -32,6 +32,7 @@ class PetAppointment(models.Model):
         {
             "partner_id",
             "state",
+            "board_stage",
             "cycle_id",
             "plan_choice",
             "holds_sessions",
@@ -538,7 +539,7 @@ class PetAppointment(models.Model):
             {"default_appointment_id": self.id, "dialog_size": "large"},
         )
 
-    def preview_move(self, start, stop=None):
+    def action_preview_move(self, start, stop=None):
         """Return what moving the visit would mean, for whoever drags it (C1).
 
         :param start: naive UTC datetime, or a text as `pet.plan.book` takes it
@@ -644,6 +645,7 @@ class PetAppointment(models.Model):
             "start": self.company_id._format_pet_time(self.start),
             "current": labels[self.state].lower(),
             "wanted": labels[state].lower(),
+            # A name only, of a colleague perhaps of another company.
             "user": self.write_uid.sudo().name,
         }
         if self.state == state:  # a colleague was faster, or it was tapped twice

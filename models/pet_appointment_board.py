@@ -73,7 +73,8 @@ class PetAppointment(models.Model):
     @api.depends("start", "company_id.pet_tz")
     def _compute_day(self):
         for visit in self:
-            visit.day = visit.start and visit._get_day()
+            is_known = visit.start and visit.company_id
+            visit.day = is_known and visit._get_day()
 
     @api.model
     def _search_day(self, operator, value):
@@ -106,7 +107,7 @@ class PetAppointment(models.Model):
                 line.product_id.name
                 if line.quantity == 1
                 else f"{format_sessions(self.env, line.quantity)} × {line.product_id.name}"
-                for line in visit.line_ids
+                for line in visit.line_ids.filtered("product_id")
             )
 
     @api.depends("holds_sessions", "session_label", "plan_id.no_show_policy")

@@ -67,7 +67,11 @@ class PetAppointment(models.Model):
     )
     @api.depends_context("lang")
     def _compute_plan_explanation(self):
-        unplanned = self.filtered(lambda visit: visit.pet_id and not visit.plan_id)
+        unplanned = self.filtered(
+            lambda visit: (
+                visit.pet_id and visit.start and visit.company_id and not visit.plan_id
+            )
+        )
         found = unplanned._explain_candidates()
         for visit in self:
             if visit.plan_id:
@@ -114,7 +118,7 @@ class PetAppointment(models.Model):
     @api.depends("is_unpaid", "pet_id", "line_ids.product_id")
     def _compute_renewable_plan_id(self):
         self.renewable_plan_id = False
-        unpaid = self.filtered("is_unpaid")
+        unpaid = self.filtered(lambda visit: visit.is_unpaid and visit.company_id)
         plans = unpaid._find_explained_plans().filtered(
             lambda plan: not plan._get_renewal_refusal()
         )

@@ -11,21 +11,28 @@ class PetWalkIn(models.TransientModel):
     _name = "pet.walk.in"
     _description = "Walk-in"
     _inherit = ["pet.reference.mixin"]
+    _check_company_auto = True
 
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self._default_company_id()
     )
-    partner_id = fields.Many2one("res.partner", string="Customer")
-    commercial_partner_id = fields.Many2one(related="partner_id.commercial_partner_id")
-    pet_ids = fields.Many2many("pet.pet", string="Pets")
+    partner_id = fields.Many2one("res.partner", string="Customer", check_company=True)
+    commercial_partner_id = fields.Many2one(
+        related="partner_id.commercial_partner_id", related_sudo=False
+    )
+    pet_ids = fields.Many2many("pet.pet", string="Pets", check_company=True)
     product_ids = fields.Many2many(
         "product.product",
         string="Services",
+        check_company=True,
         domain="[('sale_ok', '=', True), ('type', '=', 'service')]",
         help="Empty: what the plan of each pet gives next",
     )
     user_id = fields.Many2one(
-        "res.users", string="Groomer", domain="[('share', '=', False)]"
+        "res.users",
+        string="Groomer",
+        check_company=True,
+        domain="[('share', '=', False)]",
     )
     half_day = fields.Boolean(help="Half a session of what may be taken as a half day")
     line_ids = fields.One2many(
@@ -76,6 +83,8 @@ class PetWalkIn(models.TransientModel):
         One pet after the other, so that of a shared plan each finds what is left.
         """
         self.ensure_one()
+        if not self.company_id:
+            return []
         visits = [self._get_imagined_visit(pet) for pet in self.pet_ids._origin]
         imagined = self.env["pet.appointment"].concat(*visits)
         plans = imagined._find_plans()
@@ -228,16 +237,22 @@ class PetWalkInLine(models.TransientModel):
     _name = "pet.walk.in.line"
     _description = "Pet of a Walk-in"
     _inherit = ["pet.reference.mixin"]
+    _check_company_auto = True
 
     wizard_id = fields.Many2one("pet.walk.in", required=True, ondelete="cascade")
-    company_id = fields.Many2one(related="wizard_id.company_id")
-    pet_id = fields.Many2one("pet.pet", required=True, ondelete="cascade")
-    partner_id = fields.Many2one(related="pet_id.partner_id")
-    product_ids = fields.Many2many("product.product", string="Services")
+    company_id = fields.Many2one(related="wizard_id.company_id", related_sudo=False)
+    pet_id = fields.Many2one(
+        "pet.pet", required=True, ondelete="cascade", check_company=True
+    )
+    partner_id = fields.Many2one(related="pet_id.partner_id", related_sudo=False)
+    product_ids = fields.Many2many(
+        "product.product", string="Services", check_company=True
+    )
     booked_id = fields.Many2one(
         "pet.appointment",
         string="Booked Visit",
         ondelete="cascade",
+        check_company=True,
         help="Checked in instead of a visit of its own",
     )
     is_in_shop = fields.Boolean()
@@ -245,9 +260,12 @@ class PetWalkInLine(models.TransientModel):
         "pet.plan",
         string="Plan or Package",
         ondelete="cascade",
+        check_company=True,
         help="Empty: an ordinary invoice",
     )
-    proposed_plan_id = fields.Many2one("pet.plan", ondelete="cascade")
+    proposed_plan_id = fields.Many2one(
+        "pet.plan", ondelete="cascade", check_company=True
+    )
     explanation = fields.Text(string="Why")
 
     def _receive(self):

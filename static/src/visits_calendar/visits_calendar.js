@@ -67,7 +67,7 @@ export class VisitsCalendarModel extends CalendarModel {
         const moved = this.buildRawRecord(record, options);
         const { message, questions } = await this.orm.call(
             this.resModel,
-            "preview_move",
+            "action_preview_move",
             [[record.id], moved.start, moved.stop]
         );
         if (questions.length && !(await this.confirm(message, questions))) {
