@@ -10,9 +10,10 @@ class PetPlanTemplatePrice(models.Model):
 
     _name = "pet.plan.template.price"
     _description = "Price by Pet"
-    _inherit = ["pet.priced.mixin", "pet.reference.mixin"]
+    _inherit = ["pet.priced.mixin", "pet.guard.mixin"]
     _order = "line_id, id"
     _priced_by = frozenset({"line_id", "size", "coat", "breed_ids"})
+    _guarded_fields = frozenset({"template_id"})
 
     line_id = fields.Many2one(
         "pet.plan.template.line",
@@ -140,16 +141,3 @@ class PetPlanTemplatePrice(models.Model):
                     **values,
                 )
             )
-
-    @api.constrains("template_id", "line_id")
-    def _check_template(self):
-        """The template is the service's: it is kept to be found, not to be chosen."""
-        for price in self:
-            if price.template_id != price.line_id.template_id:
-                raise ValidationError(
-                    self.env._(
-                        "%(row)s is a price of %(template)s, whose service it is for.",
-                        row=price._describe(),
-                        template=price.line_id.template_id.name,
-                    )
-                )

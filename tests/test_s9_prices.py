@@ -295,10 +295,15 @@ class TestPricesRefused(PricesCommon, PetPlansCommon):
 
     def test_the_template_of_a_row_is_its_services(self):
         other = self.make_template()
-        with self.assert_refused(ValidationError, "price of Weekly baths, whose"):
+        with self.assert_refused(AccessError, "cannot be written directly"):
             self.by_size.template_id = other
-        self.by_size.line_id = other.line_ids
-        self.assertEqual(self.by_size.template_id, other)
+        row = self.add_price(self.line, size="giant", template_id=other.id)
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertEqual(row.template_id, self.template)
+        row.line_id = other.line_ids
+        self.assertEqual(row.template_id, other)
+        self.assertEqual(other.price_ids, row)
 
     def test_a_breed_with_a_price_is_not_deleted(self):
         with self.assert_refused(UserError, "Test poodle cannot .* Weekly baths has"):
