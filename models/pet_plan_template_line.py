@@ -1,7 +1,12 @@
+from itertools import product
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..lib import prices
+from .counted import say_prices
+from .pet_breed import COATS, SIZES
+from .windows import notify
 
 
 class PetPlanTemplateLine(models.Model):
@@ -158,11 +163,11 @@ class PetPlanTemplateLine(models.Model):
         row = prices.find_row(self._get_rows(), animal)
         return row.key if row else self.price_ids.browse()
 
-    def _describe_price(self, animal, company, currency, alone):
+    def _describe_price(self, animal, company, currency):
         """Return the price for a pet with the row it comes from (S9).
 
-        :param alone: whether it needs no telling of which service it is
-        :return: text, such as "Bath: Large, long coat: $ 60.00"
+        :return: text, such as "Large, long coat: $ 60.00"; where the offer has other
+            services, with its own
         """
         self.ensure_one()
         price = self._find_price(animal)
@@ -171,9 +176,49 @@ class PetPlanTemplateLine(models.Model):
             "row": price._get_label() if price else self.env._("Own price"),
             "price": currency.format(self._get_price_for(company, currency, animal)),
         }
-        if alone:
+        if len(self.template_id.line_ids) == 1:
             return self.env._("%(row)s: %(price)s", **values)
-        return self.env._("%(service)s: %(row)s: %(price)s", **values)
+        return self.env._("%(service)s (%(row)s): %(price)s", **values)
+
+    def action_add_sizes(self):
+        """Add a price for each size to these services, at their own price (S9)."""
+        return self._add_prices([{"size": size} for size, __ in SIZES])
+
+    def action_add_sizes_and_coats(self):
+        """Add a price for each size and coat to these services, at their own (S9)."""
+        return self._add_prices(
+            [
+                {"size": size, "coat": coat}
+                for (size, __), (coat, __) in product(SIZES, COATS)
+            ]
+        )
+
+    def _add_prices(self, kinds):
+        """Add the prices that are not there yet: how much is the manager's to say.
+
+        :param kinds: list of dicts of `size` and `coat`
+        :return: the action that tells how many
+        """
+        self.check_access("write")
+        there = {
+            (price.line_id, price.size, price.coat)
+            for price in self.price_ids
+            if not price.breed_ids
+        }
+        added = self.env["pet.plan.template.price"].create(
+            [
+                {"line_id": line.id, **kind}
+                for line in self
+                for kind in kinds
+                if (line, kind["size"], kind.get("coat", False)) not in there
+            ]
+        )
+        return notify(
+            self.env._(
+                "%(prices)s added, to be typed under Prices by Pet.",
+                prices=say_prices(self.env, len(added)),
+            )
+        )
 
     def _check_prices(self):
         """Refuse prices that no pet has, or of which two match equally (S9).

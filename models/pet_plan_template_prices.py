@@ -1,9 +1,6 @@
-from itertools import product
-
 from odoo import api, fields, models
 
 from ..lib import prices
-from .pet_breed import COATS, SIZES
 
 
 class PetPlanTemplate(models.Model):
@@ -18,42 +15,6 @@ class PetPlanTemplate(models.Model):
 
     def _get_priced_lines(self):
         return self.line_ids
-
-    # --- The table -----------------------------------------------------------------
-
-    def action_add_sizes(self):
-        """Add a row of each size to each service, at its own price (S9)."""
-        return self._add_prices([{"size": size} for size, __ in SIZES])
-
-    def action_add_sizes_and_coats(self):
-        """Add a row of each size and coat to each service, at its own price (S9)."""
-        return self._add_prices(
-            [
-                {"size": size, "coat": coat}
-                for (size, __), (coat, __) in product(SIZES, COATS)
-            ]
-        )
-
-    def _add_prices(self, kinds):
-        """Add the rows that are not there yet; their prices are the manager's to say.
-
-        :param kinds: list of dicts of `size` and `coat`
-        """
-        self.check_access("write")
-        there = {
-            (price.line_id, price.size, price.coat)
-            for price in self.price_ids
-            if not price.breed_ids
-        }
-        self.env["pet.plan.template.price"].create(
-            [
-                {"line_id": line.id, **kind}
-                for line in self.line_ids
-                for kind in kinds
-                if (line, kind["size"], kind.get("coat", False)) not in there
-            ]
-        )
-        return True
 
     # --- What the sale shows -------------------------------------------------------
 
@@ -97,10 +58,10 @@ class PetPlanTemplate(models.Model):
         :param currency: `res.currency` record of the plan
         :return: text; "" where no service has prices by pet
         """
-        priced = self.line_ids.filtered("price_ids")
         return "\n".join(
-            line._describe_price(animal, company, currency, alone=len(priced) == 1)
-            for line in priced
+            line._describe_price(animal, company, currency)
+            for line in self.line_ids
+            if line.price_ids
         )
 
     def _describe_missing(self, pet, animal):

@@ -316,25 +316,27 @@ class TestPricesRefused(PricesCommon, PetPlansCommon):
         with self.assertRaises(AccessError):
             self.by_size.with_user(self.staff).price_unit = 1.0
         with self.assertRaises(AccessError):
-            self.template.with_user(self.staff).action_add_sizes()
+            self.line.with_user(self.staff).action_add_sizes()
 
 
 class TestPricesTable(PricesCommon, PetPlansCommon):
     """S9: the table of a template's prices."""
 
     def test_all_sizes_and_coats_at_once(self):
-        """At the own price of each service, beside what is there."""
+        """At the own price of the service, beside what is there."""
         template = self.make_template([(self.bath, 12, 45.0), (self.grooming, 3, 60.0)])
         template = template.with_user(self.manager)
         bath, grooming = template.line_ids
         self.add_price(bath, size="large", coat="long", price_unit=99.0)
-        template.action_add_sizes_and_coats()
-        template.action_add_sizes_and_coats()
-        self.assertEqual(len(template.price_ids), 16)
-        self.assertEqual(set(grooming.price_ids.mapped("price_unit")), {60.0})
-        self.assertIn(99.0, bath.price_ids.mapped("price_unit"))
-        template.action_add_sizes()
-        self.assertEqual(len(template.price_ids), 24)
+        for message in ("7 prices added", "0 prices added"):
+            action = bath.action_add_sizes_and_coats()
+            self.assertIn(message, action["params"]["message"])
+        self.assertEqual(
+            sorted(bath.price_ids.mapped("price_unit")), [45.0] * 7 + [99.0]
+        )
+        grooming.action_add_sizes()
+        self.assertEqual(grooming.price_ids.mapped("price_unit"), [60.0] * 4)
+        self.assertEqual(len(template.price_ids), 12)
 
     def test_the_only_service_is_proposed(self):
         template = self.make_template().with_user(self.manager)

@@ -49,8 +49,8 @@ class TestSaleByPet(PricesCommon, PetPlansCommon):
         form = self.open_sale(template, size="large", coat="short")
         self.assertEqual(
             form.price_rows,
-            f"{self.bath.display_name}: Large: $\xa055.00\n"
-            f"{self.grooming.display_name}: Short coat: $\xa058.00",
+            f"{self.bath.display_name} (Large): $\xa055.00\n"
+            f"{self.grooming.display_name} (Short coat): $\xa058.00",
         )
         self.assertEqual(form.price, 12 * 55.0 + 3 * 58.0)
 
