@@ -28,7 +28,9 @@ ANIMALS = [
 repeatable = settings(derandomize=True, deadline=None, database=None, max_examples=300)
 sizes, coats = st.sampled_from(SIZES), st.sampled_from(COATS)
 shapes = st.one_of(
-    st.fixed_dictionaries({"breeds": st.frozensets(st.sampled_from(BREEDS), min_size=1)}),
+    st.fixed_dictionaries(
+        {"breeds": st.frozensets(st.sampled_from(BREEDS), min_size=1)}
+    ),
     st.fixed_dictionaries({"size": sizes, "coat": coats}),
     st.fixed_dictionaries({"size": sizes}),
     st.fixed_dictionaries({"coat": coats}),

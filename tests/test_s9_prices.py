@@ -164,9 +164,7 @@ class TestPrices(PricesCommon, PetPlansCommon):
                     {"pet_id": pet.id, "template_id": template.id}
                 )
                 self.assertTrue(wizard.price_rows)
-                offers = self.env["pet.plan.template"].with_context(
-                    price_pet_id=pet.id
-                )
+                offers = self.env["pet.plan.template"].with_context(price_pet_id=pet.id)
                 offers.web_name_search(template.name, {"display_name": {}})
                 wizard.action_apply()
 
@@ -277,9 +275,7 @@ class TestPricesRefused(PricesCommon, PetPlansCommon):
         self.template.write(
             {
                 "price_ids": [
-                    Command.create(
-                        {"line_id": self.line.id, "breed_ids": persian.ids}
-                    )
+                    Command.create({"line_id": self.line.id, "breed_ids": persian.ids})
                 ],
                 "species_ids": [Command.set((self.dog + self.cat).ids)],
             }

@@ -112,7 +112,7 @@ class TestSaleByPet(PricesCommon, PetPlansCommon):
         listed = offers.with_user(self.other_staff).with_context(price_pet_id=pet.id)
         self.assertEqual(listed.amount_total, 540.0)
 
-    # --- What is missing ---------------------------------------------------------------
+    # --- What is missing --------------------------------------------------------------
 
     def test_the_size_is_asked_for_and_kept(self):
         """S9: never the own price in silence."""
@@ -134,8 +134,10 @@ class TestSaleByPet(PricesCommon, PetPlansCommon):
         self.assertFalse(self.open_sale_again(pet).asks_size)
 
     def make_breed(self):
-        return self.env["pet.breed"].sudo().create(
-            {"name": "Test mixed", "species_id": self.dog.id}
+        return (
+            self.env["pet.breed"]
+            .sudo()
+            .create({"name": "Test mixed", "species_id": self.dog.id})
         )
 
     def open_sale_again(self, pet):
