@@ -1,5 +1,6 @@
 from . import pet_bounds_mixin
 from . import pet_copy_mixin
+from . import pet_priced_mixin
 from . import pet_reference_mixin
 from . import pet_guard_mixin
 from . import pet_batch_mixin
@@ -14,7 +15,9 @@ from . import pet_pet_archiving
 from . import pet_non_renewal_reason
 from . import pet_plan_template
 from . import pet_plan_template_legacy
+from . import pet_plan_template_prices
 from . import pet_plan_template_line
+from . import pet_plan_template_price
 from . import pet_plan
 from . import pet_plan_booking
 from . import pet_plan_cancellation
@@ -22,6 +25,7 @@ from . import pet_plan_carry
 from . import pet_plan_dashboard
 from . import pet_plan_legacy
 from . import pet_plan_pausing
+from . import pet_plan_prices
 from . import pet_plan_reminders
 from . import pet_plan_renewal
 from . import pet_plan_renewal_start

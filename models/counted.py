@@ -73,6 +73,14 @@ def say_rows(env, number):
     return env._("%(count)s rows", count=count)
 
 
+def say_prices(env, number):
+    """Return a number of prices: "1 price", "8 prices"."""
+    count, is_one = _count(env, number)
+    if is_one:
+        return env._("%(count)s price", count=count)
+    return env._("%(count)s prices", count=count)
+
+
 def say_records(env, number):
     """Return a number of records of any model: "1 record", "3 records"."""
     count, is_one = _count(env, number)

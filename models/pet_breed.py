@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 SIZES = [
     ("small", "Small"),
@@ -26,3 +27,19 @@ class PetBreed(models.Model):
         COATS, help="Usual coat; a pet takes it over and may differ"
     )
     active = fields.Boolean(default=True)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_priced(self):
+        """Leave no price by pet behind that is for nobody (S9)."""
+        # Offers of all companies count, whether the manager sees them or not.
+        priced = self.env["pet.plan.template.price"].sudo()
+        priced = priced.search([("breed_ids", "in", self.ids)])
+        if priced:
+            raise UserError(
+                self.env._(
+                    "%(breeds)s cannot be deleted: %(templates)s has a price for it. "
+                    "Archive it instead.",
+                    breeds=", ".join((self & priced.breed_ids).mapped("name")),
+                    templates=", ".join(priced.template_id.mapped("name")),
+                )
+            )

@@ -3,6 +3,7 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from ..lib import prices
 from .counted import say_plans, say_visits
 from .customer_page import FINISHED_STATES, CustomerPage
 from .pet_appointment import UPCOMING_STATES
@@ -153,6 +154,19 @@ class PetPet(models.Model):
                     owner.name, owner.phone
                 )
         return rows
+
+    def _get_animal(self, size=None, coat=None):
+        """Return what prices go by (S9).
+
+        :param size: what is said of a pet that has none, as in the sale
+        :param coat: so
+        :return: `lib.prices.Animal`; of no pet (a shared plan) nothing is known
+        """
+        return prices.Animal(
+            breed=self.breed_id.id or None,
+            size=(self.size or (self and size)) or None,
+            coat=(self.coat or (self and coat)) or None,
+        )
 
     @api.constrains("breed_id", "species_id")
     def _check_breed_species(self):

@@ -322,7 +322,10 @@ class PetPlan(models.Model):
 
     @api.depends("template_id")
     def _compute_line_ids(self):
-        """Copy the services; depends on the template's id only (S2)."""
+        """Copy the services, at the price for the pet of today (S9).
+
+        Depends on the template's id only (S2).
+        """
         for plan in self:
             if not (plan._is_draft() and plan.template_id):
                 plan.line_ids = plan.line_ids
@@ -331,7 +334,9 @@ class PetPlan(models.Model):
                 Command.clear(),
                 *(
                     Command.create(
-                        line._prepare_plan_line_vals(plan.company_id, plan.currency_id)
+                        line._prepare_plan_line_vals(
+                            plan.company_id, plan.currency_id, plan.pet_id._get_animal()
+                        )
                     )
                     for line in plan.template_id.line_ids
                 ),

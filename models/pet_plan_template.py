@@ -10,6 +10,7 @@ class PetPlanTemplate(models.Model):
     _name = "pet.plan.template"
     _description = "Plan or Package Template"
     _inherit = [
+        "pet.priced.mixin",
         "pet.copy.mixin",
         "pet.reference.mixin",
         "pet.plan.terms.mixin",
@@ -99,23 +100,33 @@ class PetPlanTemplate(models.Model):
         for template in self:
             template.duration = template._get_duration_label()
 
-    @api.depends("kind", "period_count", "line_ids.price_subtotal", "currency_id")
+    @api.depends(
+        "kind",
+        "period_count",
+        "line_ids.price_subtotal",
+        "line_ids.price_ids.price_unit",
+        "currency_id",
+    )
+    @api.depends_context("price_pet_id", "price_size", "price_coat")
     def _compute_amount_total(self):
+        """The services' own prices; in a list that a sale opens, those of its pet."""
+        animal = self._get_animal_in_context()
         for template in self:
             template.amount_total = template._get_price_for(
-                template.company_id or self.env.company, template.currency_id
+                template.company_id or self.env.company, template.currency_id, animal
             )
 
-    def _get_price_for(self, company, currency):
-        """Return the price of the offer as a company sells it, in a currency (S1).
+    def _get_price_for(self, company, currency, animal):
+        """Return the price of the offer as a company sells it to a pet (S1, S9).
 
         :param company: `res.company` record, by whose rate of today
-        :param currency: `res.currency` record
+        :param currency: `res.currency` record, in which it is sold
+        :param animal: `lib.prices.Animal`, the pet that it is sold for
         :return: float: the price that a plan sold from it has
         """
         self.ensure_one()
         prices = [
-            line._get_subtotal(line._get_price_for(company, currency), currency)
+            line._get_subtotal(line._get_price_for(company, currency, animal), currency)
             for line in self.line_ids
         ]
         return sum(prices) * self._get_times_sold()

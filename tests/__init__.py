@@ -108,6 +108,8 @@ from . import test_s7_currency_of_the_shop
 from . import test_s7_invoices
 from . import test_s7_sessions_in_words
 from . import test_s8_end_dates
+from . import test_s9_prices
+from . import test_s9_sale
 from . import test_s_bad_input
 from . import test_tours
 from . import test_transfer
@@ -157,6 +159,7 @@ if requirements.has_hypothesis:
     from . import test_lib_dealing
     from . import test_lib_periods
     from . import test_lib_phones
+    from . import test_lib_prices
     from . import test_lib_recurrence
     from . import test_lib_rhythm
     from . import test_lib_spread

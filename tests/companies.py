@@ -1,5 +1,7 @@
 import base64
 
+from odoo import Command
+
 from .rpc import RpcCase
 
 
@@ -23,6 +25,9 @@ class CompaniesCase(RpcCase):
         )
         pet = env["pet.pet"].create({"name": "Toto", "partner_id": customer.id})
         template = cls.make_template().sudo().copy({"company_id": company.id})
+        template.line_ids.price_ids = [
+            Command.create({"size": "large", "price_unit": 60.0})
+        ]
         template = template.with_user(user)
         plan = env["pet.plan"].create(
             {
@@ -62,6 +67,7 @@ class CompaniesCase(RpcCase):
             "pet.pet": pet,
             "pet.plan.template": template,
             "pet.plan.template.line": template.line_ids,
+            "pet.plan.template.price": template.price_ids,
             "pet.plan": plan,
             "pet.plan.line": plan.line_ids,
             "pet.plan.entry": plan.entry_ids,

@@ -106,6 +106,7 @@ class RaceCase(BaseCase):
             "pet_cycle",
             "pet_plan_line",
             "pet_plan",
+            "pet_plan_template_price",
             "pet_plan_template_line",
             "pet_plan_template",
             "pet_pet",

@@ -67,6 +67,8 @@ class TestGuardedFields(RpcCase):
             }
         )
         imported.action_check()
+        price = cls.env["pet.plan.template.price"].with_user(cls.manager)
+        price = price.create({"line_id": cls.template.line_ids.id, "size": "large"})
         cls.targets = {
             "pet.carry.over.column": imported.column_ids[0],
             "pet.carry.over.import": imported,
@@ -79,8 +81,10 @@ class TestGuardedFields(RpcCase):
             "pet.plan.entry": cls.plan.entry_ids[:1],
             "pet.plan.line": cls.draft.line_ids,
             "pet.plan.pause": cls.plan.pause_ids,
+            "pet.plan.template.price": price,
         }
         cls.creatable = {
+            "pet.plan.template.price": {"line_id": price.line_id.id, "coat": "long"},
             "pet.carry.over.column": {"import_id": imported.id},
             "pet.carry.over.import": {"filename": "others.csv"},
             "pet.carry.over.import.line": {"import_id": imported.id},

@@ -35,6 +35,7 @@ class TestReferences(CompaniesCase):
         theirs["pet.pet"].write({"name": "Secret pet", "note": "Secret care"})
         theirs["pet.plan.template"].name = "Secret offer"
         theirs["pet.plan.template.line"].price_unit = SECRET_PRICE
+        theirs["pet.plan.template.price"].price_unit = SECRET_PRICE
         theirs["pet.plan"].write({"note": "Secret package", "title": "Secret title"})
         env.flush_all()
         env.cr.execute(
@@ -87,6 +88,10 @@ class TestReferences(CompaniesCase):
             "pet.plan.template.line": {
                 "template_id": cls.ours["pet.plan.template"].id,
                 "product_id": cls.bath.id,
+            },
+            "pet.plan.template.price": {
+                "line_id": cls.ours["pet.plan.template.line"].id,
+                "coat": "long",
             },
         }
 

@@ -28,11 +28,13 @@ class TestBounds(PetPlansCommon):
             }
         )
         template = cls.plan.template_id.with_user(cls.manager)
+        template.line_ids.price_ids = [Command.create({"size": "large"})]
         cls.records = {
             "pet.plan": cls.draft,
             "pet.plan.line": cls.draft.line_ids,
             "pet.plan.template": template,
             "pet.plan.template.line": template.line_ids,
+            "pet.plan.template.price": template.price_ids,
             "pet.appointment": cls.walk_in,
             "pet.appointment.line": cls.walk_in.line_ids,
             "pet.pet": cls.luna,

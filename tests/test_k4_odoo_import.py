@@ -16,7 +16,10 @@ class TestOdooImport(PetPlansCommon):
         """Import the file that is offered for a model; return what was made."""
         [template] = self.env[model].get_import_templates()
         with file_open(template["template"].removeprefix("/"), "rb") as stream:
-            content = stream.read()
+            return self.import_file(model, user, stream.read())
+
+    def import_file(self, model, user, content):
+        """Import a CSV file, its columns as they are recognised."""
         wizard = (
             self.env["base_import.import"]
             .with_user(user)
@@ -58,3 +61,25 @@ class TestOdooImport(PetPlansCommon):
         )
         plan.action_confirm()
         self.assertEqual(len(plan.cycle_ids), 3)
+
+    def test_a_template_with_prices_by_pet(self):
+        """S9: with their services, or added to those that are there."""
+        template = self.import_file(
+            "pet.plan.template",
+            self.manager,
+            b"Name,Type,Visits Sold,Services/Service,Services/Sessions,"
+            b"Services/Price per Session,Services/Prices by Pet/Size,"
+            b"Services/Prices by Pet/Coat,Services/Prices by Pet/Breeds,"
+            b"Services/Prices by Pet/Price per Session\n"
+            b"4 baths,Package,4,Bath,4,45,Large,Long,,60\n"
+            b",,,,,,Small,,,40\n"
+            b",,,,,,,,Test poodle,75\n",
+        )
+        self.assertEqual(
+            [
+                (price.display_name, price.price_unit)
+                for price in template.line_ids.price_ids
+            ],
+            [("Large, long coat", 60.0), ("Small", 40.0), ("Test poodle", 75.0)],
+        )
+        self.assertEqual(template.price_ids, template.line_ids.price_ids)

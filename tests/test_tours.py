@@ -3,11 +3,12 @@ from datetime import datetime, time, timedelta
 from odoo import fields
 from odoo.tests import tagged
 
+from .prices import PricesCommon
 from .tours import TourCase
 
 
 @tagged("post_install", "-at_install", "is_tour")
-class TestTours(TourCase):
+class TestTours(PricesCommon, TourCase):
     """The screens, as people click through them."""
 
     def test_sell_plan(self):
@@ -20,6 +21,16 @@ class TestTours(TourCase):
             [str(date) for date in self.invoices(plan).mapped("invoice_date_due")],
             ["2099-01-05", "2099-02-02", "2099-03-02"],
         )
+
+    def test_sell_by_pet(self):
+        """S9: the offers show their prices, and what is missing is asked for."""
+        self.make_priced_template(rows=3)
+        pet = self.make_pet(breed_id=self.poodle.sudo().copy({"size": False}).id)
+        self.start_tour(
+            f"/odoo/pet.pet/{pet.id}", "pet_plans_sell_by_pet", login="pet_staff"
+        )
+        self.assertEqual(pet.size, "large")
+        self.assertEqual(pet.plan_ids.amount_total, 720.0)
 
     def test_customer_page(self):
         """P1: one click each to an invoice, its cycle, a payment, the records."""

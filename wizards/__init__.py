@@ -3,12 +3,14 @@ from . import account_payment_register
 from . import pet_fixed_time_mixin
 from . import pet_carry_over
 from . import pet_plan_sell
+from . import pet_plan_sell_prices
 from . import pet_plan_book
 from . import pet_appointment_cancel
 from . import pet_appointment_reschedule
 from . import pet_appointment_check_in
 from . import pet_plan_adjust
 from . import pet_plan_renew
+from . import pet_plan_renew_prices
 from . import pet_plan_cancel
 from . import pet_pet_archive
 from . import pet_plan_let_go

@@ -164,7 +164,7 @@ class PetPlanRenew(models.TransientModel):
                 company = plan.company_id
                 wizard.currency_id = company.currency_id
                 wizard.price = plan.template_id and plan.template_id._get_price_for(
-                    company, company.currency_id
+                    company, company.currency_id, plan.pet_id._get_animal()
                 )
 
     @api.depends("plan_id")

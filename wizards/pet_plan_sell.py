@@ -92,11 +92,11 @@ class PetPlanSell(models.TransientModel):
                 ]
             )
 
-    @api.depends("template_id", "company_id")
+    @api.depends("template_id", "company_id", "pet_id", "pet_size", "pet_coat")
     def _compute_price(self):
         for wizard in self:
             wizard.price = wizard.template_id and wizard.template_id._get_price_for(
-                wizard.company_id, wizard.currency_id
+                wizard.company_id, wizard.currency_id, wizard._get_animal()
             )
 
     @api.depends("template_id", "is_half_day")
@@ -156,6 +156,7 @@ class PetPlanSell(models.TransientModel):
         self.ensure_one()
         if self.plan_id:
             return self.plan_id._get_opening_action()
+        self._complete_pet()
         plans = self.env["pet.plan"]._with_clean_context()
         plan = plans.create(self._prepare_plan_vals())
         self.plan_id = plan
