@@ -6,6 +6,7 @@ from . import pet_batch_mixin
 from . import pet_reminder_mixin
 from . import pet_search_mixin
 from . import pet_coming_mixin
+from . import pet_owed_mixin
 from . import pet_plan_terms_mixin
 from . import pet_species
 from . import pet_breed
@@ -21,6 +22,7 @@ from . import pet_plan_cancellation
 from . import pet_plan_carry
 from . import pet_plan_dashboard
 from . import pet_plan_legacy
+from . import pet_plan_owed
 from . import pet_plan_pausing
 from . import pet_plan_reminders
 from . import pet_plan_renewal
@@ -54,6 +56,9 @@ from . import pet_appointment_cancellation
 from . import pet_appointment_coming
 from . import pet_appointment_outcome
 from . import pet_appointment_invoicing
+from . import pet_appointment_payment
+from . import pet_appointment_overdue
+from . import pet_appointment_departure
 from . import pet_appointment_picking
 from . import pet_appointment_portal
 from . import pet_appointment_line
@@ -61,6 +66,7 @@ from . import product_product
 from . import account_move
 from . import account_move_line
 from . import account_move_owed
+from . import account_move_payment
 from . import account_move_posting
 from . import account_partial_reconcile
 from . import ir_actions_report

@@ -43,6 +43,7 @@ from . import test_duplicate
 from . import test_first_walk
 from . import test_formats
 from . import test_i1_posting_job
+from . import test_i2_cashier
 from . import test_i2_post_and_pay
 from . import test_i2_view_and_pay
 from . import test_i3_accountant
