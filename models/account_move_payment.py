@@ -7,8 +7,8 @@ class AccountMove(models.Model):
     """Whose payment is taken at the counter, and by what right (I2, 13).
 
     With rights in Invoicing one pays any invoice, by Odoo's own dialog. The right *Take
-    Payments* is for what plans and visits bill, by a dialog that names cycles and visits
-    and nothing else: a cashier gets to no record of Accounting.
+    Payments* is for what plans and visits bill, by a dialog that names cycles and
+    visits and nothing else: a cashier gets to no record of Accounting.
     """
 
     _inherit = "account.move"
@@ -41,12 +41,17 @@ class AccountMove(models.Model):
 
     def _filter_pet_bills(self):
         """Return the invoices that bill a cycle of a plan, or a visit."""
-        return self.filtered(
-            lambda move: move.move_type == "out_invoice" and move._is_pet_cycle_bill()
-        ) | self._filter_pet_visit_bills()
+        return (
+            self.filtered(
+                lambda move: (
+                    move.move_type == "out_invoice" and move._is_pet_cycle_bill()
+                )
+            )
+            | self._filter_pet_visit_bills()
+        )
 
     def _is_pet_cycle_bill(self):
-        """Tell whether it is the invoice of its cycle, that one's last if of several."""
+        """Tell whether it is the invoice of its cycle, of several the last."""
         self.ensure_one()
         return bool(self.pet_cycle_id) and self.pet_cycle_id.invoice_id == self
 

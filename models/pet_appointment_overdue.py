@@ -196,8 +196,8 @@ class PetCycle(models.Model):
         # The counter may know number and amount, without seeing the invoice.
         invoice = self.sudo().invoice_id
         return self.env._(
-            "%(plan)s, cycle %(cycle)s: %(invoice)s was due on %(date)s, and %(amount)s "
-            "is not paid.",
+            "%(plan)s, cycle %(cycle)s: %(invoice)s was due on %(date)s, and "
+            "%(amount)s is not paid.",
             plan=self.plan_id.display_name,
             cycle=self.sequence,
             invoice=invoice.name,

@@ -1,4 +1,23 @@
+from odoo import Command
+
 from .common import PetPlansCommon
+
+
+def make_currency(env, name, rate):
+    """Return a currency of which so much is worth 1.00 of the shop's."""
+    return (
+        env["res.currency"]
+        .sudo()
+        .create(
+            {
+                "name": name,
+                "symbol": name,
+                "rate_ids": [
+                    Command.create({"name": "2026-01-01", "rate": rate}),
+                ],
+            }
+        )
+    )
 
 
 class CashierCommon(PetPlansCommon):

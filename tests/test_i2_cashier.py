@@ -1,8 +1,8 @@
 from odoo import Command
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form
 
-from .cashier import CashierCommon
+from .cashier import CashierCommon, make_currency
 
 
 class TestCashier(CashierCommon):
@@ -120,9 +120,6 @@ class TestCashier(CashierCommon):
     def test_less_an_own_credit_note(self):
         self.post(self.bills[0])
         self.credit(self.bills[0], quantity=1)
-        (self.bills[0] + self.bills[0].sudo().reversal_move_ids).sudo().line_ids.filtered(
-            lambda line: line.account_type == "asset_receivable" and not line.reconciled
-        ).reconcile()
         wizard = self.open_payment(self.as_cashier(self.cycles[0]).action_pay())
         self.assertEqual(wizard.amount, 135.0)
         wizard.action_apply()
@@ -192,6 +189,86 @@ class TestCashier(CashierCommon):
         wizard.action_create_payments()
         self.assertEqual(visit.invoice_id.state, "posted")
         self.assertEqual(visit.invoice_id.amount_residual, 0.0)
+
+    # --- Currencies and companies --------------------------------------------------
+
+    def sell_abroad(self):
+        """Sell Mimi 12 baths in a currency of which 2.00 are worth 1.00 here."""
+        euro = make_currency(self.env, "EUX", 2.0)
+        return self.sell(pet=self.mimi, currency_id=euro.id)
+
+    def test_a_foreign_currency(self):
+        """In the currency of the invoice, unless the journal has one of its own."""
+        plan = self.sell_abroad()
+        cycle = plan.cycle_ids.sorted("sequence")[0]
+        wizard = self.open_payment(self.as_cashier(cycle).action_pay(), amount=80.0)
+        self.assertEqual(wizard.currency_id, plan.currency_id)
+        self.assertEqual(wizard.amount_due, 360.0)
+        wizard.action_apply()
+        self.assertEqual(self.invoices(plan)[0].amount_residual, 280.0)
+        wizard = self.open_payment(self.as_cashier(cycle).action_pay(), amount=280.01)
+        with self.assertRaisesRegex(UserError, "280.01.* is more than the .*280.00"):
+            wizard.action_apply()
+        wizard.amount = 280.0
+        wizard.action_apply()
+        self.assertEqual(cycle.state, "settled")
+
+    def test_a_journal_in_another_currency(self):
+        self.post(self.bills[0])
+        euro = make_currency(self.env, "EUX", 2.0)
+        journal = (
+            self.env["account.journal"]
+            .sudo()
+            .create(
+                {
+                    "name": "Euro cash",
+                    "type": "cash",
+                    "code": "EUC",
+                    "currency_id": euro.id,
+                    "company_id": self.shop.id,
+                }
+            )
+        )
+        action = self.as_cashier(self.cycles[0]).action_pay()
+        model = self.env["pet.take.payment"].with_user(self.cashier)
+        with Form(model.with_context(**action["context"])) as dialog:
+            dialog.amount = 50.0
+            dialog.journal = str(journal.id)
+            self.assertEqual((dialog.amount, dialog.amount_due), (360.0, 360.0))
+            dialog.amount = 180.0
+        dialog.record.action_apply()
+        self.assertEqual(self.bills[0].sudo().amount_residual, 90.0)
+
+    def test_two_companies(self):
+        """Each takes its own payments, into journals of its own."""
+        there = self.sell_elsewhere()
+        action = self.as_cashier(self.cycles[0]).action_pay()
+        names = dict(
+            self.env["pet.take.payment"].with_user(self.cashier)._get_journals()
+        )
+        self.assertNotIn(self.get_journal(self.other_shop), names)
+        with self.assertRaises(AccessError):
+            self.open_payment(
+                {
+                    **action,
+                    "context": {},
+                },
+                cycle_ids=[Command.set(there.cycle_ids[:1].ids)],
+            )
+        self.cashier.sudo().company_ids += self.other_shop
+        cashier = {"allowed_company_ids": (self.shop + self.other_shop).ids}
+        cycle = there.cycle_ids.sorted("sequence")[0]
+        action = self.as_cashier(cycle).with_context(**cashier).action_pay()
+        action["context"] |= cashier
+        wizard = self.open_payment(action)
+        journal = self.env["account.journal"].sudo().browse(int(wizard.journal))
+        self.assertEqual(journal.company_id, self.other_shop)
+        wizard.journal = self.get_journal(self.shop)
+        with self.assertRaisesRegex(UserError, "compan"):
+            wizard.action_apply()
+        wizard.journal = str(journal.id)
+        wizard.action_apply()
+        self.assertEqual(cycle.sudo().state, "settled")
 
     # --- What is not theirs --------------------------------------------------------
 

@@ -31,7 +31,7 @@ class AccountPaymentRegister(models.TransientModel):
         return drafts.filtered("bills_pet_cycle") | drafts._filter_pet_visit_bills()
 
     def _create_payments(self):
-        """Post the drafts of cycles and visits first: all in one transaction, or nothing (I2)."""
+        """Post the drafts first: all in one transaction, or nothing (I2)."""
         drafts = self._get_pet_drafts()
         if drafts:
             self._post_pet_drafts(drafts)

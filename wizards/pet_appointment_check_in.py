@@ -31,6 +31,7 @@ class PetAppointmentCheckIn(models.TransientModel):
     )
     is_ahead = fields.Boolean(compute="_compute_offer")
     offer = fields.Char(compute="_compute_offer")
+    overdue = fields.Text(compute="_compute_offer")
 
     @api.depends("appointment_id")
     def _compute_booked_id(self):
@@ -45,6 +46,7 @@ class PetAppointmentCheckIn(models.TransientModel):
             visit, booked = wizard.appointment_id, wizard.booked_id
             wizard.is_ahead = bool(booked) and booked._get_day() != visit._get_day()
             wizard.offer = booked and wizard._get_offer(booked)
+            wizard.overdue = booked and booked._get_overdue_note()
 
     def _get_offer(self, booked):
         values = {
@@ -88,8 +90,10 @@ class PetAppointmentCheckIn(models.TransientModel):
     def action_check_in_another(self):
         """Check the pet in for a visit of its own, whatever it is booked for.
 
-        :return: the action that closes the dialog
+        :return: the action that closes the dialog, and says what is overdue
         """
         self.ensure_one()
         self.appointment_id.action_receive()
+        if note := self.appointment_id._get_overdue_note():
+            return self.appointment_id._tell_overdue(note)
         return {"type": "ir.actions.act_window_close"}

@@ -15,7 +15,8 @@ class PetTakePayment(models.TransientModel):
 
     _name = "pet.take.payment"
     _description = "Take Payment"
-    _inherit = ["pet.reference.mixin"]
+    _inherit = ["pet.guard.mixin"]
+    _guarded_fields = frozenset({"is_applied"})
 
     cycle_ids = fields.Many2many("pet.cycle", string="Cycles")
     appointment_ids = fields.Many2many("pet.appointment", string="Visits")
@@ -178,18 +179,24 @@ class PetTakePayment(models.TransientModel):
 
         :param invoices: `account.move` records that `_get_invoices` returned
         """
-        # A payment of these invoices, and of no others, by whoever may take it.
-        return self.env["account.payment.register"].sudo().with_context(
-            active_model="account.move",
-            active_ids=invoices.ids,
-            default_post_pet_drafts=True,
-            dont_redirect_to_payments=True,
+        # A payment of these invoices, and of no others, by whoever may take it; nothing
+        # else of it is the caller's context's to say.
+        return (
+            self._sudo_clean()
+            .env["account.payment.register"]
+            .with_context(
+                active_model="account.move",
+                active_ids=invoices.ids,
+                default_post_pet_drafts=True,
+                dont_redirect_to_payments=True,
+            )
         )
 
     def _get_choices(self, journal):
         """Return what is chosen here, as values of Odoo's wizard."""
         values = {"payment_date": self.payment_date, "group_payment": True}
-        if journal:
+        # The ORM does not look at the values of a selection that a method lists.
+        if journal in dict(self._get_journals()):
             values["journal_id"] = int(journal)
         return values
 
@@ -215,7 +222,7 @@ class PetTakePayment(models.TransientModel):
             return {"type": "ir.actions.act_window_close"}
         # Two clicks at the same time are two writes of one row: the second is tried
         # again, and finds it applied.
-        self.is_applied = True
+        self._unguarded().is_applied = True
         invoices = self._get_invoices()
         self._check_payable(invoices)
         left = sum(invoices.mapped("amount_residual_signed"))
