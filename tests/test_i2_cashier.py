@@ -155,6 +155,23 @@ class TestCashier(CashierCommon):
         page = self.customer.with_user(self.staff).get_pet_plans_page()
         self.assertFalse(page["can_pay"])
 
+    def test_the_buttons(self):
+        """Where one pays, for a cashier as for Invoicing, and not for other staff."""
+        for model, kind, button in (
+            ("pet.cycle", "form", "action_pay"),
+            ("pet.cycle", "list", "action_pay"),
+            ("pet.plan", "form", "action_pay"),
+            ("pet.appointment", "form", "action_take_payment"),
+        ):
+            for user, labels in (
+                (self.cashier, 2),
+                (self.accountant, 2),
+                (self.staff, 0),
+            ):
+                with self.subTest(model=model, view=kind, user=user.login):
+                    view = self.env[model].with_user(user).get_view(view_type=kind)
+                    self.assertEqual(view["arch"].count(f'name="{button}"'), labels)
+
     # --- A visit -------------------------------------------------------------------
 
     def test_a_visit_without_plan(self):
