@@ -30,7 +30,7 @@ class PetAppointment(models.Model):
             sentences.insert(0, overdue)
         if not sentences:
             return True
-        return notify("\n".join(sentences), *(button for __, button in asked))
+        return notify(" ".join(sentences), *(button for __, button in asked))
 
     def _ask_to_charge(self):
         """Return question and button to bill what no plan covers, in a list."""

@@ -174,12 +174,9 @@ class PetAppointment(models.Model):
             raise UserError(
                 self.env._("Say why the visit takes place though something is overdue.")
             )
+        told = self.env._("Goes on with something overdue: %(reason)s", reason=reason)
         notes = {
-            visit.id: self.env._(
-                "Goes on with something overdue: %(reason)s\n%(overdue)s",
-                reason=reason,
-                overdue=visit._get_overdue_note(),
-            )
+            visit.id: "\n".join(filter(None, (told, visit._get_overdue_note())))
             for visit in self
         }
         self._unguarded().write({"overdue_reason": reason})

@@ -46,6 +46,12 @@ class TestWarn(OverdueCommon):
     def test_it_is_the_default(self):
         self.assertEqual(self.shop.pet_overdue_policy, "warn")
 
+    def test_the_setting(self):
+        settings = self.env["res.config.settings"].sudo().with_company(self.shop)
+        settings.create({"pet_overdue_policy": "refuse"})
+        self.assertEqual(self.shop.pet_overdue_policy, "refuse")
+        self.assertEqual(self.other_shop.pet_overdue_policy, "warn")
+
     def test_check_in_says_so(self):
         notice = self.visit.action_check_in()
         self.assertEqual(notice["tag"], "pet_plans_notice")

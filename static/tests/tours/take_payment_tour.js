@@ -6,7 +6,8 @@ registry.category("web_tour.tours").add("pet_plans_take_payment", {
     steps: () => [
         {
             content: "What the customer owes is on the visit",
-            trigger: ".o_form_view button[name=action_view_customer]:contains('180.00')",
+            trigger:
+                ".o_form_view button[name=action_view_customer]:contains('180.00')",
         },
         {
             content: "Deliver",
