@@ -70,7 +70,15 @@ class PetAppointment(models.Model):
 
     def _ask_to_pay(self):
         """Return question and button to take what is to be paid, in a list."""
-        return [
-            (self.env._("Take payment?"), button)
-            for button in self._get_payment_buttons()
-        ]
+        buttons = self._get_payment_buttons()
+        if not buttons:
+            return []
+        visit = self[:1]
+        question = self.env._("Take payment?")
+        if visit.currency_id.compare_amounts(visit.amount_due, 0) > 0:
+            question = self.env._(
+                "%(amount)s is due from %(customer)s. Take payment?",
+                amount=visit.currency_id.format(visit.amount_due),
+                customer=visit.partner_id.display_name,
+            )
+        return [(question, button) for button in buttons]
