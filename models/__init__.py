@@ -7,6 +7,7 @@ from . import pet_batch_mixin
 from . import pet_reminder_mixin
 from . import pet_search_mixin
 from . import pet_coming_mixin
+from . import pet_owed_mixin
 from . import pet_plan_terms_mixin
 from . import pet_species
 from . import pet_breed
@@ -24,6 +25,7 @@ from . import pet_plan_cancellation
 from . import pet_plan_carry
 from . import pet_plan_dashboard
 from . import pet_plan_legacy
+from . import pet_plan_owed
 from . import pet_plan_pausing
 from . import pet_plan_prices
 from . import pet_plan_reminders
@@ -60,6 +62,9 @@ from . import pet_appointment_board
 from . import pet_appointment_explanation
 from . import pet_appointment_outcome
 from . import pet_appointment_invoicing
+from . import pet_appointment_payment
+from . import pet_appointment_overdue
+from . import pet_appointment_departure
 from . import pet_appointment_picking
 from . import pet_appointment_portal
 from . import pet_appointment_line
@@ -68,6 +73,7 @@ from . import product_template
 from . import account_move
 from . import account_move_line
 from . import account_move_owed
+from . import account_move_payment
 from . import account_move_posting
 from . import account_partial_reconcile
 from . import ir_actions_report

@@ -485,18 +485,6 @@ class AccountMove(models.Model):
                 )
         return days
 
-    def _get_pet_payment_action(self):
-        """Return Odoo's payment wizard; drafts are posted with the payment (I2)."""
-        action = self.action_force_register_payment()
-        # Afterwards back to where one was, as Odoo's own button on the invoice does.
-        action["context"] = {
-            **action["context"],
-            "default_post_pet_drafts": True,
-            "dont_redirect_to_payments": True,
-            "display_account_trust": True,
-        }
-        return action
-
     def action_view_pet_cycle(self):
         """Open the billing cycle of the invoice (I2)."""
         self.ensure_one()

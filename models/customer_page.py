@@ -34,7 +34,7 @@ class CustomerPage(PlanRows):
         self.pet = pet
         moves = self.env["account.move"]
         self.sees_invoices = moves.has_access("read")
-        self.takes_payments = moves.has_access("write")
+        self.takes_payments = moves._may_take_pet_payments()
         self.sells = self.env["pet.plan"].has_access("create")
 
     def get_data(self):

@@ -40,6 +40,7 @@ class PetAppointment(models.Model):
             "moved_late",
             "invoice_id",
             "cancel_reason",
+            "overdue_reason",
             "reminded",
         }
     )

@@ -1,7 +1,7 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
-from .windows import open_record
+from .windows import notify, open_record
 
 
 class PetAppointment(models.Model):
@@ -80,6 +80,26 @@ class PetAppointment(models.Model):
             for visit, draft in zip(visits, drafts, strict=True):
                 visit._unguarded().write({"invoice_id": draft.id})
         return True
+
+    def action_charge(self):
+        """Bill at the counter what no plan covers, and offer to take the payment (B4).
+
+        :return: the notice that says what was drafted
+        :raises UserError: see `action_create_invoice`
+        """
+        self.action_create_invoice()
+        # Who made the drafts may know what they come to.
+        drafts = self._get_draft_invoice()
+        message = "\n".join(
+            self.env._(
+                "%(customer)s: a draft invoice of %(amount)s for %(visits)s.",
+                customer=draft.commercial_partner_id.display_name,
+                amount=draft.currency_id.format(draft.amount_total),
+                visits=draft.invoice_origin,
+            )
+            for draft in drafts
+        )
+        return notify(message, *self._get_payment_buttons())
 
     def _prepare_invoice_vals(self):
         """Return the values of the invoice of the services no plan covers (B4)."""

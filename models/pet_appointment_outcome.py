@@ -77,21 +77,25 @@ class PetAppointment(models.Model):
         bookable = plans.filtered(lambda plan: plan._has_to_book())
         if not bookable:
             return notify(" ".join(sentences))
-        if len(bookable) == 1:
-            question = self.env._("Book the replacement?")
-            button = (self.env._("Book"), bookable.action_open_book())
-        else:
-            question = self.env._("Book the replacements?")
-            button = (
-                self.env._("Open the Plans"),
-                open_window(
-                    self.env,
-                    "pet_plans.action_pet_plan",
-                    {},
-                    [("id", "in", bookable.ids)],
-                ),
-            )
+        question = (
+            self.env._("Book the replacement?")
+            if len(bookable) == 1
+            else self.env._("Book the replacements?")
+        )
+        button = self._get_book_button(bookable)
         return notify(" ".join([*sentences, question]), button)
+
+    @api.model
+    def _get_book_button(self, plans):
+        """Return the button of a notice that books on a plan, or lists several."""
+        if len(plans) == 1:
+            return self.env._("Book"), plans.action_open_book()
+        return (
+            self.env._("Open the Plans"),
+            open_window(
+                self.env, "pet_plans.action_pet_plan", {}, [("id", "in", plans.ids)]
+            ),
+        )
 
     @api.model
     def _get_return_sentence(self, plan, count):

@@ -1196,11 +1196,13 @@ class PetCycle(models.Model):
         return open_record(self.invoice_id, name=self.invoice_id.display_name)
 
     def action_pay(self):
-        """Open Odoo's payment wizard; what is a draft is posted with the payment (I2).
+        """Open the payment; what is a draft is posted with it (I2).
 
         So a dialog that is discarded leaves the drafts as they were.
 
+        :return: Odoo's payment wizard, or for a cashier their own
         :raises UserError: naming the cycles on which nothing is to be paid
+        :raises AccessError: for who may not take payments
         """
         unpayable = self.filtered(
             lambda cycle: not cycle.invoice_id or cycle.state in ("settled", "closed")
@@ -1213,8 +1215,7 @@ class PetCycle(models.Model):
                 )
             )
         self._check_no_credit_waits()
-        invoices = self.invoice_id
-        invoices.check_access("write")
+        invoices = self.invoice_id._with_payment_rights()
         # The dialog asks for what the invoices will come to (I4).
         invoices._take_pet_values()
         return invoices._get_pet_payment_action()

@@ -351,7 +351,7 @@ class PetPet(models.Model):
         )
 
     def action_take_pet_payment(self):
-        """Open Odoo's payment wizard for what the pet's household owes (I2)."""
+        """Open the payment of what the pet's household owes (I2)."""
         self.ensure_one()
         return self.partner_id.action_take_pet_payment()
 

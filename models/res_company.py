@@ -50,6 +50,17 @@ class ResCompany(models.Model):
         default="fill",
         help="What happens to a paid cycle when one of its visits is cancelled",
     )
+    pet_overdue_policy = fields.Selection(
+        [
+            ("warn", "Say so and go on"),
+            ("refuse", "Refuse it, unless a manager says why not"),
+        ],
+        string="Overdue Invoices",
+        required=True,
+        default="warn",
+        help="What happens at check-in and delivery while the invoice of an earlier "
+        "cycle of the visit's plan is overdue",
+    )
 
     pet_post_lead_days = fields.Integer(
         string="Post Invoices Before Due",

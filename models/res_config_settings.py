@@ -11,6 +11,9 @@ class ResConfigSettings(models.TransientModel):
     pet_paid_cycles = fields.Selection(
         related="company_id.pet_paid_cycles", readonly=False
     )
+    pet_overdue_policy = fields.Selection(
+        related="company_id.pet_overdue_policy", readonly=False
+    )
     pet_post_lead_days = fields.Integer(
         related="company_id.pet_post_lead_days", readonly=False
     )

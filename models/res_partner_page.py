@@ -132,33 +132,78 @@ class ResPartner(models.Model):
         )
 
     def action_take_pet_payment(self):
-        """Open Odoo's payment wizard for what the household owes (I2).
+        """Open the payment of what the household owes (I2).
 
+        :return: Odoo's payment wizard, or for a cashier their own
         :raises UserError: when nothing is to be paid
+        :raises AccessError: for who may not take payments
         """
         self.ensure_one()
+        return self._get_payment_action(self.env["account.move"])
+
+    def _get_payment_action(self, drafts):
+        """Open the payment of what the household owes, and of some drafts (I2).
+
+        :param drafts: `account.move` records, posted with the payment
+        """
         moves = self.env["account.move"]
-        moves.check_access("write")
-        invoices = moves.search(
+        moves._with_payment_rights()
+        owed = self._find_owed()
+        payable = self._filter_payable(owed) | drafts._with_payment_rights()
+        if payable:
+            return payable._get_pet_payment_action()
+        if not owed:
+            raise UserError(
+                self.env._("%(customer)s owes nothing.", customer=self.display_name)
+            )
+        if not owed._with_payment_rights():
+            raise UserError(
+                self.env._(
+                    "What %(customer)s owes is of other invoices than those of plans "
+                    "and visits: who has rights in Invoicing takes that.",
+                    customer=self.display_name,
+                )
+            )
+        raise UserError(
+            self.env._(
+                "A credit note waits to be posted or deleted: what %(customer)s "
+                "has left to pay is known then.",
+                customer=self.display_name,
+            )
+        )
+
+    def _has_pet_payables(self, drafts):
+        """Tell whether there is something that the user may take the payment of.
+
+        :param drafts: `account.move` records, posted with the payment
+        """
+        if not self.env["account.move"]._may_take_pet_payments():
+            return False
+        return bool(drafts or self._filter_payable(self._find_owed()))
+
+    def _find_owed(self):
+        """Return the invoices of which the household has something left to pay."""
+        moves = self.env["account.move"]
+        if moves._is_pet_cashier():
+            # What of them may be paid is asked next; none is shown.
+            moves = moves._sudo_clean()
+        return moves.search(
             self._get_open_invoices_domain(self.env.company)
             & Domain("move_type", "=", "out_invoice"),
             order="invoice_date_due, id",
         )
-        if not invoices:
-            raise UserError(
-                self.env._("%(customer)s owes nothing.", customer=self.display_name)
-            )
-        # What a drafted credit note takes away is not asked for (X7).
-        known = invoices.filtered(lambda move: not move._get_waiting_pet_credits())
-        if not known:
-            raise UserError(
-                self.env._(
-                    "A credit note waits to be posted or deleted: what %(customer)s "
-                    "has left to pay is known then.",
-                    customer=self.display_name,
-                )
-            )
-        return known._get_pet_payment_action()
+
+    @api.model
+    def _filter_payable(self, owed):
+        """Return what the user may take the payment of, of what is owed.
+
+        What a drafted credit note takes away is not asked for (X7).
+
+        :param owed: `account.move` records
+        """
+        return owed._with_payment_rights().filtered(
+            lambda move: not move._get_waiting_pet_credits()
+        )
 
     def action_view_pet_dues(self):
         """Open what the household owes: invoices and credit notes that are open."""

@@ -1,4 +1,5 @@
 from . import requirements
+from . import test_access_cashier
 from . import test_access_companies
 from . import test_access_context
 from . import test_access_customers
@@ -16,6 +17,7 @@ from . import test_b2_sessions
 from . import test_b2_weight
 from . import test_b3_race
 from . import test_b3_refusals
+from . import test_b4_check_out
 from . import test_b4_coverage
 from . import test_b4_walk_in
 from . import test_book_queries
@@ -46,6 +48,8 @@ from . import test_first_steps
 from . import test_first_walk
 from . import test_formats
 from . import test_i1_posting_job
+from . import test_i2_cashier
+from . import test_i2_payment_race
 from . import test_i2_post_and_pay
 from . import test_i2_view_and_pay
 from . import test_i3_accountant
@@ -79,8 +83,10 @@ from . import test_l3_notes
 from . import test_let_go
 from . import test_lib_tables_hostile
 from . import test_life_queries
+from . import test_overdue_policy
 from . import test_p1_customer_page
 from . import test_p1_owed
+from . import test_p1_owed_at_the_counter
 from . import test_p1_search
 from . import test_p1_search_records
 from . import test_p2_day_board

@@ -15,6 +15,7 @@ GUARDED = {
         "holds_sessions",
         "invoice_id",
         "cancel_reason",
+        "overdue_reason",
     },
     "pet.cycle": {
         "plan_id",
@@ -678,7 +679,7 @@ class TestGuardedFields(RpcCase):
         """Every public method is a door: those of the contract, and buttons."""
         announced = {
             *("book", "reschedule", "retrieve_dashboard"),
-            *("get_pet_plans_page", "get_finished_pet_plans"),
+            *("get_pet_plans_page", "get_finished_pet_plans", "allow_overdue"),
         }
         for model in (*self.own_models(), "account.move", "res.partner"):
             inherited = {

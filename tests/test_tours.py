@@ -1,6 +1,6 @@
 from datetime import datetime, time, timedelta
 
-from odoo import fields
+from odoo import Command, fields
 from odoo.tests import tagged
 
 from .prices import PricesCommon
@@ -152,6 +152,26 @@ class TestTours(PricesCommon, TourCase):
         )
         self.assertEqual(plan.cycle_ids[0].state, "settled")
         self.assertEqual(str(invoice.invoice_date_due), "2099-01-05")
+
+    def test_take_payment(self):
+        """I2, B4: a cashier delivers, bills what no plan covers, and is paid."""
+        self._make_user("pet_cashier", "pet_plans.group_cashier")
+        self.post(self.invoices(self.sell_in_2099()[0])[0])
+        visit = self.env["pet.appointment"].create(
+            {
+                "pet_id": self.rex.id,
+                "line_ids": [Command.create({"product_id": self.grooming.id})],
+            }
+        )
+        visit.action_receive()
+        visit.action_finish()
+        self.start_tour(
+            f"/odoo/pet-visits/{visit.id}",
+            "pet_plans_take_payment",
+            login="pet_cashier",
+        )
+        self.assertEqual(visit.state, "delivered")
+        self.assertEqual(visit.sudo().invoice_id.state, "posted")
 
     def test_cards_of_the_plans_screen(self):
         today = fields.Date.today()

@@ -1,5 +1,6 @@
 from . import account_move_reversal
 from . import account_payment_register
+from . import pet_take_payment
 from . import pet_fixed_time_mixin
 from . import pet_carry_over
 from . import pet_plan_sell
@@ -8,6 +9,7 @@ from . import pet_plan_book
 from . import pet_appointment_cancel
 from . import pet_appointment_reschedule
 from . import pet_appointment_check_in
+from . import pet_appointment_overdue
 from . import pet_plan_adjust
 from . import pet_plan_renew
 from . import pet_plan_renew_prices

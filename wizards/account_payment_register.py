@@ -5,7 +5,7 @@ class AccountPaymentRegister(models.TransientModel):
     _inherit = "account.payment.register"
 
     post_pet_drafts = fields.Boolean(
-        help="Drafts of cycles are posted together with the payment"
+        help="Drafts of cycles and visits are posted together with the payment"
     )
     pet_draft_count = fields.Integer(compute="_compute_pet_draft_count")
 
@@ -24,15 +24,14 @@ class AccountPaymentRegister(models.TransientModel):
         )._compute_is_register_payment_on_draft()
 
     def _get_pet_drafts(self):
-        """Return the drafts of cycles that are posted together with the payment."""
+        """Return the drafts of cycles and visits that are posted with the payment."""
         if not self.post_pet_drafts:
             return self.env["account.move"]
-        return self.line_ids.move_id.filtered(
-            lambda move: move.state == "draft" and move.bills_pet_cycle
-        )
+        drafts = self.line_ids.move_id.filtered(lambda move: move.state == "draft")
+        return drafts.filtered("bills_pet_cycle") | drafts._filter_pet_visit_bills()
 
     def _create_payments(self):
-        """Post the drafts of cycles first: all in one transaction, or nothing (I2)."""
+        """Post the drafts first: all in one transaction, or nothing (I2)."""
         drafts = self._get_pet_drafts()
         if drafts:
             self._post_pet_drafts(drafts)

@@ -33,6 +33,7 @@ class PetAppointmentCheckIn(models.TransientModel):
     is_another_day = fields.Boolean(compute="_compute_offer")
     is_ahead = fields.Boolean(compute="_compute_offer")
     offer = fields.Char(compute="_compute_offer")
+    overdue = fields.Text(compute="_compute_offer")
 
     @api.depends("appointment_id")
     def _compute_booked_id(self):
@@ -57,6 +58,8 @@ class PetAppointmentCheckIn(models.TransientModel):
                 )
             else:
                 wizard.offer = booked and wizard._get_offer(booked)
+            asked_about = booked or (wizard.is_another_day and visit)
+            wizard.overdue = asked_about and asked_about._get_overdue_note()
 
     def _get_offer(self, booked):
         values = {
@@ -109,8 +112,10 @@ class PetAppointmentCheckIn(models.TransientModel):
     def action_check_in_another(self):
         """Check the pet in for a visit of its own, whatever it is booked for.
 
-        :return: the action that closes the dialog
+        :return: the action that closes the dialog, and says what is overdue
         """
         self.ensure_one()
         self.appointment_id.action_receive()
+        if note := self.appointment_id._get_overdue_note():
+            return self.appointment_id._tell_overdue(note)
         return {"type": "ir.actions.act_window_close"}
