@@ -28,6 +28,7 @@ from . import pet_plan_renewal_start
 from . import pet_plan_rhythm
 from . import pet_plan_statement
 from . import pet_plan_status
+from . import pet_plan_to_come
 from . import pet_plan_transfer
 from . import pet_plan_portal
 from . import pet_plan_pause

@@ -10,6 +10,7 @@ from . import test_access_roles
 from . import test_access_views
 from . import test_appointment
 from . import test_b1_book_wizard
+from . import test_b1_groomer
 from . import test_b1a_window
 from . import test_b2_cycle
 from . import test_b2_sessions
@@ -93,6 +94,7 @@ from . import test_pet_household
 from . import test_requirements
 from . import test_s12_lines_of_one_service
 from . import test_s1_sell
+from . import test_s1_sell_preview
 from . import test_s2_explicit_terms
 from . import test_s2_snapshot
 from . import test_s3_confirm
