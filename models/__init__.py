@@ -6,6 +6,7 @@ from . import pet_batch_mixin
 from . import pet_reminder_mixin
 from . import pet_search_mixin
 from . import pet_coming_mixin
+from . import pet_owed_mixin
 from . import pet_plan_terms_mixin
 from . import pet_species
 from . import pet_breed
@@ -15,12 +16,16 @@ from . import pet_non_renewal_reason
 from . import pet_plan_template
 from . import pet_plan_template_legacy
 from . import pet_plan_template_line
+from . import pet_plan_template_summary
 from . import pet_plan
 from . import pet_plan_booking
+from . import pet_plan_calling
 from . import pet_plan_cancellation
 from . import pet_plan_carry
 from . import pet_plan_dashboard
+from . import pet_plan_left
 from . import pet_plan_legacy
+from . import pet_plan_owed
 from . import pet_plan_pausing
 from . import pet_plan_reminders
 from . import pet_plan_renewal

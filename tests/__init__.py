@@ -100,6 +100,7 @@ from . import test_s2_snapshot
 from . import test_s3_confirm
 from . import test_s3_confirm_race
 from . import test_s4_package_cycles
+from . import test_s4_template_form
 from . import test_s5_plan_periods
 from . import test_s6_amounts
 from . import test_s7_currency_of_the_shop
@@ -122,6 +123,7 @@ from . import test_x1_yesterday
 from . import test_x2_drafts
 from . import test_x2_expiry
 from . import test_x2_extension
+from . import test_x3_calling
 from . import test_x3_cards
 from . import test_x3_expiry_bucket
 from . import test_x4_not_renewed
