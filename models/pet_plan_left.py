@@ -6,10 +6,10 @@ from .counted import say_sessions, say_visits
 class PetPlan(models.Model):
     """What is used, booked, to book and left, in the words of all screens (L1).
 
-    *Left* is what is not used yet: booked, or to book. Of a package all four are counted
-    in visits, by the service with the most sessions left: a visit takes a session of
-    several services, so that their sum says nothing to who wants to know how often the
-    pet may still come. Of a plan they are its sessions.
+    *Left* is what is not used yet: booked, or to book. Of a package all four are
+    counted in visits, by the service with the most sessions left: a visit takes a
+    session of several services, so that their sum says nothing to who wants to know how
+    often the pet may still come. Of a plan they are its sessions.
     """
 
     _inherit = "pet.plan"
@@ -56,7 +56,7 @@ class PetPlan(models.Model):
         )
 
     def _get_sessions_left(self):
-        """Return what is not used yet: of a package in visits, of a plan in sessions."""
+        """Return what is not used yet: visits of a package, sessions of a plan."""
         self.ensure_one()
         return sum(self._get_counted_lines().mapped("left"))
 

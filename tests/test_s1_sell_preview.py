@@ -109,7 +109,9 @@ class TestSellPreview(PetPlansCommon):
         self.assert_comes_true(form)
 
     def test_a_plan_is_billed_by_periods(self):
-        template = self.make_template([(self.bath, 2, 45.0)], kind="plan", period_count=2)
+        template = self.make_template(
+            [(self.bath, 2, 45.0)], kind="plan", period_count=2
+        )
         form = self.open_booking(template, date_start="2026-01-05")
         self.assertEqual(
             self.get_bills(form),

@@ -74,7 +74,8 @@ class TestTemplateForm(PetPlansCommon):
         )
         plan = self.sell(template)
         self.assertEqual(
-            template._get_amounts_to_bill(), self.invoices(plan).mapped("amount_untaxed")
+            template._get_amounts_to_bill(),
+            self.invoices(plan).mapped("amount_untaxed"),
         )
 
     def test_more_visits_than_sessions_is_told_not_refused(self):

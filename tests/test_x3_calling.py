@@ -30,7 +30,9 @@ class TestCalling(PetPlansCommon):
     def test_phone_is_called_by_a_click(self):
         for kind in ("list", "kanban", "form", "calendar"):
             view = self.env.ref(f"pet_plans.pet_plan_view_{kind}")
-            arch = etree.fromstring(self.env["pet.plan"].get_view(view.id, kind)["arch"])
+            arch = etree.fromstring(
+                self.env["pet.plan"].get_view(view.id, kind)["arch"]
+            )
             [*nodes] = arch.xpath("//field[@name='phone']")
             self.assertTrue(nodes, kind)
             self.assertEqual({node.get("widget") for node in nodes}, {"phone"})
@@ -104,7 +106,9 @@ class TestCalling(PetPlansCommon):
         self.assertTrue(self.plan.is_renewed)
         for kind in ("list", "kanban"):
             view = self.env.ref(f"pet_plans.pet_plan_view_{kind}")
-            arch = etree.fromstring(self.env["pet.plan"].get_view(view.id, kind)["arch"])
+            arch = etree.fromstring(
+                self.env["pet.plan"].get_view(view.id, kind)["arch"]
+            )
             # The widget has the mark.
             [state] = arch.xpath("//field[@name='state'][@widget]")
             self.assertEqual(state.get("widget"), "pet_plan_state")
@@ -182,5 +186,7 @@ class TestCalling(PetPlansCommon):
         shared = self.sell(pet=self.env["pet.pet"])
         self.assertEqual(shared.calendar_label, "Ana Souza, Weekly baths")
         view = self.env.ref("pet_plans.pet_plan_view_calendar")
-        arch = etree.fromstring(self.env["pet.plan"].get_view(view.id, "calendar")["arch"])
+        arch = etree.fromstring(
+            self.env["pet.plan"].get_view(view.id, "calendar")["arch"]
+        )
         self.assertEqual(arch.get("create_name_field"), "calendar_label")

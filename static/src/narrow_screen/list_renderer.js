@@ -26,7 +26,8 @@ patch(ListRenderer.prototype, {
     computeOptionalActiveFields() {
         const active = super.computeOptionalActiveFields();
         const columns = this.columnsOnWideScreens.filter(
-            ({ options }) => this.uiService.size < (SIZES[options.on_wide_screens] || SIZES.XL)
+            ({ options }) =>
+                this.uiService.size < (SIZES[options.on_wide_screens] || SIZES.XL)
         );
         if (columns.length && !this.hasChosenColumns()) {
             columns.forEach(({ name }) => (active[name] = false));
