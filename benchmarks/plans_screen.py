@@ -6,8 +6,9 @@ from measuring import measure, show
 from shop import DAYS, Shop
 
 COLUMNS = (
-    *("name", "kind", "duration", "title", "sessions_remaining", "state", "date_end"),
+    *("name", "kind", "duration", "title", "sessions_left", "state", "date_end"),
     *("days_left", "to_book", "is_renewed", "is_carry_over", "currency_id"),
+    *("phone", "next_visit", "amount_due", "amount_overdue", "expiry_bucket"),
 )
 CHANGES = 1000
 

@@ -222,7 +222,7 @@ class Allotment:
                 break
             if refuses(day):
                 continue
-            if self._can_enter(day, units, may_owe):
+            if self.can_enter(day, units, may_owe):
                 self.enter(day, units)
                 proposed.append(start)
             elif not self.by_period:
@@ -232,8 +232,13 @@ class Allotment:
     def _last_day(self):
         return max((slot.last for slot in self.slots if slot.last), default=None)
 
-    def _can_enter(self, day, units, may_owe):
-        """Tell whether a visit of a day finds a cycle and its sessions."""
+    def can_enter(self, day: date, units: float, may_owe: bool = False) -> bool:
+        """Tell whether a visit of a day finds a cycle and its sessions.
+
+        :param day: the visit's local date
+        :param units: its weight
+        :param may_owe: whether what may be owed counts as there
+        """
         slot = self.find_slot(day, units)
         if slot is None:
             return False

@@ -19,11 +19,14 @@ from . import pet_plan_template_legacy
 from . import pet_plan_template_prices
 from . import pet_plan_template_line
 from . import pet_plan_template_price
+from . import pet_plan_template_summary
 from . import pet_plan
 from . import pet_plan_booking
+from . import pet_plan_calling
 from . import pet_plan_cancellation
 from . import pet_plan_carry
 from . import pet_plan_dashboard
+from . import pet_plan_left
 from . import pet_plan_legacy
 from . import pet_plan_owed
 from . import pet_plan_pausing
@@ -34,6 +37,7 @@ from . import pet_plan_renewal_start
 from . import pet_plan_rhythm
 from . import pet_plan_statement
 from . import pet_plan_status
+from . import pet_plan_to_come
 from . import pet_plan_transfer
 from . import pet_plan_portal
 from . import pet_plan_pause

@@ -33,6 +33,14 @@ def say_cycles(env, number):
     return env._("%(count)s cycles", count=count)
 
 
+def say_invoices(env, number):
+    """Return a number of invoices: "1 invoice", "3 invoices"."""
+    count, is_one = _count(env, number)
+    if is_one:
+        return env._("%(count)s invoice", count=count)
+    return env._("%(count)s invoices", count=count)
+
+
 def say_plans(env, number):
     """Return a number of plans, whichever their kind: "3 plans or packages"."""
     count, is_one = _count(env, number)

@@ -86,11 +86,11 @@ class PetAppointment(models.Model):
     )
     user_id = fields.Many2one(
         "res.users",
-        string="Staff",
+        string="Groomer",
         index="btree_not_null",
         check_company=True,
-        default=lambda self: self._default_user_id(),
         groups="base.group_user",
+        help="Who serves the visit; empty until somebody decides",
     )
     plan_id = fields.Many2one(
         "pet.plan",
@@ -189,9 +189,6 @@ class PetAppointment(models.Model):
 
     def _default_start(self):
         return fields.Datetime.now().replace(minute=0, second=0) + timedelta(hours=1)
-
-    def _default_user_id(self):
-        return self.env.user
 
     @api.depends("pet_id.name", "line_ids.product_id")
     def _compute_name(self):

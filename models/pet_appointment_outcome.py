@@ -103,7 +103,7 @@ class PetAppointment(models.Model):
         values = {
             "plan": plan.name,
             "count": format_sessions(self.env, count),
-            "left": format_sessions(self.env, plan.sessions_remaining),
+            "left": format_sessions(self.env, plan.counted_to_book),
             "state": plan._get_state_label().lower(),
         }
         if plan.state != "active":

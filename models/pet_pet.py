@@ -373,5 +373,6 @@ class PetPet(models.Model):
             {
                 "default_partner_id": self.partner_id.id,
                 "default_pet_id": self.id,
+                "dialog_size": "extra-large",
             },
         )

@@ -64,6 +64,7 @@ class PetPlan(models.Model):
             "breed_id",
             "renewal_of_id",
             "date_let_go",
+            "date_called",
             "renewal_reminded_for",
             "last_sessions_reminded",
             "transferred_from_id",
@@ -401,19 +402,6 @@ class PetPlan(models.Model):
             plan.sessions_booked = sum(plan.line_ids.mapped("booked"))
             plan.sessions_remaining = sum(plan.line_ids.mapped("remaining"))
             plan.sessions_left = plan._get_sessions_left()
-
-    def _get_sessions_left(self):
-        """Return what is not used yet: of a package in visits, of a plan in sessions.
-
-        A visit takes a session of several services, so that their sum says nothing to
-        who wants to know how often the pet may still come.
-        """
-        self.ensure_one()
-        left = [
-            sum(lines.mapped("left"))
-            for lines in self.line_ids.grouped("product_id").values()
-        ]
-        return max(left, default=0.0) if self.kind == "package" else sum(left)
 
     @api.depends("appointment_ids.state")
     def _compute_visit_count(self):

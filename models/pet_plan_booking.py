@@ -21,7 +21,7 @@ class PetPlan(models.Model):
     to_book = fields.Integer(
         string="Visits to Book",
         compute="_compute_to_book",
-        help="Visits for which sessions are still left",
+        help="Visits for which sessions are still to book",
     )
     visits_revision = fields.Integer(
         default=0,

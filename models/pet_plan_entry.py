@@ -85,7 +85,7 @@ class PetPlanEntry(models.Model):
         required=True,
         readonly=True,
         aggregator=None,
-        help="Sessions of this service left after this entry",
+        help="Sessions of this service to book after this entry",
     )
     reason = fields.Char(readonly=True, groups="base.group_user")
     user_id = fields.Many2one(

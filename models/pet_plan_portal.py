@@ -116,13 +116,8 @@ class PetPlan(models.Model):
                 "start": format_day(self.env, plan.date_start),
                 "end": plan._get_portal_end(),
                 "amount_due": ", ".join(amounts.get(plan, ())),
-                "sessions": plan._get_portal_counters(
-                    plan.sessions_used,
-                    plan.sessions_booked,
-                    plan.sessions_remaining,
-                    plan.sessions_total,
-                    sum(plan.line_ids.mapped("expired")),
-                ),
+                "kind": plan.kind,
+                "sessions": plan._get_portal_counters(plan._get_counted_lines()),
             }
             for plan in self
         ]
@@ -145,20 +140,18 @@ class PetPlan(models.Model):
         return [
             {
                 "name": lines[:1].display_name,
-                "sessions": self._get_portal_counters(
-                    sum(lines.mapped("used")),
-                    sum(lines.mapped("booked")),
-                    sum(lines.mapped("remaining")),
-                    sum(lines.mapped("total")),
-                    sum(lines.mapped("expired")),
-                ),
+                "sessions": self._get_portal_counters(lines),
             }
             for lines in self.line_ids.sorted().grouped("product_id").values()
         ]
 
     @api.model
-    def _get_portal_counters(self, used, booked, to_book, total, expired):
-        """Return counters as texts, with the widths of the parts of the bar."""
+    def _get_portal_counters(self, lines):
+        """Return the counters of some lines as texts, with the widths of the bar."""
+        used, booked, to_book, total, expired = (
+            sum(lines.mapped(name))
+            for name in ("used", "booked", "remaining", "total", "expired")
+        )
         counts = {
             "used": used,
             "booked": booked,

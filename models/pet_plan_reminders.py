@@ -124,9 +124,7 @@ class PetPlan(models.Model):
         """Tell customers who used up nearly all of a package (P5)."""
         self.filtered(
             lambda plan: (
-                0
-                < plan.sessions_total - plan.sessions_used
-                <= plan.company_id.pet_last_sessions_count
+                0 < plan.sessions_left <= plan.company_id.pet_last_sessions_count
             )
         )._remind(
             "pet_plans.mail_template_last_sessions",

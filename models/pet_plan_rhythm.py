@@ -3,7 +3,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from odoo import fields, models
+from odoo import api, fields, models
 
 from ..lib import booking, periods
 from ..lib.balances import Balance
@@ -74,6 +74,22 @@ class PetAppointment(models.Model):
             units=_get_most_common(visits.mapped("units")),
         )
 
+    @api.model
+    def _get_habit_of(self, pet, company):
+        """Return how a pet is used to come to a shop (B1).
+
+        :param pet: `pet.pet` record, may be empty
+        :return: `Habit`
+        """
+        since = fields.Datetime.now() - LONGEST_LOOK_BACK
+        return self.search(
+            [
+                ("pet_id", "in", pet.ids),
+                ("company_id", "=", company.id),
+                ("start", ">", since),
+            ]
+        )._get_habit()
+
 
 class PetPlan(models.Model):
     """Booking a renewal as the customer is used to come (X6, B1)."""
@@ -102,22 +118,29 @@ class PetPlan(models.Model):
             "every": rhythm.every if rhythm else 1,
             "every_unit": rhythm.unit if rhythm else "week",
             **{name: number in weekdays for number, name in enumerate(WEEKDAYS)},
-            "user_id": (habit.user or self.env.user).id,
+            "user_id": habit.user and habit.user.id,
             "duration": habit.duration or 1.0,
             "is_half_day": habit.units == 0.5,
         }
 
-    def action_open_book(self):
-        """Open the booking wizard: a renewal is offered the old times (B1, X6)."""
-        action = super().action_open_book()
-        old = self.renewal_of_id
-        habit = old._get_habit()
-        if not habit.rhythm or self.appointment_ids:
-            return action
-        start = habit.next_start(self.date_start, self.company_id.pet_tz)
-        values = {"first_start": start, **old._get_habit_values(habit)}
-        action["context"] |= {f"default_{name}": values[name] for name in values}
-        return action
+    def _get_visiting_habit(self, pet):
+        """Return how a pet is used to come, for the next visits of this plan (B1, X6).
+
+        As the visits of the plan tell, or those of the plan it renews, or else all
+        that the pet had.
+
+        :param pet: `pet.pet` record, may be empty: nobody said yet which one comes
+        :return: `Habit`
+        """
+        self.ensure_one()
+        for plan in (self, self.renewal_of_id):
+            visits = plan.appointment_ids
+            if pet:
+                visits = visits.filtered(lambda visit: visit.pet_id == pet)
+            habit = visits._get_habit()
+            if habit.rhythm:
+                return habit
+        return self.env["pet.appointment"]._get_habit_of(pet, self.company_id)
 
     def _get_renewal_to_come(self, date_start, keep_price):
         """Return the renewal of this plan as it will be, not sold and not stored.
@@ -140,13 +163,7 @@ class PetPlan(models.Model):
         """
         self.ensure_one()
         by_period = self.kind == "plan"
-        if by_period:
-            bounds = self._get_period_bounds()
-            capacities = [max(self.line_ids.mapped("quantity"), default=0.0)]
-            capacities *= len(bounds)
-        else:
-            capacities = self._get_package_capacities()
-            bounds = [(None, None)] * len(capacities)
+        capacities, bounds = self._get_cycles_to_come()
         shares = self._get_shares(capacities)
         numbers = list(range(1, len(bounds) + 1))
         slots = [

@@ -260,5 +260,6 @@ class ResPartner(models.Model):
             {
                 "default_partner_id": self.id,
                 "default_pet_id": self.pet_ids.id if len(self.pet_ids) == 1 else False,
+                "dialog_size": "extra-large",
             },
         )

@@ -11,6 +11,7 @@ from . import test_access_roles
 from . import test_access_views
 from . import test_appointment
 from . import test_b1_book_wizard
+from . import test_b1_groomer
 from . import test_b1a_window
 from . import test_b2_cycle
 from . import test_b2_sessions
@@ -103,11 +104,13 @@ from . import test_pet_household
 from . import test_requirements
 from . import test_s12_lines_of_one_service
 from . import test_s1_sell
+from . import test_s1_sell_preview
 from . import test_s2_explicit_terms
 from . import test_s2_snapshot
 from . import test_s3_confirm
 from . import test_s3_confirm_race
 from . import test_s4_package_cycles
+from . import test_s4_template_form
 from . import test_s5_plan_periods
 from . import test_s6_amounts
 from . import test_s7_currency_of_the_shop
@@ -135,6 +138,7 @@ from . import test_x1_yesterday
 from . import test_x2_drafts
 from . import test_x2_expiry
 from . import test_x2_extension
+from . import test_x3_calling
 from . import test_x3_cards
 from . import test_x3_expiry_bucket
 from . import test_x4_not_renewed

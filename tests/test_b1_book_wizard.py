@@ -140,7 +140,7 @@ class TestFixedTime(BookWizardCase):
             ["2026-01-06 09:00:00", "2026-01-07 09:00:00"],
         )
 
-    def test_visits_get_staff_and_duration(self):
+    def test_visits_get_groomer_and_duration(self):
         self.make_wizard(
             first_start="2026-01-05 09:00:00",
             count=2,
@@ -295,34 +295,42 @@ class TestPreview(BookWizardCase):
         self.assertIn("9:30", clashes[1])
 
     def test_same_staff(self):
-        """Another pet with the same member of staff."""
-        self.sell(pet=self.rex).book([datetime(2026, 1, 12, 8, 30)])
-        clashes = self.preview(count=2).mapped("clash")
+        """Another pet with the same groomer."""
+        self.sell(pet=self.rex).book(
+            [datetime(2026, 1, 12, 8, 30)], user_id=self.staff.id
+        )
+        clashes = self.preview(count=2, user_id=self.staff.id).mapped("clash")
         self.assertFalse(clashes[0])
         self.assertIn(self.staff.name, clashes[1])
         self.assertIn("Rex", clashes[1])
 
     def test_other_pet_with_other_staff_is_no_clash(self):
         self.sell(pet=self.rex).book([datetime(2026, 1, 5, 9)], user_id=self.manager.id)
+        self.assertFalse(self.preview(count=1, user_id=self.staff.id).clash)
+
+    def test_without_a_groomer_only_the_pet_clashes(self):
+        """B1: nobody serves two visits that nobody is named for."""
+        self.sell(pet=self.rex).book([datetime(2026, 1, 5, 9)])
         self.assertFalse(self.preview(count=1).clash)
 
     def test_back_to_back_is_no_clash(self):
         self.sell(pet=self.rex).book(
-            [datetime(2026, 1, 5, 8), datetime(2026, 1, 5, 10)]
+            [datetime(2026, 1, 5, 8), datetime(2026, 1, 5, 10)], user_id=self.staff.id
         )
-        self.assertFalse(self.preview(count=1).clash)
+        self.assertFalse(self.preview(count=1, user_id=self.staff.id).clash)
 
     def test_longer_visits_clash_with_the_next(self):
-        self.sell(pet=self.rex).book([datetime(2026, 1, 5, 10)])
-        self.assertIn("Rex", self.preview(count=1, duration=1.5).clash)
+        self.sell(pet=self.rex).book([datetime(2026, 1, 5, 10)], user_id=self.staff.id)
+        lines = self.preview(count=1, duration=1.5, user_id=self.staff.id)
+        self.assertIn("Rex", lines.clash)
 
     def test_cancelled_visits_and_no_shows_are_no_clash(self):
         visits = self.sell(pet=self.rex).book(
-            [datetime(2026, 1, 5, 9), datetime(2026, 1, 5, 9)]
+            [datetime(2026, 1, 5, 9), datetime(2026, 1, 5, 9)], user_id=self.staff.id
         )
         visits[0].action_cancel()
         visits[1].action_no_show()
-        self.assertFalse(self.preview(count=1).clash)
+        self.assertFalse(self.preview(count=1, user_id=self.staff.id).clash)
 
     def test_visits_of_other_companies_are_no_clash(self):
         self.manager.sudo().company_ids += self.other_shop
@@ -355,9 +363,11 @@ class TestPreview(BookWizardCase):
         )
 
     def test_clash_does_not_stop_the_booking(self):
-        """It is a warning: two pets may share a member of staff."""
-        self.sell(pet=self.rex).book([datetime(2026, 1, 5, 9)])
-        self.make_wizard(first_start="2026-01-05 09:00:00", count=1).action_apply()
+        """It is a warning: two pets may share a groomer."""
+        self.sell(pet=self.rex).book([datetime(2026, 1, 5, 9)], user_id=self.staff.id)
+        self.make_wizard(
+            first_start="2026-01-05 09:00:00", count=1, user_id=self.staff.id
+        ).action_apply()
         self.assertEqual(len(self.plan.appointment_ids), 1)
 
     def test_queries_do_not_grow_with_the_list(self):

@@ -142,8 +142,10 @@ class TestLongPreview(WindowCase):
         plan = self.sell(
             self.make_template(appointment_count=2000, appointments_per_cycle=2000)
         )
-        busy = self.sell(pet=self.rex).book([datetime(2026, 1, 12, 9)])
-        wizard = self.make_wizard(plan, every_unit="day")
+        busy = self.sell(pet=self.rex).book(
+            [datetime(2026, 1, 12, 9)], user_id=self.staff.id
+        )
+        wizard = self.make_wizard(plan, every_unit="day", user_id=self.staff.id)
         looked_at = 0
         model = type(busy)
         label = model._get_clash_label

@@ -54,6 +54,7 @@ class TestRescheduleDialog(PetPlansCommon):
         self.assertFalse(form.clash)
 
     def test_another_visit_of_the_staff_member(self):
+        self.visit.user_id = self.staff
         other = self.env["pet.appointment"].create(
             {
                 "pet_id": self.rex.id,

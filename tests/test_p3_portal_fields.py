@@ -13,9 +13,9 @@ WORDS = {
     " View | Cancel | Reschedule | Times are those of the shop ( | To book | To pay: |"
     " Used |"
     " Visit | Visit of | Visits so far | Visits to come | What | due | , from | left |"
-    " of | sessions left | , to pay | You asked to renew on | . We will get in touch.",
+    " of | visits left | , to pay | You asked to renew on | . We will get in touch.",
     "list": "Plans & Packages | Sort By: | Running first | Newest | End | Filter By: |"
-    " All | Running | of | sessions left | Used | Booked | To book | Ends: | To pay:",
+    " All | Running | of | visits left | Used | Booked | To book | Ends: | To pay:",
     "change": "Plans & Packages | Visit | Cancel this visit? | Reschedule this visit |"
     " New day and time, by the clock of the shop ( | ) | Keep it as it is |"
     " Only this visit moves: your other visits stay as they are. | Cancel the visit |"
@@ -82,11 +82,11 @@ class TestFields(PortalCase):
                 "state": ["Active"],
                 "pet": ["Luna"],
                 "reference": [self.plan.name],
-                "left": ["12"],
-                "total": ["14"],
-                "used": ["2"],
+                "left": ["10"],
+                "total": ["11"],
+                "used": ["1"],
                 "booked": ["2"],
-                "to_book": ["10"],
+                "to_book": ["8"],
                 "end": ["May 1, 2026"],
                 "amount_due": ["$ 240.00"],
             },
@@ -100,11 +100,11 @@ class TestFields(PortalCase):
             "pet": ["Luna"],
             "reference": [self.plan.name],
             "start": ["Jan 1, 2026"],
-            "left": ["12", "10", "2"],
-            "total": ["14", "11", "3"],
-            "used": ["2", "1", "1"],
+            "left": ["10", "10", "2"],
+            "total": ["11", "11", "3"],
+            "used": ["1", "1", "1"],
             "booked": ["2", "2", "0"],
-            "to_book": ["10", "8", "2"],
+            "to_book": ["8", "8", "2"],
             "service": ["Bath", "Grooming"],
             "end": ["May 1, 2026"],
             "amount_due": ["$ 240.00"],
@@ -268,7 +268,7 @@ class TestFields(PortalCase):
         self.update_plans("2026-06-01 12:00:00")
         page = self.open(self.path, self.ana)
         self.assertEqual(page.get("state"), ["Expired"])
-        self.assertEqual(page.get("expired"), ["10", "8", "2"])
+        self.assertEqual(page.get("expired"), ["8", "8", "2"])
         self.assertIn("Its session is used.", page.words())
         self.assertEqual(page.get("used")[0], "3")
 

@@ -180,7 +180,7 @@ class TestSell(PetPlansCommon):
             self.make_wizard(
                 book_visits=True,
                 first_start="2026-01-05 09:00:00",
-                user_id=self.manager.id,
+                groomer_id=self.manager.id,
                 duration=1.5,
             )
         )
@@ -342,6 +342,7 @@ class TestProposedVisits(PetPlansCommon):
         self.assertEqual(form.first_start, datetime(2026, 3, 3, 15))
         self.assertEqual((form.every, form.every_unit), (2, "week"))
         self.assertEqual((form.duration, form.user_id), (1.5, self.staff))
+        self.assertEqual(form.groomer_id, self.manager)
 
     def test_a_pet_that_never_came(self):
         """The first morning of the plan, by the clock of the shop."""

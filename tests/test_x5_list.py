@@ -32,13 +32,20 @@ class TestList(PetPlansCommon):
         ]
 
     def test_columns(self):
+        calling = {"phone", "next_visit", "amount_due"}
         for user in (self.staff, self.manager, self.accountant):
             shown = [column for column in self.get_shown(user) if column[0] != "name"]
             with self.subTest(user=user.login):
                 self.assertEqual(
-                    [column for column in shown if column[0] != "sessions_left"],
+                    [
+                        column
+                        for column in shown
+                        if column[0] not in {"sessions_left", *calling}
+                    ],
                     list(self.columns),
                 )
+                # Whom to call, where the screen has the room.
+                self.assertLess(calling, {name for name, __ in shown})
                 # What is left stands beside the plan it is left of.
                 at = shown.index(("title", "Plan"))
                 self.assertEqual(shown[at + 1], ("sessions_left", "Left"))
@@ -54,6 +61,7 @@ class TestList(PetPlansCommon):
             self.assertEqual(
                 self.get_buttons(user),
                 [
+                    ("action_log_call", "Log Call"),
                     ("action_open_book", "Book"),
                     ("action_open_renew", "Renew"),
                     ("action_cancel", "Cancel"),

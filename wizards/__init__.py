@@ -2,9 +2,11 @@ from . import account_move_reversal
 from . import account_payment_register
 from . import pet_take_payment
 from . import pet_fixed_time_mixin
+from . import pet_plan_preview_mixin
 from . import pet_carry_over
 from . import pet_plan_sell
 from . import pet_plan_sell_prices
+from . import pet_plan_sell_preview
 from . import pet_plan_book
 from . import pet_appointment_cancel
 from . import pet_appointment_reschedule

@@ -1,9 +1,14 @@
+from datetime import datetime, time, timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..lib import booking, periods
 from ..models.formats import format_day
 from ..models.pet_plan_rhythm import WEEKDAYS
+
+# When the first visit of a pet that never came is proposed
+FIRST_HOUR = time(9)
 
 
 class PetFixedTimeMixin(models.AbstractModel):
@@ -32,20 +37,59 @@ class PetFixedTimeMixin(models.AbstractModel):
         readonly=False,
         precompute=True,
     )
-    user_id = fields.Many2one(
-        "res.users", string="Staff", default=lambda self: self._default_user_id()
-    )
+    user_id = fields.Many2one("res.users", string="Groomer")
     duration = fields.Float(default=1.0, help="Of each visit, in hours")
     is_half_day = fields.Boolean(
         string="Half Days", help="Each visit takes half a session and half a place"
     )
 
-    def _default_user_id(self):
-        return self.env.user
-
     def _compute_count(self):
         """To be given dependencies by the wizards: by default all that remain."""
         raise NotImplementedError
+
+    def _get_shop(self):
+        """Return the company whose clock counts: to be told by the wizards."""
+        raise NotImplementedError
+
+    def _get_groomer(self):
+        """Return who serves the visits, a `res.users` record, or nobody."""
+        self.ensure_one()
+        return self.user_id
+
+    @api.onchange("first_start", "every_unit")
+    def _onchange_first_start(self):
+        """Tick the weekday of the first visit (B1).
+
+        A weekday that was ticked alone moves; of several each stays, since the first
+        visit is one more.
+        """
+        shop = self._get_shop()
+        if not (shop and self.first_start) or self.every_unit != "week":
+            return
+        number = periods.local_day(self.first_start, shop.pet_tz).weekday()
+        ticked = [day for day in WEEKDAYS if self[day]]
+        if WEEKDAYS[number] in ticked:
+            return
+        if len(ticked) == 1:
+            self[ticked[0]] = False
+        self[WEEKDAYS[number]] = True
+
+    def _get_proposal(self, habit, date_start):
+        """Return what is proposed to who books: the habit, or the first morning (B1).
+
+        :param habit: `Habit` of the pet, may be an empty one
+        :param date_start: date, the first day of the plan
+        :return: dict, field of this mixin -> value
+        """
+        self.ensure_one()
+        shop = self._get_shop()
+        if habit.rhythm:
+            start = habit.next_start(date_start, shop.pet_tz)
+        else:
+            tomorrow = shop._get_pet_today() + timedelta(days=1)
+            morning = datetime.combine(max(date_start, tomorrow), FIRST_HOUR)
+            start = periods.from_local(morning, shop.pet_tz)
+        return {**self.env["pet.plan"]._get_habit_values(habit), "first_start": start}
 
     @api.model
     def _get_booking_fields(self):
@@ -98,7 +142,7 @@ class PetFixedTimeMixin(models.AbstractModel):
         )
 
     def _find_others(self, spans, pet):
-        """Return what the pet, or the staff member, has at some times (B1).
+        """Return what the pet, or the groomer, has at some times (B1).
 
         In one query, whatever their number.
 
@@ -111,13 +155,16 @@ class PetFixedTimeMixin(models.AbstractModel):
             return {}
         firsts, lasts = zip(*spans.values(), strict=True)
         others = self.env["pet.appointment"]._find_busy(
-            pet, self.user_id, min(firsts), max(lasts)
+            pet, self._get_groomer(), min(firsts), max(lasts)
         )
         found = booking.find_overlaps(
             spans, {other: (other.start, other.stop) for other in others}
         )
         return {
-            name: [other._get_clash_label(pet, self.user_id) for other in found[name]]
+            name: [
+                other._get_clash_label(pet, self._get_groomer())
+                for other in found[name]
+            ]
             for name in spans
         }
 
@@ -131,7 +178,7 @@ class PetFixedTimeMixin(models.AbstractModel):
         return plan.book(
             starts,
             pet_id=pet.id,
-            user_id=self.user_id.id,
+            user_id=self._get_groomer().id,
             duration=self.duration,
             units=self._get_units(),
         )
@@ -149,6 +196,16 @@ class PetFixedTimeMixin(models.AbstractModel):
         if not starts or len(starts) < self.count != all_that_remain:
             raise UserError(self._get_shortfall(len(starts), plan))
 
+    @api.model
+    def _say_sessions_short(self, plan, left, count):
+        """Return the sentence that tells of more visits than sessions (B1a, B3)."""
+        return self.env._(
+            "%(plan)s has sessions left for %(left)s of %(count)s visits.",
+            plan=plan.display_name,
+            left=left,
+            count=count,
+        )
+
     def _get_shortfall(self, found, plan):
         """Return the sentence that tells why fewer visits are proposed (B1a).
 
@@ -163,10 +220,7 @@ class PetFixedTimeMixin(models.AbstractModel):
             "end": format_day(self.env, plan.date_end) if plan.date_end else "",
         }
         if self.count > values["left"]:
-            return self.env._(
-                "%(plan)s has sessions left for %(left)s of %(count)s visits.",
-                **values,
-            )
+            return self._say_sessions_short(plan, values["left"], self.count)
         if plan.date_end:
             return self.env._(
                 "%(plan)s takes %(found)s of %(count)s visits on these days until its "

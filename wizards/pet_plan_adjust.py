@@ -169,7 +169,7 @@ class PetPlanAdjust(models.TransientModel):
             if row._differs(row.line_id.remaining, row.old_remaining):
                 raise UserError(
                     self.env._(
-                        "%(service)s of %(plan)s had %(old)s left when you opened "
+                        "%(service)s of %(plan)s had %(old)s to book when you opened "
                         "this window and has %(now)s now: open it again.",
                         service=row.product_id.display_name,
                         plan=plan.display_name,
@@ -224,7 +224,7 @@ class PetPlanAdjust(models.TransientModel):
         self.ensure_one()
         parts = [
             self.env._(
-                "%(service)s: %(old)s → %(new)s left",
+                "%(service)s: %(old)s → %(new)s to book",
                 service=row.product_id.display_name,
                 old=f"{row.old_remaining:g}",
                 new=f"{row.new_remaining:g}",
@@ -261,9 +261,9 @@ class PetPlanAdjustLine(models.TransientModel):
     )
     booked = fields.Float(related="line_id.booked", related_sudo=False)
     old_remaining = fields.Float(
-        string="Left Now", digits="Product Unit", readonly=True
+        string="To Book Now", digits="Product Unit", readonly=True
     )
-    new_remaining = fields.Float(string="Left After", digits="Product Unit")
+    new_remaining = fields.Float(string="To Book After", digits="Product Unit")
     is_changed = fields.Boolean(compute="_compute_is_changed")
 
     @api.depends("old_remaining", "new_remaining")
@@ -282,7 +282,7 @@ class PetPlanAdjustLine(models.TransientModel):
             if row.new_remaining > 0 and plan._is_over():
                 raise UserError(
                     self.env._(
-                        "%(service)s cannot have %(new)s sessions left: %(plan)s "
+                        "%(service)s cannot have %(new)s sessions to book: %(plan)s "
                         "ended on %(end)s. Move its end too.",
                         service=row.product_id.display_name,
                         new=f"{row.new_remaining:g}",
@@ -297,7 +297,7 @@ class PetPlanAdjustLine(models.TransientModel):
             if row.new_remaining < 0:
                 raise UserError(
                     self.env._(
-                        "%(service)s cannot have %(new)s sessions left; it has "
+                        "%(service)s cannot have %(new)s sessions to book; it has "
                         "%(old)s now, and %(booked)s are booked: cancel visits to "
                         "free those.",
                         service=row.product_id.display_name,

@@ -44,6 +44,26 @@ class PetPlanBook(models.TransientModel):
     shortfall = fields.Char(compute="_compute_shortfall")
     is_applied = fields.Boolean(readonly=True)
 
+    def _get_shop(self):
+        return self.plan_id.company_id
+
+    @api.onchange("plan_id", "pet_id")
+    def _onchange_plan_id(self):
+        """Propose when the pet is used to come; a replacement after the last (B1).
+
+        Who books sees it, and may choose another time. A program says when.
+        """
+        plan = self.plan_id
+        if not plan or self.first_start:
+            return
+        habit = plan._get_visiting_habit(self.pet_id._origin)
+        values = self._get_proposal(habit, plan.date_start)
+        day = periods.local_day(values["first_start"], plan.company_id.pet_tz)
+        if not habit.rhythm or (plan.date_end and day > plan.date_end):
+            # Nobody knows when, or the booking would refuse it.
+            del values["first_start"]
+        self.update(values)
+
     @api.depends("plan_id")
     def _compute_pet_id(self):
         for wizard in self:
@@ -57,16 +77,23 @@ class PetPlanBook(models.TransientModel):
             plan = wizard.plan_id
             wizard.count = plan and plan._get_visit_count(wizard._get_units())
 
-    @api.depends("line_ids", "count", "mode")
+    @api.depends("line_ids.is_short", "count", "mode")
     def _compute_shortfall(self):
+        """Tell of visits that find no session, and of those that find no day."""
         for wizard in self:
             found = len(wizard.line_ids)
-            wizard.shortfall = (
-                wizard.mode == "fixed"
-                and wizard._is_complete()
-                and found < wizard.count
-                and wizard._get_shortfall(found, wizard.plan_id)
-            )
+            short = len(wizard.line_ids.filtered("is_short"))
+            if short:
+                wizard.shortfall = wizard._say_sessions_short(
+                    wizard.plan_id, found - short, found
+                )
+            else:
+                wizard.shortfall = (
+                    wizard.mode == "fixed"
+                    and wizard._is_complete()
+                    and found < wizard.count
+                    and wizard._get_shortfall(found, wizard.plan_id)
+                )
 
     @api.depends(
         lambda self: ("plan_id", "mode", "is_half_day", *self._get_booking_fields())
@@ -156,12 +183,21 @@ class PetPlanBook(models.TransientModel):
                         if len(twins[line]) > 1
                         else ()
                     ),
-                    *filter(None, [self._get_refusal(line)]),
+                    *filter(None, [self._get_refusal(line) or self._say_short(line)]),
                 ]
             )
             or False
             for line in lines
         }
+
+    def _say_short(self, line):
+        """Return that the plan has no session for a visit, or None (B3)."""
+        self.ensure_one()
+        if not line.is_short:
+            return None
+        if self.plan_id.overdraft_limit > 0:
+            return self.env._("no session is left for it, it would be owed")
+        return self.env._("no session is left for it")
 
     def _get_refusal(self, line):
         """Return why the plan takes no visit on the day of a line, or None (B3)."""
@@ -178,7 +214,10 @@ class PetPlanBookLine(models.TransientModel):
 
     wizard_id = fields.Many2one("pet.plan.book", required=True, ondelete="cascade")
     start = fields.Datetime(required=True)
-    cycle_id = fields.Many2one("pet.cycle", compute="_compute_cycle_id")
+    cycle_id = fields.Many2one("pet.cycle", compute="_compute_place")
+    is_short = fields.Boolean(
+        compute="_compute_place", help="The plan has no session left for the visit"
+    )
     clash = fields.Char(compute="_compute_clash")
 
     @api.depends(
@@ -187,19 +226,28 @@ class PetPlanBookLine(models.TransientModel):
         "wizard_id.plan_id",
         "wizard_id.is_half_day",
     )
-    def _compute_cycle_id(self):
-        """Show the cycle each visit would enter, one after the other (B2)."""
+    def _compute_place(self):
+        """Show the cycle each visit would enter, one after the other (B2).
+
+        And whether its sessions are there: what was asked for is never made smaller.
+        """
         for wizard, lines in self.grouped("wizard_id").items():
             plan = wizard.plan_id
             allotment = plan and plan._get_allotments()[plan]
             units = wizard._get_units()
-            entered = {}
+            entered, short = {}, set()
             for line in wizard.line_ids.filtered("start").sorted("start"):
+                if not allotment:
+                    continue
                 day = periods.local_day(line.start, plan.company_id.pet_tz)
-                if allotment and (place := allotment.enter(day, units)):
+                has_sessions = allotment.can_enter(day, units)
+                if place := allotment.enter(day, units):
                     entered[line] = place.slot.id
+                    if not has_sessions:
+                        short.add(line)
             for line in lines:
                 line.cycle_id = entered.get(line, False)
+                line.is_short = line in short
 
     @api.depends(
         "start",
@@ -207,6 +255,7 @@ class PetPlanBookLine(models.TransientModel):
         "wizard_id.duration",
         "wizard_id.pet_id",
         "wizard_id.user_id",
+        "is_short",
     )
     def _compute_clash(self):
         """Name what the same pet or the same staff member has at that time (B1)."""

@@ -1,11 +1,7 @@
 from collections import defaultdict
-from datetime import timedelta
-from itertools import takewhile
 
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
-
-from ..lib import periods
 
 
 def _by_rhythm():
@@ -28,7 +24,7 @@ class PetPlanRenew(models.TransientModel):
 
     _name = "pet.plan.renew"
     _description = "Renew a Plan"
-    _inherit = ["pet.reference.mixin", "pet.fixed.time.mixin"]
+    _inherit = ["pet.reference.mixin", "pet.plan.preview.mixin"]
 
     plan_id = fields.Many2one("pet.plan", required=True, ondelete="cascade")
     partner_id = fields.Many2one(related="plan_id.partner_id", related_sudo=False)
@@ -104,7 +100,9 @@ class PetPlanRenew(models.TransientModel):
         store=True,
         readonly=True,
     )
-    shortfall = fields.Char(compute="_compute_shortfall")
+
+    def _get_shop(self):
+        return self.plan_id.company_id
 
     @api.depends("plan_id")
     def _compute_date_start(self):
@@ -283,45 +281,11 @@ class PetPlanRenew(models.TransientModel):
         """Return the preview of the visits, as the renewal will take them (B1, B2)."""
         self.ensure_one()
         plan = self.plan_id._origin
-        renewal = plan._get_renewal_to_come(self.date_start, self.keep_price)
-        carried, units = self._get_carried(), self._get_units()
-        tz = plan.company_id.pet_tz
-        proposed = renewal._get_allotment_to_come(carried).propose(
-            takewhile(
-                lambda start: not renewal.date_end or start[1] <= renewal.date_end,
-                (
-                    (start, periods.local_day(start, tz))
-                    for start in self._list_starts(tz)
-                ),
-            ),
-            units,
-            self.count,
-            may_owe=False,
-            refuses=lambda day: day < renewal.date_start,
-        )
-        length = timedelta(hours=self.duration or 1.0)
-        clashes = self._find_others(
-            {start: (start, start + length) for start in proposed},
+        return self._prepare_visits_to_come(
+            plan._get_renewal_to_come(self.date_start, self.keep_price),
             self.visiting_pet_id._origin,
+            self._get_carried(),
         )
-        allotment = renewal._get_allotment_to_come(carried)
-        return [
-            {
-                "start": start,
-                "cycle": self._get_cycle_label(allotment.enter(day, units), allotment),
-                "clash": "; ".join(clashes[start]) or False,
-            }
-            for start in proposed
-            if (day := periods.local_day(start, tz))
-        ]
-
-    def _get_cycle_label(self, place, allotment):
-        """Return which of its cycles a visit enters, such as "2 of 3"."""
-        number = place.slot.id
-        if not number:
-            return self.env._("Carried over")
-        count = sum(bool(slot.id) for slot in allotment.slots)
-        return self.env._("%(number)s of %(count)s", number=number, count=count)
 
     @api.depends("line_ids", "count", "book_visits")
     def _compute_shortfall(self):
@@ -341,10 +305,6 @@ class PetPlanRenew(models.TransientModel):
 class PetPlanRenewLine(models.TransientModel):
     _name = "pet.plan.renew.line"
     _description = "Visit of a Renewal to Book"
-    _inherit = ["pet.reference.mixin"]
-    _order = "start, id"
+    _inherit = ["pet.plan.preview.line.mixin"]
 
     wizard_id = fields.Many2one("pet.plan.renew", required=True, ondelete="cascade")
-    start = fields.Datetime(required=True)
-    cycle = fields.Char()
-    clash = fields.Char()

@@ -1,20 +1,15 @@
 from collections import defaultdict
-from datetime import datetime, time, timedelta
 
-from odoo import Command, api, fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..lib import dealing, periods
-from ..models.pet_plan_rhythm import LONGEST_LOOK_BACK
-
-# When the first visit of a pet that never came is proposed
-FIRST_HOUR = time(9)
 
 
 class PetPlanSell(models.TransientModel):
     _name = "pet.plan.sell"
     _description = "Sell a Plan or Package"
-    _inherit = ["pet.reference.mixin", "pet.fixed.time.mixin"]
+    _inherit = ["pet.reference.mixin", "pet.plan.preview.mixin"]
     _check_company_auto = True
 
     company_id = fields.Many2one(
@@ -66,6 +61,12 @@ class PetPlanSell(models.TransientModel):
     note = fields.Text(
         string="Package Note", help="Shown to staff wherever the plan is used"
     )
+    user_id = fields.Many2one(
+        string="Sold by", default=lambda self: self._default_user_id()
+    )
+    groomer_id = fields.Many2one(
+        "res.users", help="Who serves the visits; empty until somebody decides"
+    )
     book_visits = fields.Boolean(string="Book the Visits Now")
     plan_id = fields.Many2one("pet.plan", string="Plan Sold", readonly=True)
 
@@ -74,6 +75,17 @@ class PetPlanSell(models.TransientModel):
 
     def _default_date_start(self):
         return self.env.company._get_pet_today()
+
+    def _default_user_id(self):
+        return self.env.user
+
+    def _get_shop(self):
+        return self.company_id
+
+    def _get_groomer(self):
+        """Return who serves the visits: not who sells them."""
+        self.ensure_one()
+        return self.groomer_id
 
     @api.depends("pet_id")
     def _compute_partner_id(self):
@@ -126,24 +138,11 @@ class PetPlanSell(models.TransientModel):
         :return: dict; the seller is no matter of habit, and stays
         """
         self.ensure_one()
-        tz = self.company_id.pet_tz
-        visits = self.env["pet.appointment"].search(
-            [
-                ("pet_id", "=", self.pet_id.id),
-                ("company_id", "=", self.company_id.id),
-                ("start", ">", fields.Datetime.now() - LONGEST_LOOK_BACK),
-            ]
-        )
-        habit = visits._get_habit()
-        if habit.rhythm:
-            start = habit.next_start(self.date_start, tz)
-        else:
-            tomorrow = self.company_id._get_pet_today() + timedelta(days=1)
-            morning = datetime.combine(max(self.date_start, tomorrow), FIRST_HOUR)
-            start = periods.from_local(morning, tz)
-        values = self.env["pet.plan"]._get_habit_values(habit)
-        del values["user_id"]
-        return {**values, "first_start": start}
+        visits = self.env["pet.appointment"]
+        habit = visits._get_habit_of(self.pet_id, self.company_id)
+        values = self._get_proposal(habit, self.date_start)
+        values["groomer_id"] = values.pop("user_id")
+        return values
 
     def action_apply(self):
         """Sell the plan, book its visits if asked to, and open it (S1).
@@ -195,17 +194,23 @@ class PetPlanSell(models.TransientModel):
             "note": self.note,
         }
 
+    def _find_visiting_pet(self):
+        """Return the pet whose visits are booked, or nothing where several may be."""
+        self.ensure_one()
+        pets = self.pet_id or self.partner_id.pet_ids
+        return pets if len(pets) == 1 else pets.browse()
+
     def _get_visiting_pet(self):
         """Return the pet whose visits are booked: a shared plan needs an only one."""
         self.ensure_one()
-        pet = self.pet_id or self.partner_id.pet_ids
-        if len(pet) != 1:
+        pet = self._find_visiting_pet()
+        if not pet:
             raise UserError(
                 self.env._(
                     "%(customer)s has %(count)s pets: book the visits of a shared "
                     "plan from the plan, where you choose the pet.",
                     customer=self.partner_id.display_name,
-                    count=len(pet),
+                    count=len(self.partner_id.pet_ids),
                 )
             )
         return pet
@@ -230,7 +235,7 @@ class PetPlanSell(models.TransientModel):
                     price=currency.format(self.price),
                 )
             )
-        plan.write({"line_ids": self._get_price_commands(plan)})
+        self._apply_agreed_prices(plan)
         if currency.compare_amounts(self.price, plan.amount_total):
             raise UserError(
                 self.env._(
@@ -243,18 +248,16 @@ class PetPlanSell(models.TransientModel):
                 )
             )
 
-    def _get_price_commands(self, plan):
-        """Return the commands that make the lines of a draft cost the price."""
+    def _apply_agreed_prices(self, plan):
+        """Let the lines of a draft, stored or not, cost the price agreed on (S1)."""
         lines = plan.line_ids
+        if not plan.currency_id.compare_amounts(self.price, plan.amount_total):
+            return
         prices = lines.mapped("price_subtotal")
         amounts = dealing.spread_amount(
             self.price / plan._get_times_sold(),
             prices if any(prices) else [1] * len(lines),
             plan.currency_id.rounding,
         )
-        return [
-            Command.update(
-                line.id, {"price_unit": amount / line.quantity, "discount": 0.0}
-            )
-            for line, amount in zip(lines, amounts, strict=True)
-        ]
+        for line, amount in zip(lines, amounts, strict=True):
+            line.update({"price_unit": amount / line.quantity, "discount": 0.0})

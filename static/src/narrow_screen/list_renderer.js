@@ -6,7 +6,8 @@ import { ListRenderer } from "@web/views/list/list_renderer";
 
 /**
  * A tablet held upright has no room for all columns of a list. An optional column that
- * says `options="{'on_wide_screens': True}"` is shown there only when it is asked for.
+ * says `options="{'on_wide_screens': True}"` is shown there only when it is asked for;
+ * one that says `'XXL'` also on a small laptop.
  */
 patch(ListRenderer.prototype, {
     setup() {
@@ -24,9 +25,11 @@ patch(ListRenderer.prototype, {
 
     computeOptionalActiveFields() {
         const active = super.computeOptionalActiveFields();
-        const columns = this.columnsOnWideScreens;
-        const isNarrow = this.uiService.size < SIZES.XL;
-        if (isNarrow && columns.length && !this.hasChosenColumns()) {
+        const columns = this.columnsOnWideScreens.filter(
+            ({ options }) =>
+                this.uiService.size < (SIZES[options.on_wide_screens] || SIZES.XL)
+        );
+        if (columns.length && !this.hasChosenColumns()) {
             columns.forEach(({ name }) => (active[name] = false));
         }
         return active;

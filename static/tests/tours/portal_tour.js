@@ -11,7 +11,7 @@ registry.category("web_tour.tours").add("pet_plans_portal", {
         },
         {
             content: "Open the plan",
-            trigger: ".o_pet_plan:contains('12 of 12 sessions left') a[name=title]",
+            trigger: ".o_pet_plan:contains('12 of 12 visits left') a[name=title]",
             run: "click",
             expectUnloadPage: true,
         },
