@@ -22,6 +22,7 @@ from . import pet_plan_carry
 from . import pet_plan_dashboard
 from . import pet_plan_legacy
 from . import pet_plan_pausing
+from . import pet_plan_preview
 from . import pet_plan_reminders
 from . import pet_plan_renewal
 from . import pet_plan_renewal_start
@@ -56,6 +57,9 @@ from . import pet_appointment_outcome
 from . import pet_appointment_invoicing
 from . import pet_appointment_picking
 from . import pet_appointment_portal
+from . import pet_appointment_moving
+from . import pet_appointment_undoing
+from . import pet_appointment_step
 from . import pet_appointment_line
 from . import product_product
 from . import account_move

@@ -112,6 +112,10 @@ from . import test_shop_clock
 from . import test_transfer_money
 from . import test_u1_booked
 from . import test_u1_plan_selection
+from . import test_u3_move
+from . import test_u5_undo
+from . import test_u5_undo_cancelled
+from . import test_u5_undo_race
 from . import test_what_comes_first
 from . import test_x10_given_away
 from . import test_x1_status

@@ -5,8 +5,6 @@ import { CalendarCommonRenderer } from "@web/views/calendar/calendar_common/cale
 import { CalendarRenderer } from "@web/views/calendar/calendar_renderer";
 import { calendarView } from "@web/views/calendar/calendar_view";
 
-const TO_COME = ["scheduled", "confirmed", "received"];
-
 /** What can be done with a visit to come stands where one sees it. */
 export class VisitsPopover extends CalendarCommonPopover {
     static subTemplates = {
@@ -21,9 +19,7 @@ export class VisitsPopover extends CalendarCommonPopover {
     }
 
     get isToCome() {
-        return (
-            this.isEventEditable && TO_COME.includes(this.props.record.rawRecord.state)
-        );
+        return this.isEventEditable && this.props.record.rawRecord.is_editable;
     }
 
     async run(method) {
