@@ -618,6 +618,8 @@ class PetAppointment(models.Model):
                     for visit in stuck
                 )
             )
+        if state in ("finished", "delivered"):
+            self._check_has_services()
         self._set_state(state)
 
     def _set_state(self, state, reason=None):
@@ -677,7 +679,6 @@ class PetAppointment(models.Model):
 
         :raises UserError: naming the visits that have no service
         """
-        self._check_has_services()
         self._advance("finished", ("received", "in_service"))
         return True
 
@@ -686,7 +687,6 @@ class PetAppointment(models.Model):
 
         :raises UserError: naming the visits that have no service
         """
-        self._check_has_services()
         self._advance("delivered", ("received", "in_service", "finished"))
         return True
 

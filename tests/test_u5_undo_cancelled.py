@@ -140,7 +140,7 @@ class TestUndoCancellation(PetPlansCommon):
             self.make_template([(self.bath, 4, 45.0)], kind="plan", period_count=2),
             pet=self.rex,
         )
-        visits = plan.book(self.weekly(4))
+        visits = plan.book(self.weekly(4, "2026-01-05 15:00:00"))
         visits[1].action_cancel()
         self.assertIs(visits[1].action_open_undo(), True)
         self.assertEqual(visits.mapped("cycle_id.sequence"), [1])
