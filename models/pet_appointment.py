@@ -152,7 +152,7 @@ class PetAppointment(models.Model):
         readonly=True,
         copy=False,
         index="btree_not_null",
-        groups="pet_plans.group_user",
+        groups="base.group_user",
         help="The last step that was not taken back",
     )
     was_served = fields.Boolean(

@@ -298,7 +298,9 @@ class PetAppointment(models.Model):
         Where somebody chose another plan since, that stays.
         """
         return self.filtered(
-            lambda visit: visit.plan_id and visit.plan_id == visit.step_id.picked_plan_id
+            lambda visit: (
+                visit.plan_id and visit.plan_id == visit.step_id.picked_plan_id
+            )
         )
 
     def _filter_entering(self):

@@ -772,9 +772,7 @@ class PetCycle(models.Model):
             )
         if not self.date_due:
             return self.env._("%(cycle)s is due on %(new)s.", **values)
-        return self.env._(
-            "%(cycle)s is due on %(new)s instead of %(old)s.", **values
-        )
+        return self.env._("%(cycle)s is due on %(new)s instead of %(old)s.", **values)
 
     def _get_current_due_date(self):
         self.ensure_one()

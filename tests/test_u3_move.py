@@ -50,7 +50,7 @@ class TestMove(PetPlansCommon):
             getattr(visit, f"action_{step}")()
         return visit.with_user(self.manager)
 
-    # --- Still to come -----------------------------------------------------------------
+    # --- Still to come -------------------------------------------------------
 
     def test_staff_move_a_visit_to_come(self):
         """The old package is dealt again; on the new one nothing else moves (C2, B2)."""
@@ -85,7 +85,7 @@ class TestMove(PetPlansCommon):
         self.assertEqual(walk_in.plan_id, self.other)
         self.assertEqual(self.other.sessions_booked, 1.0)
 
-    # --- Served ------------------------------------------------------------------------
+    # --- Served --------------------------------------------------------------
 
     def test_a_manager_moves_a_served_visit_with_a_reason(self):
         served = self.serve(self.visit)
@@ -148,9 +148,7 @@ class TestMove(PetPlansCommon):
         served = self.serve(self.first)
         self.serve(self.visits[1])
         self.move(served, reason="Paid by the other one")
-        self.assertEqual(
-            self.days(self.plan)[0], ["01-12", "01-19", "01-26", "02-02"]
-        )
+        self.assertEqual(self.days(self.plan)[0], ["01-12", "01-19", "01-26", "02-02"])
         self.assertEqual(self.visits[1].cycle_id.sequence, 1)
 
     def test_a_no_show_that_used_its_session(self):
@@ -161,7 +159,7 @@ class TestMove(PetPlansCommon):
         )
         self.assertEqual(self.other.sessions_used, 1.0)
 
-    # --- Money (C6) --------------------------------------------------------------------
+    # --- Money (C6) ----------------------------------------------------------
 
     def test_out_of_a_paid_cycle(self):
         """Its place goes to a later visit; amounts and due date stay."""
@@ -209,7 +207,7 @@ class TestMove(PetPlansCommon):
             with self.assert_refused(UserError, "billed by an invoice of its own"):
                 move()
 
-    # --- What is refused ---------------------------------------------------------------
+    # --- What is refused -----------------------------------------------------
 
     def test_cancelled_visits_and_returned_no_shows(self):
         plan = self.sell(self.make_template(no_show_policy="return"))
@@ -247,7 +245,7 @@ class TestMove(PetPlansCommon):
                 self.move(served, plan, reason="Paid by the other one")
         self.assertEqual(served.plan_id, self.plan)
 
-    # --- The dialog ----------------------------------------------------------------------
+    # --- The dialog ----------------------------------------------------------
 
     def test_it_says_what_it_costs_and_changes(self):
         with self.open_move(self.visit) as form:

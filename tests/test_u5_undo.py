@@ -29,7 +29,7 @@ class TestUndo(PetPlansCommon):
         wizard.action_apply()
         return wizard
 
-    # --- One after the other -------------------------------------------------------
+    # --- One after the other -------------------------------------------------
 
     def test_each_step_to_where_it_came_from(self):
         self.visit.action_confirm()
@@ -77,7 +77,7 @@ class TestUndo(PetPlansCommon):
         self.visit.action_undo()
         self.assertIn("Taken back: Received → Scheduled", self.bodies(self.visit)[-1])
 
-    # --- Who may -------------------------------------------------------------------
+    # --- Who may -------------------------------------------------------------
 
     def test_one_s_own_step_of_the_day_alone(self):
         """A served one too, in no need of a reason."""
@@ -177,7 +177,7 @@ class TestUndo(PetPlansCommon):
         self.visit.action_undo()
         self.assertEqual(self.visit.state, "scheduled")
 
-    # --- What was served stays a manager's (C9) -------------------------------------
+    # --- What was served stays a manager's (C9) ------------------------------
 
     def test_it_is_cancelled_by_a_manager_with_a_reason(self):
         self.visit.action_start()
@@ -218,7 +218,7 @@ class TestUndo(PetPlansCommon):
         self.visit.action_cancel()
         self.assertEqual(self.visit.state, "cancelled")
 
-    # --- No-shows ------------------------------------------------------------------
+    # --- No-shows ------------------------------------------------------------
 
     def test_a_no_show_takes_its_session_again(self):
         due_dates = self.due_dates(self.plan)
@@ -281,7 +281,7 @@ class TestUndo(PetPlansCommon):
         with self.assert_refused(UserError, "1 needed, 0 left"):
             visit.action_undo()
 
-    # --- What stands in the way of a visit to come ------------------------------------
+    # --- What stands in the way of a visit to come ---------------------------
 
     def test_no_visit_is_put_into_a_pause(self):
         self.visit.action_receive()
@@ -314,7 +314,7 @@ class TestUndo(PetPlansCommon):
         walk_in.action_undo()
         self.assertEqual(walk_in.state, "scheduled")
 
-    # --- Two people ------------------------------------------------------------------
+    # --- Two people ----------------------------------------------------------
 
     def test_a_second_tap(self):
         """It comes from a screen that shows the step before."""

@@ -38,7 +38,7 @@ class TestUndoCancellation(PetPlansCommon):
         self.assertEqual(self.plan.sessions_remaining, 0.0)
         self.assert_ledger_adds_up(self.plan)
 
-    # --- Sessions that went back -----------------------------------------------------
+    # --- Sessions that went back ---------------------------------------------
 
     def test_it_takes_its_place_again(self):
         self.visit.action_cancel()
@@ -166,7 +166,7 @@ class TestUndoCancellation(PetPlansCommon):
         with self.assert_refused(UserError, "is archived"):
             visit.action_undo()
 
-    # --- Sessions that were kept (C9) -------------------------------------------------
+    # --- Sessions that were kept (C9) ----------------------------------------
 
     def test_kept_sessions_are_dealt_to_nobody(self):
         first = self.visits[0]
@@ -195,7 +195,7 @@ class TestUndoCancellation(PetPlansCommon):
         self.visit.action_undo()
         self.assert_as_sold()
 
-    # --- After service (C9) ------------------------------------------------------------
+    # --- After service (C9) --------------------------------------------------
 
     def test_cancelled_after_service(self):
         """It is revived by a manager with a reason, as served as it was."""
@@ -244,7 +244,7 @@ class TestUndoCancellation(PetPlansCommon):
         self.visit.with_user(self.manager).action_undo("Only moved")
         self.assert_as_sold()
 
-    # --- Money (C6) --------------------------------------------------------------------
+    # --- Money (C6) ----------------------------------------------------------
 
     def test_a_paid_cycle_that_was_filled(self):
         """Where paid cycles are filled, the visit is dealt in again, by its date."""

@@ -14,9 +14,11 @@ class TestUndoRace(RaceCase):
         self.plan_id = self.sell(2)
         with self.connect() as env:
             start = fields.Datetime.now() + timedelta(days=1)
-            self.visit_id = env["pet.appointment"].browse(
-                env["pet.plan"].browse(self.plan_id).book([start]).id
-            ).id
+            self.visit_id = (
+                env["pet.appointment"]
+                .browse(env["pet.plan"].browse(self.plan_id).book([start]).id)
+                .id
+            )
 
     def visit(self, env):
         return env["pet.appointment"].browse(self.visit_id)
