@@ -39,6 +39,8 @@
         "wizards/pet_pet_archive_views.xml",
         "wizards/pet_appointment_check_in_views.xml",
         "wizards/pet_appointment_overdue_views.xml",
+        "wizards/pet_appointment_move_views.xml",
+        "wizards/pet_appointment_undo_views.xml",
         "wizards/pet_plan_let_go_views.xml",
         "wizards/pet_plan_pause_start_views.xml",
         "wizards/pet_plan_transfer_views.xml",

@@ -31,6 +31,7 @@ from . import pet_plan_legacy
 from . import pet_plan_owed
 from . import pet_plan_pausing
 from . import pet_plan_prices
+from . import pet_plan_preview
 from . import pet_plan_reminders
 from . import pet_plan_renewal
 from . import pet_plan_renewal_start
@@ -71,6 +72,9 @@ from . import pet_appointment_overdue
 from . import pet_appointment_departure
 from . import pet_appointment_picking
 from . import pet_appointment_portal
+from . import pet_appointment_moving
+from . import pet_appointment_undoing
+from . import pet_appointment_step
 from . import pet_appointment_line
 from . import product_product
 from . import product_template

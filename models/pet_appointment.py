@@ -2,7 +2,7 @@ from collections import defaultdict
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
@@ -38,6 +38,8 @@ class PetAppointment(models.Model):
             "holds_sessions",
             "is_withdrawn",
             "moved_late",
+            "was_served",
+            "step_id",
             "invoice_id",
             "cancel_reason",
             "overdue_reason",
@@ -141,6 +143,26 @@ class PetAppointment(models.Model):
         default="scheduled",
         index=True,
         group_expand=True,
+    )
+    is_editable = fields.Boolean(
+        compute="_compute_is_editable",
+        help="It is still to come, or its service has not begun: time, pet and plan "
+        "may change",
+    )
+    step_id = fields.Many2one(
+        "pet.appointment.step",
+        string="Last Step",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        groups="base.group_user",
+        help="The last step that was not taken back",
+    )
+    was_served = fields.Boolean(
+        readonly=True,
+        copy=False,
+        help="A service that had begun, or a no-show, was taken back: what it used "
+        "comes back by a manager only",
     )
     cancel_reason = fields.Char(readonly=True, copy=False, groups="base.group_user")
     is_withdrawn = fields.Boolean(
@@ -329,6 +351,12 @@ class PetAppointment(models.Model):
                 and (visit.moved_late or now > visit.start - timedelta(hours=hours))
             )
 
+    @api.depends("state")
+    def _compute_is_editable(self):
+        """Say in one place until when a visit may change; screens ask it, too."""
+        for visit in self:
+            visit.is_editable = visit.state not in (*SERVED_STATES, "cancelled")
+
     # --- Constraints -----------------------------------------------------------
 
     @api.constrains("pet_id")
@@ -394,18 +422,9 @@ class PetAppointment(models.Model):
         self._check_weight_kept(vals)
         if vals.keys().isdisjoint({"start", "plan_id", "pet_id", "company_id"}):
             return
-        done = self.filtered(lambda visit: visit.state in (*SERVED_STATES, "cancelled"))
-        billed = self.filtered(
-            lambda visit: vals.get("plan_id") and visit._is_billed_apart()
-        )
-        if billed:
-            raise UserError(
-                self.env._(
-                    "%(visits)s is billed by an invoice of its own: cancel that "
-                    "before a plan pays for the visit.",
-                    visits=", ".join(billed.mapped("display_name")),
-                )
-            )
+        if vals.get("plan_id"):
+            self._check_not_billed_apart()
+        done = self.filtered(lambda visit: not visit.is_editable)
         if done:
             raise UserError(
                 self.env._(
@@ -414,6 +433,7 @@ class PetAppointment(models.Model):
                     state=", ".join(sorted(set(done._get_state_labels()))).lower(),
                 )
             )
+        self._get_replanned(vals)._check_may_leave_plan()
 
     def _check_weight_kept(self, vals):
         """Refuse another weight for a visit that is in a cycle, or is over (B2)."""
@@ -633,6 +653,8 @@ class PetAppointment(models.Model):
                     visit._get_stuck_sentence(state, labels) for visit in stuck
                 )
             )
+        if state in ("finished", "delivered"):
+            self._check_has_services()
         self._set_state(state)
 
     def _get_stuck_sentence(self, state, labels):
@@ -669,6 +691,7 @@ class PetAppointment(models.Model):
             )
             for visit in self
         }
+        self._note_steps(state)
         self._unguarded().write({"state": state})
         self._message_log_batch(bodies=bodies)
 
@@ -691,40 +714,36 @@ class PetAppointment(models.Model):
         arriving._pick_plans()
         return True
 
+    def _check_has_services(self):
+        """Refuse to finish visits on which nothing was done (B4)."""
+        empty = self.filtered(lambda visit: not visit.line_ids)
+        if empty:
+            raise UserError(
+                "\n".join(
+                    self.env._(
+                        "The visit of %(pet)s of %(start)s has no service: add what "
+                        "is done before it is finished or delivered.",
+                        pet=visit.pet_id.with_context(show_owner=True).display_name,
+                        start=visit.company_id._format_pet_time(visit.start),
+                    )
+                    for visit in empty
+                )
+            )
+
     def action_finish(self):
-        """The service is done."""
+        """The service is done.
+
+        :raises UserError: naming the visits that have no service
+        """
         self._advance("finished", ("received", "in_service"))
         return True
 
     def action_deliver(self):
-        """The pet is back with its owner."""
-        self._advance("delivered", ("received", "in_service", "finished"))
-        return True
+        """The pet is back with its owner.
 
-    def action_reset(self):
-        """Take a check-in back that was a mistake; a served visit only as a manager.
-
-        A service that has begun has used its session: by way back to the booking it
-        could be cancelled like one that never was (C9, U5).
-
-        :raises AccessError: when staff would take a service or a no-show back
-        :raises UserError: when the visit is over, or its session went back
+        :raises UserError: naming the visits that have no service
         """
-        served = self._filter_served()
-        if served:
-            if not self.env.user.has_group("pet_plans.group_manager"):
-                raise AccessError(
-                    self.env._(
-                        "%(visits)s: only a manager takes a service that has begun or "
-                        "a no-show back.",
-                        visits=", ".join(served.mapped("display_name")),
-                    )
-                )
-            if self.filtered(lambda visit: visit.plan_id and not visit.holds_sessions):
-                raise UserError(
-                    self.env._("The session went back to the plan: book a new visit.")
-                )
-        self._advance("scheduled", ("received", "in_service", "no_show"))
+        self._advance("delivered", ("received", "in_service", "finished"))
         return True
 
     def action_no_show(self):

@@ -59,9 +59,10 @@ class PetAppointment(models.Model):
         if refusals:
             raise UserError("\n".join(refusals))
 
-    def _book(self):
+    def _book(self, reason=None):
         """Give visits of plans their cycle and services, take the sessions (B2, B3).
 
+        :param reason: text kept on the entries
         :raises UserError: naming the plan, the reason and the numbers
         """
         visits = self.sorted(lambda visit: (visit.start, visit.id))
@@ -75,10 +76,14 @@ class PetAppointment(models.Model):
         # user's to write: only those the visits have just entered follow.
         visits.cycle_id._sudo_clean()._follow_visits()
         visits.plan_id._bump_revision()
-        visits._sync_sessions()
-        # Entered late: of the drafts that the end cancelled, that of a session used
-        # comes back (X1, X2).
-        ended = visits.plan_id.filtered(lambda plan: plan.state == "expired")
+        visits._sync_sessions(reason)
+        visits._bring_drafts_back()
+
+    def _bring_drafts_back(self):
+        """Of the drafts that an end cancelled, bring back those used since (X1, X2)."""
+        # Cycles and drafts are not the user's to write: those of these plans follow
+        # what their visits, entered late, have used.
+        ended = self.plan_id.filtered(lambda plan: plan.state == "expired")
         ended._sudo_clean().cycle_ids._follow_plan_end()
 
     def _get_places(self):

@@ -1,7 +1,7 @@
 from odoo import Command, models
 from odoo.exceptions import AccessError, UserError
 
-from .pet_appointment import SERVED_STATES
+from .pet_appointment import SERVED_STATES, UPCOMING_STATES
 from .windows import open_window
 
 
@@ -82,26 +82,47 @@ class PetAppointment(models.Model):
             settled._sudo_clean()._unguarded().write({"sessions_expired": False})
         return cycles
 
-    def _leave_plan(self):
-        """Take visits off their plan, before they get another one or another pet."""
+    def _leave_plan(self, reason=None):
+        """Take visits off their plan, before they get another one or another pet.
+
+        :param reason: text kept on the entries
+        """
         if not self:
             return
-        cycles = self._release()
+        cycles = self._release(reason)
         # As after a cancellation: the packages they leave are dealt again.
         cycles.plan_id._sudo_clean()._recycle()
 
-    def _change_plan(self, plan):
-        """Put visits of one plan on another, whose sessions they take (X6).
+    def _change_plan(self, plan, reason=None):
+        """Put visits of one plan on another, whose sessions they take (X6, U3).
 
         :param plan: `pet.plan` record that has the days and the sessions
+        :param reason: text kept on the entries
         """
-        self._leave_plan()
+        self._leave_plan(reason)
         self._unguarded().write({"plan_id": plan.id})
-        self._book()
+        self._book(reason)
 
     def _filter_served(self):
-        """Return the visits that only a manager, with a reason, may cancel (C9)."""
-        return self.filtered(lambda visit: visit.state in SERVED_STATES)
+        """Return the visits that only a manager, with a reason, may cancel (C9).
+
+        Also those whose service was taken back (U5): by that way it would be free.
+        """
+        return self.filtered(
+            lambda visit: visit.state in SERVED_STATES or visit.was_served
+        )
+
+    def _check_may_leave_plan(self):
+        """Refuse to let staff take a session back that a service had used (C9, U5)."""
+        served = self._filter_served().filtered("holds_sessions")
+        if served and not self.env.user.has_group("pet_plans.group_manager"):
+            raise AccessError(
+                self.env._(
+                    "%(visits)s: the service had begun, which was taken back: only a "
+                    "manager changes its plan.",
+                    visits=", ".join(served.mapped("display_name")),
+                )
+            )
 
     def _check_cancellable(self, reason):
         """Refuse to cancel twice, or a served visit without the right (C9)."""
@@ -109,7 +130,7 @@ class PetAppointment(models.Model):
             values = {
                 "visit": visit.display_name,
                 "start": visit.company_id._format_pet_time(visit.start),
-                "state": visit._get_state_labels()[0].lower(),
+                "state": visit._get_served_label(),
             }
             if visit.state == "cancelled" and not visit.holds_sessions:
                 raise UserError(
@@ -133,3 +154,11 @@ class PetAppointment(models.Model):
                         **values,
                     )
                 )
+
+    def _get_served_label(self):
+        """Return the status in words; of a service that was taken back that it was."""
+        self.ensure_one()
+        label = self._get_state_labels()[0].lower()
+        if not self.was_served or self.state not in (*UPCOMING_STATES, "received"):
+            return label
+        return self.env._("%(state)s again, after its service had begun", state=label)

@@ -47,6 +47,18 @@ class PetAppointment(models.Model):
         invoice = self.sudo().invoice_id
         return bool(invoice) and invoice.state != "cancel"
 
+    def _check_not_billed_apart(self):
+        """Refuse to let a plan pay for what an invoice of its own bills (B4)."""
+        billed = self.filtered(lambda visit: visit._is_billed_apart())
+        if billed:
+            raise UserError(
+                self.env._(
+                    "%(visits)s is billed by an invoice of its own: cancel that "
+                    "before a plan pays for the visit.",
+                    visits=", ".join(billed.mapped("display_name")),
+                )
+            )
+
     def _get_uncovered_lines(self):
         return self.line_ids.filtered(lambda line: not line.plan_line_id)
 

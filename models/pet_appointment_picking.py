@@ -30,6 +30,7 @@ class PetAppointment(models.Model):
                 if plan in taken:
                     later += visit
                 else:
+                    visit._note_picked(plan)
                     visit._unguarded().write(
                         {"plan_id": plan.id, "plan_choice": choice}
                     )

@@ -93,7 +93,8 @@ class PetAppointment(models.Model):
             return self.env._(
                 "This visit cannot be changed any more: it is %(state)s.", **values
             )
-        if self.start <= fields.Datetime.now():
+        # What was served and taken back is a manager's to cancel (C9).
+        if self.start <= fields.Datetime.now() or self.was_served:
             return self.env._("This visit cannot be changed any more: it has begun.")
         if self.start <= self._get_portal_first_start():
             return self.env._(

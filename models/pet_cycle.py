@@ -755,6 +755,25 @@ class PetCycle(models.Model):
             "%(invoice)s is paid: a later visit takes the freed place", invoice=invoice
         )
 
+    def _describe_new_due_date(self, date):
+        """Return that the cycle gets another due date, as a sentence (C7).
+
+        :param date: date, or False where it waits for visits
+        """
+        self.ensure_one()
+        values = {
+            "cycle": self.display_name,
+            "old": format_day(self.env, self.date_due),
+            "new": format_day(self.env, date),
+        }
+        if not date:
+            return self.env._(
+                "%(cycle)s, due on %(old)s, waits until visits are booked.", **values
+            )
+        if not self.date_due:
+            return self.env._("%(cycle)s is due on %(new)s.", **values)
+        return self.env._("%(cycle)s is due on %(new)s instead of %(old)s.", **values)
+
     def _get_current_due_date(self):
         self.ensure_one()
         return self.invoice_id.invoice_date_due or self.date_due

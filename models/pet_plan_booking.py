@@ -284,7 +284,7 @@ class PetPlan(models.Model):
         self.ensure_one()
         return self.kind == "package" and self.state in ("active", "expired")
 
-    def _deal(self, visits, pinned):
+    def _deal(self, visits, pinned, entering=None):
         """Return where a deal puts the visits of this package (C2, C4, C6).
 
         In their cycle stay those that took place, those of a closed cycle (an
@@ -293,9 +293,11 @@ class PetPlan(models.Model):
 
         :param visits: `pet.appointment` records of this plan, all that hold sessions
         :param pinned: those of them that stay in their cycle besides
+        :param entering: dict, visit -> cycle, of those of them that are booked first
         :return: dict, visit id -> cycle id
         """
         self.ensure_one()
+        entering = entering or {}
         shut = self.cycle_ids._filter_frozen() | self.cycle_ids._filter_closed()
         return dealing.deal(
             [
@@ -303,9 +305,9 @@ class PetPlan(models.Model):
                     id=visit.id,
                     start=visit.start,
                     units=visit.units,
-                    cycle=visit.cycle_id.id or None,
-                    pinned=visit._is_pinned()
-                    or visit.cycle_id in shut
+                    cycle=entering.get(visit, visit.cycle_id).id or None,
+                    pinned=entering.get(visit, visit.cycle_id) in shut
+                    or (visit not in entering and visit._is_pinned())
                     or visit in pinned,
                 )
                 for visit in visits

@@ -130,6 +130,10 @@ from . import test_u1_booked
 from . import test_u1_plan_selection
 from . import test_u2_explanation
 from . import test_u4_walk_in
+from . import test_u3_move
+from . import test_u5_undo
+from . import test_u5_undo_cancelled
+from . import test_u5_undo_race
 from . import test_what_comes_first
 from . import test_x10_given_away
 from . import test_x1_status

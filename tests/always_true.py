@@ -91,7 +91,12 @@ TABLES = {
             "holds_sessions",
             "units",
             "start",
+            "step_id",
         ),
+    ),
+    "steps": (
+        "pet_appointment_step",
+        ("appointment_id", "previous_id", "old_state", "state"),
     ),
     "services": (
         "pet_appointment_line",
@@ -322,6 +327,24 @@ def check_visits_that_took_place_stay_in_their_cycle(before, now):
             yield f"{visit} went to cycle {after.cycle_id}"
 
 
+def check_the_last_step_tells_the_status(before, now):
+    for visit in now.visits.values():
+        step = now.steps.get(visit.step_id)
+        if visit.state != (step.state if step else "scheduled"):
+            yield f"{visit} came by {step}"
+        while step:
+            earlier = now.steps.get(step.previous_id)
+            if step.old_state != (earlier.state if earlier else "scheduled"):
+                yield f"{step} follows {earlier}"
+            step = earlier
+
+
+def check_steps_are_never_changed(before, now):
+    for number, step in before.steps.items():
+        if now.steps.get(number) != step:
+            yield f"{step} became {now.steps.get(number)}"
+
+
 def check_closed_cycles_receive_nothing(before, now):
     for cycle in before.cycles.values():
         after = now.cycles.get(cycle.id)
@@ -342,6 +365,7 @@ def check_closed_cycles_keep_their_visits(before, now):
             and not now.is_open(now.cycles[cycle.id])
             and visit.holds_sessions
             and after.holds_sessions
+            and after.plan_id == visit.plan_id
             and after.cycle_id != visit.cycle_id
         ):
             yield f"{visit} left {cycle}, which is closed"
@@ -358,6 +382,7 @@ def check_paid_cycles_keep_their_visits_where_frozen(before, now):
             and now.cycles[cycle.id].payment_state in PAID
             and visit.holds_sessions
             and after.holds_sessions
+            and after.plan_id == visit.plan_id
             and after.cycle_id != visit.cycle_id
         ):
             yield f"{visit} left {cycle}, which is paid and frozen"

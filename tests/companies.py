@@ -40,6 +40,7 @@ class CompaniesCase(RpcCase):
         )
         plan.action_confirm()
         visits = plan.book(cls.weekly(12))
+        visits[0].action_confirm()
         pause = env["pet.plan.pause.start"].create(
             {
                 "plan_id": plan.id,
@@ -74,6 +75,7 @@ class CompaniesCase(RpcCase):
             "pet.plan.pause": plan.pause_ids,
             "pet.cycle": plan.cycle_ids,
             "pet.appointment": visits,
+            "pet.appointment.step": visits.step_id,
             "pet.appointment.line": visits.line_ids,
             "res.partner": customer,
         }

@@ -335,7 +335,7 @@ class History(RuleBasedStateMachine):
     @rule(
         visit=INDEX,
         action=st.sampled_from(
-            ("confirm", "receive", "start", "finish", "deliver", "no_show", "reset")
+            ("confirm", "receive", "start", "finish", "deliver", "no_show")
         ),
         role=st.sampled_from(("staff", "manager")),
     )
@@ -343,6 +343,56 @@ class History(RuleBasedStateMachine):
         visit = self._visit(visit, role)
         with self.step(f"{role}: visit {visit.id} of {visit.start} {action}"):
             getattr(visit, f"action_{action}")()
+
+    @has_visits
+    @rule(
+        visit=INDEX,
+        role=st.sampled_from(("staff", "manager")),
+        reason=st.sampled_from(("Mistake", False)),
+    )
+    def take_back(self, visit, role, reason):
+        """Take the last step of a visit back (U5)."""
+        begun = [v.id for v in self.world.visits.values() if v.state not in UPCOMING]
+        if not begun:
+            return
+        visit = self.env["pet.appointment"].browse(self._choose(begun, visit))
+        visit = visit.with_user(getattr(self._shop(visit.company_id), role))
+        with self.step(f"{role} takes back: visit {visit.id}, {visit.state}, {reason}"):
+            action = visit.action_open_undo()
+            if action is not True:
+                self.env["pet.appointment.undo"].with_user(visit.env.user).with_context(
+                    **action["context"]
+                ).create({"reason": reason}).action_apply()
+            if visit.state == "cancelled":  # an excuse was taken back
+                self.consumed |= set(visit.ids)
+
+    @has_visits
+    @rule(
+        first=INDEX,
+        other=INDEX,
+        plan=INDEX,
+        role=st.sampled_from(("staff", "manager")),
+    )
+    def move_visits(self, first, other, plan, role):
+        """Move visits to another plan of the same shop (U3)."""
+        visits = self._visit(first, role)
+        numbers = sorted(visits.plan_id.sudo().appointment_ids.ids) or visits.ids
+        visits |= visits.browse(numbers[other % len(numbers)])
+        plans = {
+            plan.id
+            for plan in self.world.plans.values()
+            if plan.company_id == visits.company_id.id
+        }
+        plan = self.env["pet.plan"].browse(self._choose(plans, plan))
+        with self.step(f"{role} moves {visits.ids} to {plan.name}"):
+            wizard = (
+                self.env["pet.appointment.move"]
+                .with_user(visits.env.user)
+                .with_context(**visits.action_open_move()["context"])
+                .create({"plan_id": plan.id, "reason": "Wrong plan"})
+            )
+            wizard.read(["cost", "changes"])
+            wizard.action_apply()
 
     @has_visits
     @rule(

@@ -102,6 +102,7 @@ class RaceCase(BaseCase):
             "pet_plan_pause",
             "pet_plan_entry",
             "pet_appointment_line",
+            "pet_appointment_step",
             "pet_appointment",
             "pet_cycle",
             "pet_plan_line",

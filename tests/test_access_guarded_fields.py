@@ -16,7 +16,10 @@ GUARDED = {
         "invoice_id",
         "cancel_reason",
         "overdue_reason",
+        "step_id",
+        "was_served",
     },
+    "pet.appointment.step": {"appointment_id", "old_state", "state", "user_id", "date"},
     "pet.cycle": {
         "plan_id",
         "sequence",
@@ -52,6 +55,8 @@ class TestGuardedFields(RpcCase):
                 "line_ids": [Command.create({"product_id": cls.grooming.id})],
             }
         )
+        cls.walk_in.action_confirm()
+        cls.visits[0].action_confirm()
         pause = cls.env["pet.plan.pause.start"].create(
             {
                 "plan_id": cls.plan.id,
@@ -76,6 +81,7 @@ class TestGuardedFields(RpcCase):
             "pet.carry.over.import.line": imported.line_ids,
             "account.move": cls.plan.sudo().cycle_ids[1].invoice_id,
             "pet.appointment": cls.visits[0],
+            "pet.appointment.step": cls.visits[0].step_id,
             "pet.cycle": cls.plan.cycle_ids[0],
             "pet.pet": cls.luna,
             "pet.plan": cls.plan,
@@ -93,6 +99,11 @@ class TestGuardedFields(RpcCase):
             "pet.appointment": {
                 "pet_id": cls.luna.id,
                 "start": "2026-01-07 09:00:00",
+            },
+            "pet.appointment.step": {
+                "appointment_id": cls.visits[0].id,
+                "old_state": "scheduled",
+                "state": "received",
             },
             "pet.cycle": {"plan_id": cls.plan.id, "sequence": 9},
             "pet.pet": {"name": "Toto", "partner_id": cls.customer.id},

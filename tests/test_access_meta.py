@@ -59,7 +59,12 @@ class TestSecurityRecords(AddonModels, PetPlansCommon):
                 self.assertFalse(writes, right.name)
 
     def test_nobody_writes_cycles_and_entries(self):
-        for model in ("pet.cycle", "pet.plan.entry", "pet.plan.pause"):
+        for model in (
+            "pet.appointment.step",
+            "pet.cycle",
+            "pet.plan.entry",
+            "pet.plan.pause",
+        ):
             for right in self.rights(model):
                 writes = right.perm_write or right.perm_create or right.perm_unlink
                 self.assertFalse(writes, right.name)

@@ -170,6 +170,10 @@ class TestGuard(AppointmentCase):
 
 
 class TestStatus(AppointmentCase):
+    def make_visit(self, **values):
+        services = [Command.create({"product_id": self.bath.id})]
+        return super().make_visit(**{"line_ids": services, **values})
+
     def test_the_way_of_a_visit(self):
         visit = self.make_visit()
         for action, state in (
@@ -198,11 +202,25 @@ class TestStatus(AppointmentCase):
             with (
                 self.subTest(action=action, state=state),
                 self.assertRaisesRegex(
-                    UserError, rf"Luna \(Jan 5, 2026.* is {state}: it cannot become"
+                    UserError, rf"Luna.*\(Jan 5, 2026.* is {state}: it cannot become"
                 ),
             ):
                 getattr(visit, f"action_{action}")()
             self.assertEqual(visit.state, state)
+
+    def test_without_a_service_it_is_not_finished(self):
+        """B4: or the pet goes through the day without an invoice or a word."""
+        bath, nothing = self.make_visit(), self.make_visit(line_ids=False)
+        for visit in (bath, nothing):
+            visit.action_receive()
+        for step in ("finish", "deliver"):
+            with self.assertRaisesRegex(
+                UserError, r"The visit of Luna.* of Jan 5, 2026.* has no service"
+            ):
+                getattr(bath + nothing, f"action_{step}")()
+        self.assertEqual((bath + nothing).mapped("state"), ["received", "received"])
+        nothing.line_ids = [Command.create({"product_id": self.bath.id})]
+        (bath + nothing).action_finish()
 
     def test_one_stuck_visit_stops_the_batch(self):
         visits = self.make_visit() + self.make_visit()

@@ -78,31 +78,3 @@ class TestWeight(PetPlansCommon):
             Command.create({"product_id": self.grooming.id, "quantity": 0.5})
         ]
         self.assertEqual(visit.units, 1.0)
-
-
-class TestBackFromService(PetPlansCommon):
-    """U5, C9: a service that has begun is not undone by staff."""
-
-    def test_staff_have_no_way_back(self):
-        visit = self.sell().book([datetime(2026, 1, 2, 13)])
-        visit.action_start()
-        with self.assert_refused(
-            UserError, "only a manager takes a service that has begun"
-        ):
-            visit.action_reset()
-        with self.assert_refused(UserError, "only a manager"):
-            visit.action_cancel()
-        self.assertEqual(visit.state, "in_service")
-        self.assertEqual(visit.plan_id.sessions_used, 1)
-
-    def test_a_check_in_is_taken_back_by_staff(self):
-        visit = self.sell().book([datetime(2026, 1, 2, 13)])
-        visit.action_receive()
-        visit.action_reset()
-        self.assertEqual(visit.state, "scheduled")
-
-    def test_a_manager_takes_it_back(self):
-        visit = self.sell().book([datetime(2026, 1, 2, 13)])
-        visit.action_start()
-        visit.with_user(self.manager).action_reset()
-        self.assertEqual(visit.state, "scheduled")

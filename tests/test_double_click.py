@@ -51,9 +51,10 @@ class TestCheckInOnce(PetPlansCommon):
         self.assertEqual(self.plan.sessions_remaining, 12.0)
 
     def test_check_in_taken_back(self):
-        self.visit.action_reset()
+        """U5: the plan that U1 picked goes with it."""
+        self.visit.action_undo()
         self.assertEqual(self.visit.state, "scheduled")
-        self.assertEqual(self.plan.sessions_remaining, 11.0)
+        self.assertEqual(self.plan.sessions_remaining, 12.0)
 
 
 class TestOtherPet(PetPlansCommon):

@@ -12,6 +12,8 @@ from . import pet_appointment_cancel
 from . import pet_appointment_reschedule
 from . import pet_appointment_check_in
 from . import pet_appointment_overdue
+from . import pet_appointment_move
+from . import pet_appointment_undo
 from . import pet_plan_adjust
 from . import pet_plan_renew
 from . import pet_plan_renew_prices

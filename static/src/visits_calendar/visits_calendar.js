@@ -10,7 +10,6 @@ import { CalendarCommonRenderer } from "@web/views/calendar/calendar_common/cale
 import { CalendarRenderer } from "@web/views/calendar/calendar_renderer";
 import { calendarView } from "@web/views/calendar/calendar_view";
 
-const TO_COME = ["scheduled", "confirmed", "received"];
 const TO_CHECK_IN = ["scheduled", "confirmed"];
 const UNDO_DELAY = 12000; // ms in which one sees that it was the wrong hour
 
@@ -28,9 +27,7 @@ export class VisitsPopover extends CalendarCommonPopover {
     }
 
     get isToCome() {
-        return (
-            this.isEventEditable && TO_COME.includes(this.props.record.rawRecord.state)
-        );
+        return this.isEventEditable && this.props.record.rawRecord.is_editable;
     }
 
     get isToCheckIn() {
