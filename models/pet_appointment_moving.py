@@ -47,6 +47,7 @@ class PetAppointment(models.Model):
         # Both at once: of two who change these plans, the second is tried again.
         (self.plan_id | plan)._bump_revision()
         self._change_plan(plan, reason)
+        self._unguarded().write({"plan_choice": "hand"})
         self._message_log_batch(
             bodies={
                 visit.id: ": ".join(
