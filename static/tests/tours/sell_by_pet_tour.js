@@ -43,7 +43,8 @@ registry.category("web_tour.tours").add("pet_plans_sell_by_pet", {
         },
         {
             content: "And the row is told",
-            trigger: ".modal .o_field_widget[name=price_rows]:contains('Large, long coat: $')",
+            trigger:
+                ".modal .o_field_widget[name=price_rows]:contains('Large, long coat: $')",
         },
         {
             content: "Sell",
