@@ -98,6 +98,25 @@ class TestTours(PricesCommon, TourCase):
             ],
         )
 
+    def test_move_visit_and_undo_its_steps(self):
+        """U3, U5: a manager corrects what staff have done."""
+        plan, visits = self.sell_in_2099()
+        other = self.sell(
+            self.make_template(name="Other card"), date_start="2099-01-01"
+        )
+        visits[0].action_receive()
+        visits[0].action_finish()
+        self.start_tour(
+            f"/odoo/pet-visits/{visits[0].id}",
+            "pet_plans_undo_visit",
+            login="pet_manager",
+        )
+        self.assertRecordValues(
+            visits[0], [{"state": "scheduled", "plan_id": other.id}]
+        )
+        self.assertEqual(plan.sessions_remaining, 1.0)
+        self.assertEqual(other.sessions_booked, 1.0)
+
     def test_reschedule_visit_in_the_calendar(self):
         day = fields.Date.today() + timedelta(7)
         plan = self.sell(date_start=fields.Date.today())
