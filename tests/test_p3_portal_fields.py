@@ -270,7 +270,7 @@ class TestFields(PortalCase):
         self.assertEqual(page.get("state"), ["Expired"])
         self.assertEqual(page.get("expired"), ["8", "8", "2"])
         self.assertIn("Its session is used.", page.words())
-        self.assertEqual(page.get("used")[0], "3")
+        self.assertEqual(page.get("used")[0], "2")
 
     def test_times_are_those_of_the_shop(self):
         self.shop.sudo().pet_tz = "America/Sao_Paulo"

@@ -151,8 +151,21 @@ class TestSellPreview(PetPlansCommon):
         form = self.open_booking(count=14)
         self.assertEqual(len(form.line_ids), 12)
         self.assertEqual(
-            form.shortfall, "Weekly baths takes 12 of 14 visits on these days."
+            form.shortfall, "Weekly baths has sessions left for 12 of 14 visits."
         )
+
+    def test_fewer_days_than_visits(self):
+        form = self.open_booking(self.make_template(validity=1))
+        self.assertEqual(len(form.line_ids), 5)
+        self.assertEqual(
+            form.shortfall, "Weekly baths takes 5 of 12 visits on these days."
+        )
+
+    def test_an_offer_not_chosen_yet(self):
+        form = Form(self.env["pet.plan.sell"])
+        form.pet_id = self.luna
+        form.book_visits = True
+        self.assertFalse(form.shortfall or form.line_ids or form.invoice_ids)
 
     def test_nothing_is_sold_by_looking(self):
         self.open_booking().save()

@@ -198,10 +198,15 @@ class PetFixedTimeMixin(models.AbstractModel):
 
     @api.model
     def _say_sessions_short(self, plan, left, count):
-        """Return the sentence that tells of more visits than sessions (B1a, B3)."""
+        """Return the sentence that tells of more visits than sessions (B1a, B3).
+
+        :param plan: text, the name of the plan or of what is sold
+        :param left: int, visits that find their sessions
+        :param count: int, visits asked for
+        """
         return self.env._(
             "%(plan)s has sessions left for %(left)s of %(count)s visits.",
-            plan=plan.display_name,
+            plan=plan,
             left=left,
             count=count,
         )
@@ -220,7 +225,9 @@ class PetFixedTimeMixin(models.AbstractModel):
             "end": format_day(self.env, plan.date_end) if plan.date_end else "",
         }
         if self.count > values["left"]:
-            return self._say_sessions_short(plan, values["left"], self.count)
+            return self._say_sessions_short(
+                plan.display_name, values["left"], self.count
+            )
         if plan.date_end:
             return self.env._(
                 "%(plan)s takes %(found)s of %(count)s visits on these days until its "

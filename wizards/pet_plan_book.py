@@ -85,7 +85,7 @@ class PetPlanBook(models.TransientModel):
             short = len(wizard.line_ids.filtered("is_short"))
             if short:
                 wizard.shortfall = wizard._say_sessions_short(
-                    wizard.plan_id, found - short, found
+                    wizard.plan_id.display_name, found - short, found
                 )
             else:
                 wizard.shortfall = (

@@ -115,13 +115,18 @@ class PetPlanSell(models.TransientModel):
     def _compute_count(self):
         """All that the plan will have, in the weight that is booked (B1a)."""
         for wizard in self:
-            template = wizard.template_id
-            quantities = defaultdict(float)  # several lines of a service are one (S12)
-            for line in template.line_ids:
-                quantities[line.product_id] += line.quantity
-            most = max(quantities.values(), default=0.0)
-            sessions = most * template._get_times_sold() if template else 0.0
-            wizard.count = int(round(sessions / wizard._get_units(), 6))
+            wizard.count = wizard._get_visit_count()
+
+    def _get_visit_count(self):
+        """Return for how many visits, of the weight booked, sessions are sold (B1a)."""
+        self.ensure_one()
+        template = self.template_id
+        quantities = defaultdict(float)  # several lines of a service are one (S12)
+        for line in template.line_ids:
+            quantities[line.product_id] += line.quantity
+        most = max(quantities.values(), default=0.0)
+        sessions = most * template._get_times_sold() if template else 0.0
+        return int(round(sessions / self._get_units(), 6))
 
     @api.onchange("book_visits", "pet_id", "date_start")
     def _onchange_book_visits(self):

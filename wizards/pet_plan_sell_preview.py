@@ -108,18 +108,25 @@ class PetPlanSell(models.TransientModel):
     @api.depends("line_ids", "count", "book_visits")
     def _compute_shortfall(self):
         for wizard in self:
-            found = len(wizard.line_ids)
             wizard.shortfall = (
-                wizard.template_id
+                bool(wizard.template_id)
                 and wizard._is_booking()
-                and found < wizard.count
-                and self.env._(
-                    "%(plan)s takes %(found)s of %(count)s visits on these days.",
-                    plan=wizard.template_id.name,
-                    found=found,
-                    count=wizard.count,
-                )
+                and len(wizard.line_ids) < wizard.count
+                and wizard._say_shortfall()
             )
+
+    def _say_shortfall(self):
+        """Return why fewer visits are shown than were asked for (B1a)."""
+        self.ensure_one()
+        name, sold = self.template_id.name, self._get_visit_count()
+        if self.count > sold:
+            return self._say_sessions_short(name, sold, self.count)
+        return self.env._(
+            "%(plan)s takes %(found)s of %(count)s visits on these days.",
+            plan=name,
+            found=len(self.line_ids),
+            count=self.count,
+        )
 
 
 class PetPlanSellLine(models.TransientModel):
