@@ -649,9 +649,7 @@ class PetAppointment(models.Model):
         if stuck:
             labels = dict(self._fields["state"]._description_selection(self.env))
             raise UserError(
-                "\n".join(
-                    visit._get_stuck_sentence(state, labels) for visit in stuck
-                )
+                "\n".join(visit._get_stuck_sentence(state, labels) for visit in stuck)
             )
         if state in ("finished", "delivered"):
             self._check_has_services()

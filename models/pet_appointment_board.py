@@ -104,11 +104,15 @@ class PetAppointment(models.Model):
     def _compute_services(self):
         for visit in self:
             visit.services = ", ".join(
-                line.product_id.name
-                if line.quantity == 1
-                else f"{format_sessions(self.env, line.quantity)} × {line.product_id.name}"
+                visit._get_service_in_words(line.product_id, line.quantity)
                 for line in visit.line_ids.filtered("product_id")
             )
+
+    def _get_service_in_words(self, product, quantity):
+        """Return a service, with how many sessions of it unless that is one."""
+        if quantity == 1:
+            return product.name
+        return f"{format_sessions(self.env, quantity)} × {product.name}"
 
     @api.depends("holds_sessions", "session_label", "plan_id.no_show_policy")
     @api.depends_context("lang")

@@ -87,7 +87,9 @@ class PetAppointment(models.Model):
         if not self.session_label:
             return self.env._("%(plan)s", **values)
         sentence = self.env._("%(plan)s pays: session %(session)s.", **values)
-        return " ".join(filter(None, (sentence, self._explain_choice(self.plan_choice))))
+        return " ".join(
+            filter(None, (sentence, self._explain_choice(self.plan_choice)))
+        )
 
     @api.model
     def _explain_choice(self, choice):
@@ -104,7 +106,9 @@ class PetAppointment(models.Model):
             "soonest_expiry": self.env._("It ends first."),
             "oldest": self.env._("It is the oldest."),
             "fewest_left": self.env._("It has the fewest sessions left."),
-            "overdraft": self.env._("No plan has sessions left: this one may owe some."),
+            "overdraft": self.env._(
+                "No plan has sessions left: this one may owe some."
+            ),
         }.get(choice)
 
     renewable_plan_id = fields.Many2one(
@@ -179,8 +183,7 @@ class PetAppointment(models.Model):
         self.ensure_one()
         head = self.pet_id.partner_id.commercial_partner_id
         return plan.company_id == self.company_id and (
-            plan.pet_id == self.pet_id
-            or plan.partner_id.commercial_partner_id == head
+            plan.pet_id == self.pet_id or plan.partner_id.commercial_partner_id == head
         )
 
     def _explain_without_plan(self, plans, allotments):

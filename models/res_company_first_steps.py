@@ -79,7 +79,9 @@ class ResCompany(models.Model):
         :raises AccessError: for whoever is no manager
         """
         if not self.env.user.has_group("pet_plans.group_manager"):
-            raise AccessError(self.env._("Only a manager says what the shop's clock is."))
+            raise AccessError(
+                self.env._("Only a manager says what the shop's clock is.")
+            )
         # One flag of the own company, which managers of pet plans may set.
         self.env.company.sudo().pet_tz_checked = True
         return True

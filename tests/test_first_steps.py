@@ -23,9 +23,7 @@ class TestFirstSteps(PetPlansCommon):
         self.assertEqual(self.done(), ["service", "customer"])
         self.make_template()
         self.env["res.company"].with_user(self.manager).action_confirm_pet_tz()
-        self.assertEqual(
-            self.done(), ["time_zone", "service", "template", "customer"]
-        )
+        self.assertEqual(self.done(), ["time_zone", "service", "template", "customer"])
         self.sell()
         self.assertEqual(self.steps(), {})
 

@@ -83,18 +83,18 @@ class TestDayBoard(DayBoardCase):
         stages[self.come(pet=self.mimi)] = "action_cancel"
         for other, step in stages.items():
             getattr(other, step)()
-        self.assertEqual(
-            [one.board_stage for one in stages], ["no_show", "cancelled"]
-        )
+        self.assertEqual([one.board_stage for one in stages], ["no_show", "cancelled"])
 
     def test_the_day_is_the_shops(self):
-        """Late in the evening of Auckland it is still the morning of that day in UTC."""
+        """The evening of that day in Auckland is its morning in UTC."""
         self.shop.sudo().pet_tz = "Pacific/Auckland"
         visit = self.come("2026-01-02 10:30:00")
         other = self.come("2026-01-02 11:30:00", pet=self.rex)
         found = self.env["pet.appointment"].search([("day", "=", "2026-01-02")])
         self.assertEqual(found, visit)
-        self.assertEqual((visit + other).mapped("day"), [date(2026, 1, 2), date(2026, 1, 3)])
+        self.assertEqual(
+            (visit + other).mapped("day"), [date(2026, 1, 2), date(2026, 1, 3)]
+        )
 
     def test_of_both_shops_by_their_own_clocks(self):
         """Who works for both sees the same day of both."""
@@ -113,9 +113,7 @@ class TestDayBoard(DayBoardCase):
             )
         )
         both = self.env["pet.appointment"].sudo()
-        both = both.with_context(
-            allowed_company_ids=[self.shop.id, self.other_shop.id]
-        )
+        both = both.with_context(allowed_company_ids=[self.shop.id, self.other_shop.id])
         self.assertEqual(both.search([("day", "=", "2026-01-02")]), here)
         self.assertEqual(both.search([("day", "=", "2026-01-03")]), there)
 

@@ -53,5 +53,7 @@ class TestAnotherDay(PetPlansCommon):
     def test_what_a_colleague_has_done_is_told(self):
         visit = self.plan.book(["2026-01-02 17:00:00"])
         visit.with_user(self.manager).action_receive()
-        with self.assertRaisesRegex(UserError, "is received already: pet_manager.* did"):
+        with self.assertRaisesRegex(
+            UserError, "is received already: pet_manager.* did"
+        ):
             visit.action_receive()

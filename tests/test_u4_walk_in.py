@@ -30,7 +30,9 @@ class TestWalkIn(PetPlansCommon):
         self.assertEqual((visit.state, visit.plan_id), ("received", self.plan))
         self.assertEqual(visit.line_ids.product_id, self.bath)
         self.assertEqual(visit.user_id, self.env["res.users"])
-        self.assertEqual(self.told, f"Luna is here: session 1 of 12 of {self.plan.name}.")
+        self.assertEqual(
+            self.told, f"Luna is here: session 1 of 12 of {self.plan.name}."
+        )
 
     def test_who_pays_is_said_before(self):
         form = Form(self.env["pet.walk.in"])
@@ -112,7 +114,9 @@ class TestWalkIn(PetPlansCommon):
             line.plan_id = self.env["pet.plan"]
         form.save().action_apply()
         visit = self.env["pet.appointment"].search([("pet_id", "=", self.luna.id)])
-        self.assertEqual((visit.state, visit.plan_id), ("received", self.env["pet.plan"]))
+        self.assertEqual(
+            (visit.state, visit.plan_id), ("received", self.env["pet.plan"])
+        )
         self.assertEqual(self.plan.sessions_remaining, 12)
 
     def test_booked_that_day(self):
