@@ -53,7 +53,7 @@ class TestMove(PetPlansCommon):
     # --- Still to come -------------------------------------------------------
 
     def test_staff_move_a_visit_to_come(self):
-        """The old package is dealt again; nothing else moves on the new one (C2, B2)."""
+        """The old package is dealt again; on the new one nothing moves (C2, B2)."""
         self.move(self.visit)
         self.assertRecordValues(
             self.visit, [{"state": "scheduled", "plan_id": self.other.id}]
