@@ -557,7 +557,7 @@ class PetAppointment(models.Model):
             {"default_appointment_id": self.id, "dialog_size": "large"},
         )
 
-    def action_preview_move(self, start, stop=None):
+    def preview_move(self, start, stop=None):
         """Return what moving the visit would mean, for whoever drags it (C1).
 
         :param start: naive UTC datetime, or a text as `pet.plan.book` takes it

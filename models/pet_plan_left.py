@@ -24,7 +24,7 @@ class PetPlan(models.Model):
         string="Booked", compute="_compute_counted", digits="Product Unit"
     )
     counted_to_book = fields.Float(
-        string="To Book", compute="_compute_counted", digits="Product Unit"
+        string="Left to Book", compute="_compute_counted", digits="Product Unit"
     )
 
     @api.depends(

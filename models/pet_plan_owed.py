@@ -7,7 +7,9 @@ class PetPlan(models.Model):
     _name = "pet.plan"
     _inherit = ["pet.plan", "pet.owed.mixin"]
 
-    company_currency_id = fields.Many2one(related="company_id.currency_id")
+    company_currency_id = fields.Many2one(
+        related="company_id.currency_id", string="Company Currency"
+    )
     amount_due = fields.Monetary(
         string="Due",
         compute="_compute_owed",

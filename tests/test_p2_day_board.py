@@ -1,5 +1,8 @@
 import json
+import re
 from datetime import date, datetime
+
+from lxml import etree
 
 from odoo import Command
 
@@ -156,6 +159,21 @@ class TestDayBoard(DayBoardCase):
         for minute in range(1, 11):
             self.come(f"2026-01-02 10:{minute:02}:00", pet=self.rex)
         self.assertEqual(count(), few)
+
+
+class TestCards(PetPlansCommon):
+    def test_cards_have_what_they_ask_for(self):
+        """A card that names a field its view does not read breaks the whole board."""
+        views = self.env["ir.ui.view"].sudo()
+        views = views.search(
+            [("type", "=", "kanban"), ("model", "like", "pet.%")]
+        )
+        self.assertGreater(len(views), 2)
+        for view in views:
+            arch = self.env[view.model].get_view(view.id, "kanban")["arch"]
+            read = set(etree.fromstring(arch).xpath("//field/@name"))
+            asked = set(re.findall(r"\brecord\.(\w+)\.", arch))
+            self.assertLessEqual(asked, read, view.name)
 
 
 class TestBoardsAreTold(DayBoardCase):

@@ -81,7 +81,7 @@ class PetAppointmentCancel(models.TransientModel):
                 *(Command.create(vals) for vals in wizard._prepare_line_vals_list()),
             ]
 
-    @api.depends("appointment_ids", "sessions")
+    @api.depends("appointment_ids", "sessions", "line_ids.warning")
     def _compute_summary(self):
         """Say in words what goes back and which invoices move (C7)."""
         for wizard in self:
@@ -99,6 +99,9 @@ class PetAppointmentCancel(models.TransientModel):
                     wizard._get_due_sentence(plan, cycle, moved[cycle])
                     for cycle in moved
                 ]
+            # Once each: a tablet has no room for them beside the visits.
+            warnings = dict.fromkeys(wizard.line_ids.mapped("warning"))
+            sentences += [f"{warning}." for warning in warnings if warning]
             wizard.summary = " ".join(filter(None, sentences)) or False
 
     def _get_sessions_sentence(self, freed):

@@ -64,7 +64,7 @@ export class VisitsCalendarModel extends CalendarModel {
         const moved = this.buildRawRecord(record, options);
         const { message, questions } = await this.orm.call(
             this.resModel,
-            "action_preview_move",
+            "preview_move",
             [[record.id], moved.start, moved.stop]
         );
         if (questions.length && !(await this.confirm(message, questions))) {
