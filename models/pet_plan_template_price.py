@@ -12,7 +12,7 @@ class PetPlanTemplatePrice(models.Model):
     _description = "Price by Pet"
     _inherit = ["pet.priced.mixin", "pet.guard.mixin"]
     _order = "line_id, id"
-    _rec_names_search = ["line_id", "breed_ids"]
+    _rec_names_search = ["line_id.product_id.name"]
     _priced_by = frozenset({"line_id", "size", "coat", "breed_ids"})
     _guarded_fields = frozenset({"template_id"})
 

@@ -118,9 +118,27 @@ export class DayBoardController extends KanbanController {
         }
     }
 
-    /** Reads the day again that is asked for now: it may be on its way already. */
-    reload() {
-        return this.model.load({ domain: this.env.searchModel.domain });
+    /**
+     * Reads the day again that is asked for now: it may be on its way already. Who goes
+     * from card to card by keyboard stays where they are.
+     */
+    async reload() {
+        const card = document.activeElement?.closest(".o_kanban_record");
+        const id = card && this.findRecord("id", card.dataset.id)?.resId;
+        await this.model.load({ domain: this.env.searchModel.domain });
+        if (id) {
+            browser.setTimeout(() => {
+                const record = this.findRecord("resId", id);
+                const root = this.rootRef.el;
+                root?.querySelector(`[data-id="${record?.id}"]`)?.focus();
+            });
+        }
+    }
+
+    findRecord(property, value) {
+        const groups = this.model.root.groups || [];
+        const records = groups.flatMap((group) => group.list.records || []);
+        return records.find((record) => record[property] === value);
     }
 }
 

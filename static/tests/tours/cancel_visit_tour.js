@@ -44,6 +44,10 @@ registry.category("web_tour.tours").add("pet_plans_cancel_visit", {
                     new_date_due: "Mar 9, 2099",
                 },
                 { start: "Mar 16, 2099", old_cycle_id: "/ 3", new_cycle_id: "/ 3" },
+                { start: "Mar 23, 2099", old_cycle_id: "/ 3", new_cycle_id: "/ 3" },
+                { start: "Jan 5, 2099", old_cycle_id: "/ 1", new_cycle_id: "/ 1" },
+                { start: "Jan 12, 2099", old_cycle_id: "/ 1", new_cycle_id: "/ 1" },
+                { start: "Jan 26, 2099", old_cycle_id: "/ 1", new_cycle_id: "/ 1" },
             ]),
             {
                 content: "Say why",
