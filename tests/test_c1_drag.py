@@ -33,9 +33,7 @@ class TestDrag(PetPlansCommon):
     def test_onto_a_clash(self):
         other = self.sell(pet=self.rex)
         other.book(["2026-01-08 14:30:00"], user_id=self.staff.id)
-        [question] = self.visits[0].preview_move("2026-01-08 14:00:00")[
-            "questions"
-        ]
+        [question] = self.visits[0].preview_move("2026-01-08 14:00:00")["questions"]
         self.assertRegex(question, "Busy then: pet_staff.*Rex – Bath at Jan 8, 2026")
         self.assertFalse(
             self.visits[0].preview_move("2026-01-08 15:30:00")["questions"]

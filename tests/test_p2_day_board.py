@@ -165,9 +165,7 @@ class TestCards(PetPlansCommon):
     def test_cards_have_what_they_ask_for(self):
         """A card that names a field its view does not read breaks the whole board."""
         views = self.env["ir.ui.view"].sudo()
-        views = views.search(
-            [("type", "=", "kanban"), ("model", "like", "pet.%")]
-        )
+        views = views.search([("type", "=", "kanban"), ("model", "like", "pet.%")])
         self.assertGreater(len(views), 2)
         for view in views:
             arch = self.env[view.model].get_view(view.id, "kanban")["arch"]
