@@ -30,3 +30,15 @@ class TestDayBoardTours(TourCase):
             "/odoo/pet-day-board", "pet_plans_day_board_keys", login="pet_staff"
         )
         self.assertEqual(self.luna.appointment_ids.state, "received")
+
+    def test_deliver_and_take_payment(self):
+        self._make_user("pet_cashier", "pet_plans.group_cashier")
+        visit = self.book_today(self.luna)
+        invoice = self.post(self.invoices(visit.plan_id)[0])
+        visit.action_receive()
+        visit.action_finish()
+        self.start_tour(
+            "/odoo/pet-day-board", "pet_plans_deliver_and_pay", login="pet_cashier"
+        )
+        self.assertEqual(visit.state, "delivered")
+        self.assertIn(invoice.payment_state, ("paid", "in_payment"))

@@ -52,6 +52,15 @@ class TestUndoRace(RaceCase):
         self.assert_refused(outcomes, "there is no step to take back")
         self.assert_stands("scheduled", left=1.0)
 
+    def test_two_receptionists_check_one_pet_in(self):
+        """P2: one does it, the other is told who did."""
+        outcomes = self.run_at_once(
+            lambda env: self.visit(env).action_receive(),
+            lambda env: self.visit(env).action_receive(),
+        )
+        self.assert_refused(outcomes, "is received already: .* did it")
+        self.assert_stands("received", left=1.0)
+
     def test_a_step_seen_on_two_screens(self):
         """The second does not take back the step before."""
         seen = self.go("start", "finish")

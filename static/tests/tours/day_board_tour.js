@@ -66,6 +66,33 @@ registry.category("web_tour.tours").add("pet_plans_day_board", {
     ],
 });
 
+/** The pet is ready, an invoice is due, and who delivers it may take payments. */
+registry.category("web_tour.tours").add("pet_plans_deliver_and_pay", {
+    steps: () => [
+        {
+            content: "The card says what is to pay",
+            trigger: `${card("Luna", "Ready")}:contains("To pay"):contains("180.00")`,
+        },
+        ...inClicks(3, [
+            press("Deliver", "Luna", "Ready"),
+            {
+                content: "Take the payment",
+                trigger: ".o_notification button:contains('Take Payment')",
+                run: "click",
+            },
+            {
+                content: "All of it",
+                trigger: ".modal button[name=action_apply]",
+                run: "click",
+            },
+        ]),
+        {
+            content: "She is gone, and nothing is to pay",
+            trigger: `body:not(:has(.modal)) ${card("Luna", "Gone")}:not(:contains("To pay"))`,
+        },
+    ],
+});
+
 /** By keyboard, from day to day. */
 registry.category("web_tour.tours").add("pet_plans_day_board_keys", {
     steps: () => [
