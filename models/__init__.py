@@ -25,6 +25,7 @@ from . import pet_plan_booking
 from . import pet_plan_calling
 from . import pet_plan_cancellation
 from . import pet_plan_carry
+from . import pet_plan_credited
 from . import pet_plan_dashboard
 from . import pet_plan_left
 from . import pet_plan_legacy

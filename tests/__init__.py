@@ -160,6 +160,7 @@ from . import test_x7_dated_ahead
 from . import test_x7_dated_back
 from . import test_x7_drafts
 from . import test_x7_last_day
+from . import test_x7_said
 from . import test_x8_pause
 from . import test_x8_pause_periods
 from . import test_x8_pause_preview
