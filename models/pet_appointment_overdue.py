@@ -36,6 +36,10 @@ class PetAppointment(models.Model):
         return result
 
     def action_start(self):
+        """Start, see `PetAppointment.action_start`.
+
+        :raises UserError: as `action_receive` does, for a pet that arrives just now
+        """
         arriving = self.filtered(lambda visit: visit.state in UPCOMING_STATES)
         result = super().action_start()
         arriving._check_overdue()
