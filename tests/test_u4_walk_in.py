@@ -156,3 +156,31 @@ class TestWalkIn(PetPlansCommon):
         form.save().action_apply()
         visit = self.env["pet.appointment"].search([("pet_id", "=", self.luna.id)])
         self.assertEqual(visit.plan_id, self.plan)
+
+    def open_for(self, pet):
+        form = Form(self.env["pet.walk.in"])
+        form.pet_ids.add(pet)
+        return form.save()
+
+    def test_the_plan_ended_between_proposal_and_check_in(self):
+        """Who pays is asked again, and the truth is told."""
+        wizard = self.open_for(self.luna)
+        self.assertEqual(wizard.line_ids.plan_id, self.plan)
+        self.cancel_plans(self.plan)
+        message = wizard.action_apply()["params"]["message"]
+        self.assertEqual(message, "Luna is here for Bath: no plan pays.")
+        self.assertTrue(self.luna.appointment_ids.is_unpaid)
+
+    def test_a_service_archived_meanwhile_is_served_while_the_plan_has_it(self):
+        wizard = self.open_for(self.luna)
+        self.bath.sudo().active = False
+        wizard.action_apply()
+        visit = self.luna.appointment_ids
+        self.assertEqual((visit.plan_id, visit.state), (self.plan, "received"))
+
+    def test_a_double_click_checks_in_once(self):
+        wizard = self.open_for(self.luna)
+        wizard.action_apply()
+        with self.assertRaisesRegex(UserError, "in the shop already"):
+            wizard.action_apply()
+        self.assertEqual(len(self.luna.appointment_ids), 1)
