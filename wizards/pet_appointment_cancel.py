@@ -38,6 +38,9 @@ class PetAppointmentCancel(models.TransientModel):
         compute_sudo=False,
         help="What changes, in a sentence or two",
     )
+    show_all = fields.Boolean(
+        string="Show All Visits", help="Also those of the plans that nothing changes"
+    )
     line_ids = fields.One2many(
         "pet.appointment.cancel.line",
         "wizard_id",

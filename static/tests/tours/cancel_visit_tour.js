@@ -4,6 +4,33 @@ import { checkRows, editMoment, inClicks, openPage } from "./tour_helpers";
 const CYCLES = ".o_field_widget[name=cycle_ids]";
 const PREVIEW = ".modal .o_field_widget[name=line_ids]";
 
+/** Visits that another one's cancellation changes: old and new cycle and due date. */
+const CHANGED = [
+    { start: "Jan 19, 2099", old_cycle_id: "/ 1", old_date_due: "Jan 5, 2099" },
+    {
+        start: "Feb 2, 2099",
+        old_cycle_id: "/ 2",
+        new_cycle_id: "/ 1",
+        old_date_due: "Feb 2, 2099",
+        new_date_due: "Jan 5, 2099",
+    },
+    {
+        start: "Feb 9, 2099",
+        old_cycle_id: "/ 2",
+        new_cycle_id: "/ 2",
+        old_date_due: "Feb 2, 2099",
+        new_date_due: "Feb 9, 2099",
+    },
+    { start: "Mar 2, 2099", old_cycle_id: "/ 3", new_cycle_id: "/ 2" },
+    {
+        start: "Mar 9, 2099",
+        old_cycle_id: "/ 3",
+        new_cycle_id: "/ 3",
+        old_date_due: "Mar 2, 2099",
+        new_date_due: "Mar 9, 2099",
+    },
+];
+
 registry.category("web_tour.tours").add("pet_plans_cancel_visit", {
     steps: () => [
         ...inClicks(3, [
@@ -17,38 +44,19 @@ registry.category("web_tour.tours").add("pet_plans_cancel_visit", {
                 trigger:
                     ".modal .o_field_widget[name=summary]:contains('Sessions that go back: 1 to PLN'):contains('due on Feb 9, 2099 instead of Feb 2, 2099')",
             },
-            ...checkRows(PREVIEW, [
-                { start: "Jan 19, 2099", old_cycle_id: "/ 1" },
-                {
-                    start: "Feb 2, 2099",
-                    old_cycle_id: "/ 2",
-                    new_cycle_id: "/ 1",
-                    old_date_due: "Feb 2, 2099",
-                    new_date_due: "Jan 5, 2099",
-                },
-                {
-                    start: "Feb 9, 2099",
-                    old_cycle_id: "/ 2",
-                    new_cycle_id: "/ 2",
-                    old_date_due: "Feb 2, 2099",
-                    new_date_due: "Feb 9, 2099",
-                },
-                { start: "Feb 16, 2099", old_cycle_id: "/ 2", new_cycle_id: "/ 2" },
-                { start: "Feb 23, 2099", old_cycle_id: "/ 2", new_cycle_id: "/ 2" },
-                { start: "Mar 2, 2099", old_cycle_id: "/ 3", new_cycle_id: "/ 2" },
-                {
-                    start: "Mar 9, 2099",
-                    old_cycle_id: "/ 3",
-                    new_cycle_id: "/ 3",
-                    old_date_due: "Mar 2, 2099",
-                    new_date_due: "Mar 9, 2099",
-                },
-                { start: "Mar 16, 2099", old_cycle_id: "/ 3", new_cycle_id: "/ 3" },
-                { start: "Mar 23, 2099", old_cycle_id: "/ 3", new_cycle_id: "/ 3" },
-                { start: "Jan 5, 2099", old_cycle_id: "/ 1", new_cycle_id: "/ 1" },
-                { start: "Jan 12, 2099", old_cycle_id: "/ 1", new_cycle_id: "/ 1" },
-                { start: "Jan 26, 2099", old_cycle_id: "/ 1", new_cycle_id: "/ 1" },
-            ]),
+            ...CHANGED.map((cells) => ({
+                content: `The visit of ${cells.start} changes`,
+                trigger: [
+                    `${PREVIEW} .o_data_row`,
+                    ...Object.entries(cells).map(
+                        ([name, text]) => `:has(td[name=${name}]:contains("${text}"))`
+                    ),
+                ].join(""),
+            })),
+            {
+                content: "What stays is folded",
+                trigger: `.modal:not(:has(.o_data_row:visible td[name=start]:contains("Jan 5, 2099")))`,
+            },
             {
                 content: "Say why",
                 trigger: ".modal .o_field_widget[name=reason] input",
