@@ -85,7 +85,7 @@ class PetAppointment(models.Model):
         plan = self.plan_id
         values = {"plan": plan.display_name, "session": self.session_label}
         if not self.session_label:
-            return self.env._("%(plan)s", **values)
+            return plan.display_name
         sentence = self.env._("%(plan)s pays: session %(session)s.", **values)
         return " ".join(
             filter(None, (sentence, self._explain_choice(self.plan_choice)))

@@ -3,10 +3,6 @@ from odoo.exceptions import UserError
 
 from ..models.formats import format_day, format_sessions
 
-# Those of a visit that has not taken place, and was not cancelled
-MOVABLE_STATES = ("scheduled", "confirmed", "received")
-
-
 class PetAppointmentCancel(models.TransientModel):
     _name = "pet.appointment.cancel"
     _description = "Cancel Visits"
@@ -34,8 +30,10 @@ class PetAppointmentCancel(models.TransientModel):
         help="A cancellation by the shop always returns the sessions",
     )
     summary = fields.Text(
-        compute="_compute_summary",
+        compute="_compute_preview",
         compute_sudo=False,
+        store=True,
+        readonly=True,
         help="What changes, in a sentence or two",
     )
     show_all = fields.Boolean(
@@ -45,7 +43,7 @@ class PetAppointmentCancel(models.TransientModel):
         "pet.appointment.cancel.line",
         "wizard_id",
         string="Preview",
-        compute="_compute_line_ids",
+        compute="_compute_preview",
         compute_sudo=False,
         store=True,
         readonly=True,
@@ -67,7 +65,7 @@ class PetAppointmentCancel(models.TransientModel):
     def _compute_is_movable(self):
         for wizard in self:
             visits = wizard.appointment_ids
-            wizard.is_movable = len(visits) == 1 and visits.state in MOVABLE_STATES
+            wizard.is_movable = len(visits) == 1 and visits.is_editable
 
     @api.depends("appointment_ids")
     def _compute_sessions(self):
@@ -76,36 +74,36 @@ class PetAppointmentCancel(models.TransientModel):
             wizard.sessions = "consume" if wizard.is_late else "release"
 
     @api.depends("appointment_ids", "sessions")
-    def _compute_line_ids(self):
+    def _compute_preview(self):
         """Show where each visit of the plans would go, before anything is done (C7)."""
         for wizard in self:
+            freed, plans = wizard._preview_plans()
+            vals_list = wizard._prepare_line_vals_list(plans)
+            wizard.summary = wizard._get_summary(freed, plans, vals_list)
             wizard.line_ids = [
                 Command.clear(),
-                *(Command.create(vals) for vals in wizard._prepare_line_vals_list()),
+                *(Command.create(vals) for vals in vals_list),
             ]
 
-    @api.depends("appointment_ids", "sessions", "line_ids.warning")
-    def _compute_summary(self):
-        """Say in words what goes back and which invoices move (C7)."""
-        for wizard in self:
-            freed, plans = wizard._preview_plans()
-            sentences = [wizard._get_sessions_sentence(freed)]
-            for plan, (__, __, due_dates) in plans.items():
-                moved = {
-                    cycle: date
-                    for cycle, date in due_dates.items()
-                    if date != cycle._get_current_due_date()
-                    and cycle.state != "closed"
-                    and (date or cycle.date_due)
-                }
-                sentences += [
-                    wizard._get_due_sentence(plan, cycle, moved[cycle])
-                    for cycle in moved
-                ]
-            # Once each: a tablet has no room for them beside the visits.
-            warnings = dict.fromkeys(wizard.line_ids.mapped("warning"))
-            sentences += [f"{warning}." for warning in warnings if warning]
-            wizard.summary = " ".join(filter(None, sentences)) or False
+    def _get_summary(self, freed, plans, vals_list):
+        """Return in words what goes back and which invoices move (C7).
+
+        :param freed, plans: see `_preview_plans`
+        :param vals_list: list of `_prepare_line_vals_list`
+        """
+        self.ensure_one()
+        sentences = [self._get_sessions_sentence(freed)]
+        for plan, (__, __, due_dates) in plans.items():
+            sentences += [
+                self._get_due_sentence(plan, cycle, date)
+                for cycle, date in due_dates.items()
+                if date != cycle._get_current_due_date()
+                and cycle.state != "closed"
+                and (date or cycle.date_due)
+            ]
+        # Once each: a tablet has no room for them beside the visits.
+        warnings = dict.fromkeys(vals["warning"] for vals in vals_list)
+        return " ".join([*sentences, *(f"{text}." for text in warnings if text)])
 
     def _get_sessions_sentence(self, freed):
         """Return how many sessions go back to which plans.
@@ -169,14 +167,16 @@ class PetAppointmentCancel(models.TransientModel):
             plans[plan] = shown, cycles, due_dates
         return freed, plans
 
-    def _prepare_line_vals_list(self):
+    def _prepare_line_vals_list(self, plans):
         """Return the preview of each visit, cancelled or not (C7).
 
         By plan: what is cancelled and what changes first, each by start.
+
+        :param plans: dict of `_preview_plans`
         """
         self.ensure_one()
         vals_list = []
-        for plan, (shown, cycles, due_dates) in self._preview_plans()[1].items():
+        for plan, (shown, cycles, due_dates) in plans.items():
             lines = [
                 self._prepare_line_vals(
                     visit, plan.cycle_ids.browse(cycles.get(visit.id)), due_dates

@@ -121,11 +121,15 @@ class PetWalkIn(models.TransientModel):
             Command.create(
                 {
                     "product_id": product.id,
-                    "quantity": 0.5 if self.half_day and product.pet_half_day else 1.0,
+                    "quantity": self._get_sessions(product),
                 }
             )
             for product in products
         ]
+
+    def _get_sessions(self, product):
+        """Return how many sessions of a service a visit takes: half days halve (U4)."""
+        return 0.5 if self.half_day and product.pet_half_day else 1.0
 
     def _prepare_line(self, visit, plans, allotments, explanation):
         """Return the values of the row of one pet.
@@ -188,7 +192,7 @@ class PetWalkIn(models.TransientModel):
         if not products:
             products = products.browse(allotment.get_default(slot, units))
         services = {
-            product.id: 0.5 if self.half_day and product.pet_half_day else 1.0
+            product.id: self._get_sessions(product)
             for product in products
             if product.id in allotment.services
         }
