@@ -1,3 +1,4 @@
+import json
 import re
 import threading
 import time
@@ -10,6 +11,8 @@ from odoo.service.model import retrying
 from odoo.tests import BaseCase, new_test_user, tagged
 from odoo.tests.common import get_db_name
 from odoo.tools import SQL, mute_logger
+
+from .shops import READY
 
 TIMEOUT = 60
 # The comment of the databases that `dev/test` makes (dev/workshop/databases.py)
@@ -129,6 +132,35 @@ class RaceCase(BaseCase):
                     )
                 )
             self.registry.clear_cache()
+
+    def bill_in_the_shop(self, login, groups):
+        """Commit a user of the tests' shop, and a plan of two bills, the first posted.
+
+        Sets `staff_id`, `plan_id`, `cycle_id`, `invoice_id`; four visits are to come.
+
+        :param groups: of the user, besides the employees'
+        """
+        with self.commit() as env:
+            ready = json.loads(env["ir.config_parameter"].get_param(READY))
+            shop = env["res.company"].browse(ready["records"]["shop"][1])
+            self.staff_id = new_test_user(
+                env,
+                login=login,
+                groups=f"base.group_user,{groups}",
+                company_id=shop.id,
+                company_ids=[Command.set(shop.ids)],
+                context={"no_reset_password": True},
+            ).id
+        self.plan_id = self.sell(
+            8, price=45.0, company_id=shop.id, appointments_per_cycle=4
+        )
+        with self.commit() as env:
+            plan = env["pet.plan"].browse(self.plan_id)
+            tomorrow = fields.Datetime.now() + timedelta(days=1)
+            plan.book([tomorrow + timedelta(days=day) for day in range(4)])
+            cycle = plan.cycle_ids.sorted("sequence")[0]
+            cycle.invoice_id.action_post()
+            self.cycle_id, self.invoice_id = cycle.id, cycle.invoice_id.id
 
     def sell(self, sessions, confirm=True, price=0.0, company_id=None, **terms):
         """Commit a plan; return its id.

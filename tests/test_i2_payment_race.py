@@ -1,12 +1,7 @@
-import json
-from datetime import timedelta
-
-from odoo import Command, fields
+from odoo import Command
 from odoo.exceptions import UserError
-from odoo.tests import new_test_user
 
 from .race import RaceCase
-from .shops import READY
 
 
 class TestCounterRace(RaceCase):
@@ -44,28 +39,10 @@ class TestCounterRace(RaceCase):
 
     def setUp(self):
         super().setUp()
+        self.bill_in_the_shop("pet_race_cashier", "pet_plans.group_cashier")
         with self.commit() as env:
-            ready = json.loads(env["ir.config_parameter"].get_param(READY))
-            shop = env["res.company"].browse(ready["records"]["shop"][1])
-            self.staff_id = new_test_user(
-                env,
-                login="pet_race_cashier",
-                groups="base.group_user,pet_plans.group_cashier",
-                company_id=shop.id,
-                company_ids=[Command.set(shop.ids)],
-                context={"no_reset_password": True},
-            ).id
-        self.plan_id = self.sell(
-            8, price=45.0, company_id=shop.id, appointments_per_cycle=4
-        )
-        with self.commit() as env:
-            plan = env["pet.plan"].browse(self.plan_id)
-            tomorrow = fields.Datetime.now() + timedelta(days=1)
-            plan.book([tomorrow + timedelta(days=day) for day in range(4)])
-            self.cycle_id = plan.cycle_ids.sorted("sequence")[0].id
-            invoice = env["pet.cycle"].browse(self.cycle_id).invoice_id
-            invoice.action_post()
-            self.invoice_id, self.total = invoice.id, invoice.amount_total
+            invoice = env["account.move"].browse(self.invoice_id)
+            self.total, shop = invoice.amount_total, invoice.company_id
             clipping = env["product.product"].create(
                 {"name": "Race clipping", "type": "service"}
             )

@@ -1,11 +1,4 @@
-import json
-from datetime import timedelta
-
-from odoo import Command, fields
-from odoo.tests import new_test_user
-
 from .race import RaceCase
-from .shops import READY
 
 
 class TestCreditRace(RaceCase):
@@ -38,28 +31,9 @@ class TestCreditRace(RaceCase):
 
     def setUp(self):
         super().setUp()
-        with self.commit() as env:
-            ready = json.loads(env["ir.config_parameter"].get_param(READY))
-            shop = env["res.company"].browse(ready["records"]["shop"][1])
-            self.staff_id = new_test_user(
-                env,
-                login="pet_race_accountant",
-                groups="base.group_user,account.group_account_invoice,"
-                "pet_plans.group_user",
-                company_id=shop.id,
-                company_ids=[Command.set(shop.ids)],
-                context={"no_reset_password": True},
-            ).id
-        self.plan_id = self.sell(
-            8, price=45.0, company_id=shop.id, appointments_per_cycle=4
+        self.bill_in_the_shop(
+            "pet_race_accountant", "account.group_account_invoice,pet_plans.group_user"
         )
-        with self.commit() as env:
-            plan = env["pet.plan"].browse(self.plan_id)
-            tomorrow = fields.Datetime.now() + timedelta(days=1)
-            plan.book([tomorrow + timedelta(days=day) for day in range(4)])
-            invoice = plan.cycle_ids.sorted("sequence")[0].invoice_id
-            invoice.action_post()
-            self.invoice_id = invoice.id
 
     def credit(self, env):
         """Credit all of the invoice, by Odoo's own dialog."""
