@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 
 from ..models.formats import format_day, format_sessions
 
+
 class PetAppointmentCancel(models.TransientModel):
     _name = "pet.appointment.cancel"
     _description = "Cancel Visits"
