@@ -57,13 +57,13 @@ class AccountMove(models.Model):
 
     def _filter_pet_visit_bills(self):
         """Return the ordinary invoices of visits among these (B4)."""
-        return self & self._find_billed_visits().invoice_id
+        return self & self._find_billed_visits().invoice_ids
 
     def _find_billed_visits(self):
         """Return the visits that these invoices bill, with all rights (B4)."""
         # Who takes a payment need not see the visits; none is shown.
         visits = self.env["pet.appointment"]._sudo_clean()
-        return visits.search([("invoice_id", "in", self.ids)], order="id")
+        return visits.search([("line_ids.invoice_id", "in", self.ids)], order="id")
 
     def _get_pet_payment_action(self):
         """Return the payment of these invoices; drafts are posted with it (I2).

@@ -10,6 +10,8 @@ from ..lib import periods
 from .windows import open_record, open_window
 
 UPCOMING_STATES = ("scheduled", "confirmed")
+IN_SHOP_STATES = ("received", "in_service", "finished")
+CAME_STATES = (*IN_SHOP_STATES, "delivered")
 SERVED_STATES = ("in_service", "finished", "delivered", "no_show")
 
 
@@ -40,7 +42,6 @@ class PetAppointment(models.Model):
             "moved_late",
             "was_served",
             "step_id",
-            "invoice_id",
             "cancel_reason",
             "overdue_reason",
             "reminded",
@@ -501,7 +502,7 @@ class PetAppointment(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_on_plan(self):
-        booked = self.filtered(lambda visit: visit.plan_id or visit.invoice_id)
+        booked = self.filtered(lambda visit: visit.plan_id or visit.invoice_ids)
         booked |= (
             self.env["pet.plan.entry"]
             .search([("appointment_id", "in", self.ids)])
@@ -741,7 +742,7 @@ class PetAppointment(models.Model):
 
         :raises UserError: naming the visits that have no service
         """
-        self._advance("delivered", ("received", "in_service", "finished"))
+        self._advance("delivered", IN_SHOP_STATES)
         return True
 
     def action_no_show(self):

@@ -6,10 +6,9 @@ from odoo.fields import Domain
 
 from ..lib import periods
 from ..lib.booking import Allotment
-from .pet_appointment import UPCOMING_STATES
+from .pet_appointment import IN_SHOP_STATES, UPCOMING_STATES
 from .windows import open_window
 
-IN_SHOP_STATES = ("received", "in_service", "finished")
 
 
 class PetAppointment(models.Model):

@@ -37,10 +37,7 @@ class PetAppointment(models.Model):
         visits = self.filtered("to_invoice")
         if not visits:
             return []
-        services = visits._get_uncovered_lines().mapped("display_name")
-        question = self.env._(
-            "Not billed yet: %(services)s.", services=", ".join(services)
-        )
+        question = visits._get_unbilled_note()
         action = {
             **self.env["ir.actions.actions"]._for_xml_id(
                 "pet_plans.action_server_charge_appointments"

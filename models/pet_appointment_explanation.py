@@ -3,7 +3,7 @@ from odoo.fields import Domain
 
 from ..lib.booking import Allotment
 from .formats import format_day, format_sessions
-from .pet_appointment import UPCOMING_STATES
+from .pet_appointment import CAME_STATES, UPCOMING_STATES
 
 # Plans that ended longer ago explain nothing any more
 DAYS_EXPLAINED = 366
@@ -46,13 +46,13 @@ class PetAppointment(models.Model):
         help="The pet is in the shop, and no plan and no invoice pays for it",
     )
 
-    @api.depends("state", "plan_id", "invoice_id.state")
+    @api.depends("state", "plan_id", "to_invoice", "line_ids.invoice_id.state")
     def _compute_is_unpaid(self):
         for visit in self:
             visit.is_unpaid = (
-                visit.state in ("received", "in_service", "finished", "delivered")
+                visit.state in CAME_STATES
                 and not visit.plan_id
-                and not visit._is_billed_apart()
+                and (visit.to_invoice or not visit._is_billed_apart())
             )
 
     @api.depends(
@@ -194,7 +194,7 @@ class PetAppointment(models.Model):
         """
         self.ensure_one()
         if self._is_billed_apart():
-            return [self.env._("An ordinary invoice bills the visit.")]
+            return self._explain_billed()
         running = plans.filtered(lambda plan: plan in allotments)
         covered = self._get_candidates(running, allotments)
         if covered and self.state in UPCOMING_STATES:
@@ -210,6 +210,14 @@ class PetAppointment(models.Model):
                 owner=self.pet_id.partner_id.display_name,
             )
         ]
+
+    def _explain_billed(self):
+        """Return the sentences on a visit that an invoice of its own bills (B4)."""
+        self.ensure_one()
+        sentences = [self.env._("An ordinary invoice bills the visit.")]
+        if self.to_invoice:
+            sentences.append(self._get_unbilled_note())
+        return sentences
 
     def _explain_fitting(self, covered, allotments):
         """Return which plan the check-in will take, and why (U1)."""

@@ -1,6 +1,8 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
+from .pet_appointment import CAME_STATES
 from .windows import notify, open_record
 
 
@@ -9,43 +11,44 @@ class PetAppointment(models.Model):
 
     _inherit = "pet.appointment"
 
-    invoice_id = fields.Many2one(
+    invoice_ids = fields.Many2many(
         "account.move",
-        readonly=True,
-        copy=False,
-        index="btree_not_null",
-        help="Ordinary invoice of the services no plan covers",
+        string="Invoices",
+        compute="_compute_invoice_ids",
+        compute_sudo=True,  # staff have no access to invoices, and need none to count
+        groups="base.group_user",
+        help="Ordinary invoices of the services no plan covers",
     )
     to_invoice = fields.Boolean(
         compute="_compute_to_invoice", search="_search_to_invoice"
     )
 
-    @api.depends("state", "invoice_id.state", "line_ids.plan_line_id")
+    @api.depends("line_ids.invoice_id")
+    def _compute_invoice_ids(self):
+        for visit in self:
+            visit.invoice_ids = visit.line_ids.invoice_id
+
+    @api.depends("state", "line_ids.plan_line_id", "line_ids.invoice_id.state")
     def _compute_to_invoice(self):
         for visit in self:
-            visit.to_invoice = (
-                visit.state in ("received", "in_service", "finished", "delivered")
-                and not visit._is_billed_apart()
-                and bool(visit._get_uncovered_lines())
+            visit.to_invoice = visit.state in CAME_STATES and bool(
+                visit._get_unbilled_lines()
             )
 
     def _search_to_invoice(self, operator, value):
         if operator != "in":
             return NotImplemented
-        return [
-            ("state", "in", ("received", "in_service", "finished", "delivered")),
-            "|",
-            ("invoice_id", "=", False),
-            ("invoice_id", "any!", [("state", "=", "cancel")]),
-            ("line_ids", "any", [("plan_line_id", "=", False)]),
-        ]
+        unbilled = Domain("invoice_id", "=", False) | Domain(
+            "invoice_id", "any!", [("state", "=", "cancel")]
+        )
+        return Domain("state", "in", CAME_STATES) & Domain(
+            "line_ids", "any", Domain("plan_line_id", "=", False) & unbilled
+        )
 
     def _is_billed_apart(self):
-        """Tell whether an invoice of its own bills the visit (B4)."""
+        """Tell whether an invoice of its own bills something of the visit (B4)."""
         self.ensure_one()
-        # Only whether it stands: staff have no access to invoices.
-        invoice = self.sudo().invoice_id
-        return bool(invoice) and invoice.state != "cancel"
+        return bool(self.line_ids._filter_billed())
 
     def _check_not_billed_apart(self):
         """Refuse to let a plan pay for what an invoice of its own bills (B4)."""
@@ -59,11 +62,20 @@ class PetAppointment(models.Model):
                 )
             )
 
-    def _get_uncovered_lines(self):
-        return self.line_ids.filtered(lambda line: not line.plan_line_id)
+    def _get_unbilled_lines(self):
+        """Return the services that neither a plan nor an invoice pays for (B4)."""
+        uncovered = self.line_ids.filtered(lambda line: not line.plan_line_id)
+        return uncovered - uncovered._filter_billed()
+
+    def _get_unbilled_note(self):
+        """Return the sentence that names the services nobody pays for yet (B4)."""
+        services = self._get_unbilled_lines().mapped("display_name")
+        return self.env._("Not billed yet: %(services)s.", services=", ".join(services))
 
     def action_create_invoice(self):
         """Bill the services no plan covers by an ordinary draft invoice (B4).
+
+        What was added since the last one is billed by a further one.
 
         :raises UserError: naming the visits that have nothing to bill
         """
@@ -73,7 +85,7 @@ class PetAppointment(models.Model):
             raise UserError(
                 self.env._(
                     "There is nothing to bill on %(visits)s: only services that no "
-                    "plan covers, of visits that took place and have no invoice yet.",
+                    "plan covers and no invoice bills yet, of visits that took place.",
                     visits=", ".join(refused.mapped("display_name")),
                 )
             )
@@ -84,13 +96,14 @@ class PetAppointment(models.Model):
         moves = moves.with_context(mail_create_nolog=True, mail_create_nosubscribe=True)
         for company, visits in self.grouped("company_id").items():
             moves.with_company(company)._check_pet_income_accounts(
-                visits._get_uncovered_lines().product_id
+                visits._get_unbilled_lines().product_id
             )
             drafts = moves.with_company(company).create(
                 [visit._prepare_invoice_vals() for visit in visits]
             )
             for visit, draft in zip(visits, drafts, strict=True):
-                visit._unguarded().write({"invoice_id": draft.id})
+                lines = visit._get_unbilled_lines()
+                lines._unguarded().write({"invoice_id": draft.id})
         return True
 
     def action_charge(self):
@@ -133,11 +146,13 @@ class PetAppointment(models.Model):
                         "price_unit": line.price_unit,
                     }
                 )
-                for line in self._get_uncovered_lines()
+                for line in self._get_unbilled_lines()
             ],
         }
 
     def action_view_invoice(self):
-        """Open the ordinary invoice of the visit."""
+        """Open the ordinary invoice of the visit, or the list of them."""
         self.ensure_one()
-        return open_record(self.invoice_id)
+        if len(self.invoice_ids) == 1:
+            return open_record(self.invoice_ids)
+        return self.invoice_ids._open_pet_invoices([("id", "in", self.invoice_ids.ids)])

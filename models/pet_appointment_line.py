@@ -9,6 +9,7 @@ class PetAppointmentLine(models.Model):
     _order = "appointment_id, id"
     _rec_name = "product_id"
     _check_company_auto = True
+    _guarded_fields = frozenset({"invoice_id"})
 
     appointment_id = fields.Many2one(
         "pet.appointment", required=True, index=True, ondelete="cascade"
@@ -46,6 +47,14 @@ class PetAppointmentLine(models.Model):
         min_display_digits="Product Price",
     )
     currency_id = fields.Many2one(related="appointment_id.currency_id")
+    invoice_id = fields.Many2one(
+        "account.move",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        groups="base.group_user",
+        help="Ordinary invoice that bills the service, where no plan covers it",
+    )
     coverage = fields.Char(
         compute="_compute_coverage",
         groups="base.group_user",
@@ -169,6 +178,8 @@ class PetAppointmentLine(models.Model):
         return lines
 
     def write(self, vals):
+        if not vals.keys().isdisjoint(self._get_billed_fields()):
+            self._check_not_billed()
         visits = self.appointment_id
         result = super().write(vals)
         if not vals.keys().isdisjoint(self._get_counted_fields()):
@@ -176,6 +187,7 @@ class PetAppointmentLine(models.Model):
         return result
 
     def unlink(self):
+        self._check_not_billed()
         visits = self.appointment_id
         result = super().unlink()
         self._after_edit(visits.exists())
@@ -193,6 +205,32 @@ class PetAppointmentLine(models.Model):
     def _get_counted_fields(self):
         """Return the names of the fields that decide which sessions a visit takes."""
         return {"appointment_id", "product_id", "plan_line_id", "quantity"}
+
+    @api.model
+    def _get_billed_fields(self):
+        """Return the names of the fields of which an invoice has a copy (B4)."""
+        return {*self._get_counted_fields(), "price_unit"}
+
+    def _filter_billed(self):
+        """Return the services that an ordinary invoice bills, if not cancelled (B4)."""
+        # Only whether it stands: staff have no access to invoices.
+        billed = self.sudo().filtered(
+            lambda line: line.invoice_id and line.invoice_id.state != "cancel"
+        )
+        return billed.sudo(self.env.su)
+
+    def _check_not_billed(self):
+        """Refuse to change services that an invoice of their own bills (B4)."""
+        billed = self._filter_billed()
+        if billed:
+            raise UserError(
+                self.env._(
+                    "%(services)s of %(visits)s is billed by an invoice of its own: "
+                    "cancel that before the service is changed.",
+                    services=", ".join(billed.mapped("display_name")),
+                    visits=", ".join(billed.appointment_id.mapped("display_name")),
+                )
+            )
 
     def _after_edit(self, visits):
         """Take or give back the sessions that an edit of services changes (B2).

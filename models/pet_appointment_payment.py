@@ -22,10 +22,10 @@ class PetAppointment(models.Model):
     has_draft_invoice = fields.Boolean(
         compute="_compute_has_draft_invoice",
         groups="base.group_user",
-        help="The ordinary invoice of the visit is posted with its payment",
+        help="An ordinary invoice of the visit is posted with its payment",
     )
 
-    @api.depends("invoice_id.state")
+    @api.depends("line_ids.invoice_id.state")
     def _compute_has_draft_invoice(self):
         for visit in self:
             visit.has_draft_invoice = bool(visit._get_draft_invoice())
@@ -36,7 +36,7 @@ class PetAppointment(models.Model):
         Who takes a payment has them posted with it.
         """
         # Staff have no access to invoices; who may pay them is asked by the payment.
-        return self.sudo().invoice_id.filtered(lambda move: move.state == "draft")
+        return self.sudo().invoice_ids.filtered(lambda move: move.state == "draft")
 
     def action_take_payment(self):
         """Open the payment of what the customer owes (I2).

@@ -18,6 +18,7 @@ from . import test_b2_sessions
 from . import test_b2_weight
 from . import test_b3_race
 from . import test_b3_refusals
+from . import test_b4_billed_services
 from . import test_b4_check_out
 from . import test_b4_coverage
 from . import test_b4_walk_in

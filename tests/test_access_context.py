@@ -172,7 +172,7 @@ class TestContext(RpcCase):
                 visit.ids,
                 context=context,
             )
-            return self.picture(visit.sudo().invoice_id)
+            return self.picture(visit.sudo().invoice_ids)
 
         self.assert_same(way)
 

@@ -13,12 +13,12 @@ GUARDED = {
         "state",
         "cycle_id",
         "holds_sessions",
-        "invoice_id",
         "cancel_reason",
         "overdue_reason",
         "step_id",
         "was_served",
     },
+    "pet.appointment.line": {"invoice_id"},
     "pet.appointment.step": {"appointment_id", "old_state", "state", "user_id", "date"},
     "pet.cycle": {
         "plan_id",
@@ -81,6 +81,7 @@ class TestGuardedFields(RpcCase):
             "pet.carry.over.import.line": imported.line_ids,
             "account.move": cls.plan.sudo().cycle_ids[1].invoice_id,
             "pet.appointment": cls.visits[0],
+            "pet.appointment.line": cls.walk_in.line_ids,
             "pet.appointment.step": cls.visits[0].step_id,
             "pet.cycle": cls.plan.cycle_ids[0],
             "pet.pet": cls.luna,
@@ -99,6 +100,10 @@ class TestGuardedFields(RpcCase):
             "pet.appointment": {
                 "pet_id": cls.luna.id,
                 "start": "2026-01-07 09:00:00",
+            },
+            "pet.appointment.line": {
+                "appointment_id": cls.walk_in.id,
+                "product_id": cls.bath.id,
             },
             "pet.appointment.step": {
                 "appointment_id": cls.visits[0].id,
@@ -361,7 +366,7 @@ class TestGuardedFields(RpcCase):
         visit = self.env["pet.appointment"].browse(visit_id)
         self.assertEqual(visit.state, "scheduled")
         self.assertFalse(visit.holds_sessions)
-        self.assertFalse(visit.cycle_id or visit.invoice_id or visit.cancel_reason)
+        self.assertFalse(visit.cycle_id or visit.invoice_ids or visit.cancel_reason)
 
         move_id = self.rpc(
             self.admin,
@@ -456,7 +461,7 @@ class TestGuardedFields(RpcCase):
                 "default_discount": 100,
             },
         )
-        invoice = self.walk_in.sudo().invoice_id
+        invoice = self.walk_in.sudo().invoice_ids
         self.assertEqual(invoice.state, "draft")
         self.assertFalse(invoice.ref or invoice.invoice_date)
         self.assertEqual(invoice.amount_untaxed, 60.0)
@@ -483,7 +488,7 @@ class TestGuardedFields(RpcCase):
             self.rpc(self.staff, "pet.plan", "book", plan.ids, ["2026-01-13 09:00:00"])
         )
         self.assertEqual(visit.state, "scheduled")
-        self.assertFalse(visit.invoice_id or visit.cancel_reason)
+        self.assertFalse(visit.invoice_ids or visit.cancel_reason)
         self.assertEqual(plan.sudo().entry_ids.user_id, self.staff)
         self.assertEqual(plan.sudo().entry_ids.mapped("reason"), [False] * 2)
         self.assertLedgerAgrees(plan)

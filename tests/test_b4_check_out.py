@@ -71,7 +71,7 @@ class TestCheckOut(CashierCommon):
             .run()
         )
         self.assertIn("60.00", notice["params"]["message"])
-        self.assertEqual(self.visit.sudo().invoice_id.amount_total, 60.0)
+        self.assertEqual(self.visit.sudo().invoice_ids.amount_total, 60.0)
         self.assertFalse(self.visit.to_invoice)
 
     def test_a_charged_visit_asks_for_its_payment(self):

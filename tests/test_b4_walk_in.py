@@ -334,7 +334,7 @@ class TestInvoiceOfAVisit(WalkInCase):
         self.sell()
         visit = self.receive(self.bath, self.grooming)
         visit.action_create_invoice()
-        invoice = visit.sudo().invoice_id
+        invoice = visit.sudo().invoice_ids
         self.assertRecordValues(
             invoice,
             [
@@ -360,7 +360,7 @@ class TestInvoiceOfAVisit(WalkInCase):
         visit = self.receive(self.bath)
         visit.action_create_invoice()
         with self.assert_not_allowed("access", "account.move"):
-            self.env["account.move"].browse(visit.invoice_id.id).amount_total  # noqa: B018
+            self.env["account.move"].browse(visit.invoice_ids.id).amount_total  # noqa: B018
 
     def test_invoice_address_tax_and_quantity(self):
         address = self.env["res.partner"].create(
@@ -371,7 +371,7 @@ class TestInvoiceOfAVisit(WalkInCase):
         visit.line_ids.write({"quantity": 2.0, "price_unit": 40.0})
         visit.action_receive()
         visit.action_create_invoice()
-        invoice = visit.sudo().invoice_id
+        invoice = visit.sudo().invoice_ids
         self.assertEqual(invoice.partner_id, address)
         self.assertEqual(invoice.amount_untaxed, 80.0)
         self.assertEqual(invoice.invoice_line_ids.tax_ids, self.tax_sale_a)
@@ -380,7 +380,7 @@ class TestInvoiceOfAVisit(WalkInCase):
         visits = self.receive(self.bath) + self.receive(self.bath, pet=self.mimi)
         visits.action_create_invoice()
         self.assertEqual(
-            visits.sudo().invoice_id.partner_id, self.customer + self.neighbour
+            visits.sudo().invoice_ids.partner_id, self.customer + self.neighbour
         )
 
     def test_found_by_the_to_invoice_filter(self):
@@ -394,10 +394,10 @@ class TestInvoiceOfAVisit(WalkInCase):
         self.assertNotIn(uncovered, found)
 
     def assert_not_billed(self, visit):
-        invoice = visit.invoice_id
+        invoice = visit.invoice_ids
         with self.assertRaisesRegex(UserError, "Luna"):
             visit.action_create_invoice()
-        self.assertEqual(visit.invoice_id, invoice)
+        self.assertEqual(visit.invoice_ids, invoice)
 
     def test_twice_is_refused(self):
         visit = self.receive(self.bath)

@@ -183,10 +183,10 @@ class TestCashier(CashierCommon):
         self.assertTrue(visit.has_draft_invoice)
         wizard = self.open_payment(visit.action_take_payment())
         self.assertEqual((wizard.amount, wizard.draft_count), (240.0, 1))
-        self.assertEqual(self.visit.sudo().invoice_id.state, "draft")
+        self.assertEqual(self.visit.sudo().invoice_ids.state, "draft")
         wizard.action_apply()
-        self.assertEqual(self.visit.sudo().invoice_id.state, "posted")
-        self.assertEqual(self.visit.sudo().invoice_id.amount_residual, 0.0)
+        self.assertEqual(self.visit.sudo().invoice_ids.state, "posted")
+        self.assertEqual(self.visit.sudo().invoice_ids.amount_residual, 0.0)
         self.assertEqual(self.cycles[0].state, "settled")
 
     def test_the_accountant_pays_a_visit(self):
@@ -204,8 +204,8 @@ class TestCashier(CashierCommon):
         )
         self.assertEqual(wizard.pet_draft_count, 1)
         wizard.action_create_payments()
-        self.assertEqual(visit.invoice_id.state, "posted")
-        self.assertEqual(visit.invoice_id.amount_residual, 0.0)
+        self.assertEqual(visit.invoice_ids.state, "posted")
+        self.assertEqual(visit.invoice_ids.amount_residual, 0.0)
 
     # --- Currencies and companies --------------------------------------------------
 

@@ -29,7 +29,7 @@ class TestCounterRace(RaceCase):
                 ("account_move", "pet_cycle_id"),
                 ("account_move", "origin_payment_id"),
                 ("pet_cycle", "invoice_id"),
-                ("pet_appointment", "invoice_id"),
+                ("pet_appointment_line", "invoice_id"),
             ):
                 env.cr.execute(
                     f"UPDATE {table} SET {column} = NULL WHERE id > %s",
@@ -116,4 +116,4 @@ class TestCounterRace(RaceCase):
                     ("move_type", "=", "out_invoice"),
                 ]
             )
-            self.assertEqual(drafts, visit.invoice_id)
+            self.assertEqual(drafts, visit.invoice_ids)

@@ -93,4 +93,4 @@ class TestIncomeAccount(PetPlansCommon):
         self.lack_income_accounts()
         with self.assert_refused(UserError, "Bath cannot be billed in"):
             visit.action_create_invoice()
-        self.assertFalse(visit.sudo().invoice_id)
+        self.assertFalse(visit.sudo().invoice_ids)

@@ -175,7 +175,7 @@ class TestCurrencyOfTheShop(CurrencyCommon):
         visit.action_receive()
         visit.action_create_invoice()
         self.assertRecordValues(
-            visit.sudo().invoice_id,
+            visit.sudo().invoice_ids,
             [{"currency_id": self.euro.id, "amount_untaxed": 50.0}],
         )
 

@@ -190,7 +190,7 @@ class TestTours(PricesCommon, TourCase):
             login="pet_cashier",
         )
         self.assertEqual(visit.state, "delivered")
-        self.assertEqual(visit.sudo().invoice_id.state, "posted")
+        self.assertEqual(visit.sudo().invoice_ids.state, "posted")
 
     def test_cards_of_the_plans_screen(self):
         today = fields.Date.today()

@@ -310,7 +310,7 @@ class TestUndo(PetPlansCommon):
         walk_in.action_create_invoice()
         with self.assert_refused(UserError, "billed by an invoice of its own"):
             walk_in.action_undo()
-        walk_in.sudo().invoice_id.button_cancel()
+        walk_in.sudo().invoice_ids.button_cancel()
         walk_in.action_undo()
         self.assertEqual(walk_in.state, "scheduled")
 

@@ -149,7 +149,7 @@ class PetTakePayment(models.TransientModel):
         # Cycles and visits are the user's to see; what is shown of their invoices is
         # number and amount.
         cycles, visits = self.cycle_ids._origin.sudo(), self.appointment_ids._origin
-        invoices = cycles.invoice_id | visits.sudo().invoice_id
+        invoices = cycles.invoice_id | visits.sudo().invoice_ids
         return invoices._filter_pet_bills().filtered(
             lambda move: move.state != "cancel" and move.amount_residual > 0
         )
