@@ -11,6 +11,7 @@ from datetime import date, datetime
 
 from . import dealing
 from .balances import Balance, Part
+from .covers import find_covering, weigh
 
 
 def find_overlaps(
@@ -63,12 +64,23 @@ class Service:
     """One service of the plan: its balance, and what each cycle is to have of it.
 
     ``shares`` are the sessions each cycle entitles to, ``taken`` what its visits took;
-    both by slot (S4, B2).
+    both by slot (S4, B2). ``covers`` are the other services it is good for, with the
+    sessions that one of them takes (S10).
     """
 
     balance: Balance
     shares: Sequence[float]
     taken: list[float]
+    covers: Mapping[Hashable, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Some of a service that a visit asks for; ``first`` is what is to pay, if chosen."""
+
+    service: Hashable
+    quantity: float
+    first: Hashable | None = None
 
 
 @dataclass
@@ -177,6 +189,62 @@ class Allotment:
         )
         first = next(spare, next(iter(wanted or self.services)))
         return {**wanted, first: units}
+
+    def list_payers(self, asked: Asked) -> list[tuple[Hashable, float]]:
+        """Return what might pay for something, with the sessions it would take (S10).
+
+        Its own service first, then those that cover it by the order of the plan; what
+        was chosen before all.
+        """
+        offered = ((name, service.covers) for name, service in self.services.items())
+        payers = [
+            (name, weigh(asked.quantity, weight))
+            for name, weight in find_covering(asked.service, offered)
+        ]
+        return sorted(payers, key=lambda payer: payer[0] != asked.first)
+
+    def find_payer(
+        self,
+        asked: Asked,
+        slot: Slot,
+        taken: Mapping[Hashable, float],
+        finds: Callable[["Allotment", Hashable, float, Slot], bool],
+    ) -> tuple[Hashable, float] | None:
+        """Return the service that pays for what a visit asks for, and how much (S10).
+
+        The first one of `list_payers` that has as many.
+
+        :param asked: a service and a quantity of it
+        :param slot: the cycle of the visit
+        :param taken: {service: sessions} that the same visit takes already
+        :param finds: `has`, or `may_take` of what may be owed
+        :return: (service, sessions), or None where none has enough
+        """
+        for name, sessions in self.list_payers(asked):
+            if finds(self, name, taken.get(name, 0.0) + sessions, slot):
+                return name, sessions
+        return None
+
+    def pays_for(self, service: Hashable) -> bool:
+        """Tell whether the plan covers a service, whatever is left of it."""
+        return bool(self.list_payers(Asked(service, 1.0)))
+
+    def choose_payer(
+        self, asked: Asked, slot: Slot, taken: Mapping[Hashable, float]
+    ) -> tuple[Hashable, float]:
+        """Return what pays for something that the plan covers, and how much (S10).
+
+        Where nobody has enough, who may owe it, or the first: whoever posts the
+        sessions asks the ledger.
+
+        :param asked, slot, taken: as of `find_payer`
+        :return: (service, sessions)
+        """
+        return (
+            self.find_payer(asked, slot, taken, Allotment.has)
+            or self.find_payer(asked, slot, taken, Allotment.may_take)
+            or self.list_payers(asked)[0]
+        )
 
     def has(self, name: Hashable, quantity: float, slot: Slot) -> bool:
         """Tell whether a visit of a cycle finds so many sessions of a service."""

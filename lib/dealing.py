@@ -1,7 +1,7 @@
 """Put visits into cycles, and spread sessions and money over cycles.
 
-A visit weighs 1, or 0.5 for a half day; a cycle's capacity counts in the same
-unit. Quantities and amounts come in and go out as floats, because that is what the
+A visit weighs 1, 0.5 for a half day, or what it takes of a service that covers its own
+(S10: a boarding night 2); a cycle's capacity counts in the same unit. Quantities and amounts come in and go out as floats, because that is what the
 records hold; between the two everything is computed with exact fractions.
 """
 
@@ -20,8 +20,8 @@ QUANTITY_STEPS = (Fraction(1), Fraction(1, 2), Fraction(1, 100))
 class Visit:
     """One coming of the pet, as far as the deal is concerned.
 
-    ``units`` is its weight in a cycle (1 or 0.5), ``cycle`` the id of the cycle it
-    is in now, or None. A ``pinned`` visit keeps that cycle (C4).
+    ``units`` is its weight in a cycle, ``cycle`` the id of the cycle it is in now, or
+    None. A ``pinned`` visit keeps that cycle (C4).
     """
 
     id: Hashable
@@ -47,8 +47,9 @@ def deal(
 
     Pinned visits keep their cycle and fill its capacity first. All others, wherever
     they are now, are dealt by (start, id) into the open cycles in order: a visit that
-    does not fit the current cycle opens the next, and no later visit goes back. What
-    fits nowhere lands in the last open cycle, over its capacity. Without an open
+    does not fit the current cycle opens the next, and no later visit goes back. One
+    heavier than 1 fits where there is room for 1 (S10), over the capacity. What fits
+    nowhere lands in the last open cycle, over its capacity. Without an open
     cycle every visit stays where it is.
 
     :param visits: the visits of one package, without the cancelled ones
@@ -77,7 +78,7 @@ def first_with_room(
 
     :param cycles: all cycles of one package, by sequence
     :param booked: {cycle id: units already in it}; a missing cycle is empty
-    :param units: weight of the new visit, 1 or 0.5
+    :param units: weight of the new visit; one above 1 enters where 1 has room (S10)
     :return: without room anywhere the last open cycle, without open cycle None
     """
     open_cycles = [cycle for cycle in cycles if cycle.open]
@@ -155,8 +156,8 @@ def _room(cycles: Iterable[Cycle], booked: Mapping[Hashable, float]) -> list[flo
 
 def _first_fit(room: Sequence[float], units: float, start: int = 0) -> int:
     """Return the first position from ``start`` on with that room, else the last."""
-    last = len(room) - 1
-    return next((i for i in range(start, last) if room[i] >= units), last)
+    last, needed = len(room) - 1, min(units, 1)
+    return next((i for i in range(start, last) if room[i] >= needed), last)
 
 
 def _exact(number: float) -> Fraction:

@@ -59,6 +59,9 @@ from . import pet_carry_over_lookup
 from . import pet_carry_over_import_line
 from . import pet_carry_over_import_insert
 from . import pet_carry_over_column
+from . import pet_cover_mixin
+from . import pet_plan_template_cover
+from . import pet_plan_cover
 from . import pet_appointment
 from . import pet_appointment_arrival
 from . import pet_appointment_booking

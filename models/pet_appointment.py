@@ -7,6 +7,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..lib import periods
+from .formats import format_sessions
 from .windows import open_record, open_window
 
 UPCOMING_STATES = ("scheduled", "confirmed")
@@ -119,7 +120,8 @@ class PetAppointment(models.Model):
         readonly=False,
         precompute=True,
         digits="Product Unit",
-        help="Weight of the visit in its cycle: 1, or 0.5 for a half day",
+        help="Weight of the visit in its cycle: 1, 0.5 for a half day, or the most it "
+        "takes of a service of its plan",
     )
     holds_sessions = fields.Boolean(
         readonly=True,
@@ -201,8 +203,8 @@ class PetAppointment(models.Model):
         copy=False,
         help="It was moved when it was too late to cancel: it stays late",
     )
-    _units_allowed = models.Constraint(
-        "CHECK(units IN (0.5, 1))", "A visit weighs 1 in its cycle, or 0.5 (half day)."
+    _units_positive = models.Constraint(
+        "CHECK(units > 0)", "A visit weighs more than 0 in its cycle."
     )
     _duration_positive = models.Constraint(
         "CHECK(duration > 0)", "A visit lasts longer than 0 minutes."
@@ -265,16 +267,24 @@ class PetAppointment(models.Model):
             if visit.start and visit.stop:
                 visit.duration = (visit.stop - visit.start).total_seconds() / 3600
 
-    @api.depends("line_ids.quantity")
+    @api.depends("line_ids.quantity", "line_ids.sessions")
     def _compute_units(self):
         """Propose the weight of a new visit; later on it follows by the rules (B2)."""
         for visit in self:
             visit.units = (visit._origin and visit.units) or visit._get_weight()
 
     def _get_weight(self):
-        """Return the weight in its cycle that the services of the visit make (B2)."""
+        """Return the weight in its cycle that the services of the visit make (B2).
+
+        On a plan the most it takes of one of its services (S10, S12), else half a day
+        or one.
+        """
         self.ensure_one()
         quantities = defaultdict(float)
+        for line in self.line_ids.filtered("plan_line_id"):
+            quantities[line.plan_line_id.product_id] += line.sessions
+        if quantities:
+            return max(quantities.values())
         for line in self.line_ids:
             quantities[line.product_id] += line.quantity
         return 0.5 if quantities and max(quantities.values()) <= 0.5 else 1.0
@@ -285,10 +295,14 @@ class PetAppointment(models.Model):
         "plan_id.appointment_count",
         "plan_id.appointment_ids.holds_sessions",
         "plan_id.appointment_ids.start",
+        "plan_id.appointment_ids.units",
     )
     @api.depends_context("lang")
     def _compute_session_label(self):
-        """Number the visits of each package, or of each period of a plan."""
+        """Number the visits of each package, or of each period of a plan.
+
+        By their weight, so that two half days are one (S10).
+        """
         ranks = self._get_ranks()
         for visit in self:
             rank, plan = ranks.get(visit._origin.id), visit.plan_id
@@ -298,28 +312,31 @@ class PetAppointment(models.Model):
                 else plan.appointment_count
             )
             visit.session_label = rank and self.env._(
-                "%(rank)s of %(total)s", rank=rank, total=f"{max(total, rank):g}"
+                "%(rank)s of %(total)s",
+                rank=format_sessions(self.env, rank),
+                total=format_sessions(self.env, max(total, rank)),
             )
             visit.is_near_end = bool(rank) and rank + 1 >= total
 
     def _get_ranks(self):
-        """Return which visit each of these is of its package, or of its period.
+        """Return how far each of these goes into its package, or into its period.
 
         Counted by the database: a screen of visits need not load all the others of
         their plans.
 
-        :return: dict, id -> int from 1, of those that hold sessions
+        :return: dict, id -> units through the visit, of those that hold sessions
         """
         if not self._origin.plan_id:
             return {}
-        self.flush_model(["plan_id", "cycle_id", "start", "holds_sessions"])
-        return dict(
-            self.env.execute_query(
+        self.flush_model(["plan_id", "cycle_id", "start", "holds_sessions", "units"])
+        return {
+            visit_id: float(rank)
+            for visit_id, rank in self.env.execute_query(
                 SQL(
                     """
                     SELECT id, rank
                       FROM (SELECT visit.id,
-                                   ROW_NUMBER() OVER (
+                                   SUM(visit.units) OVER (
                                        PARTITION BY visit.plan_id,
                                            CASE plan.kind
                                                WHEN 'plan' THEN visit.cycle_id
@@ -336,7 +353,7 @@ class PetAppointment(models.Model):
                     visits=self._origin._ids,
                 )
             )
-        )
+        }
 
     @api.depends("start", "state", "moved_late", "plan_id.late_cancel_hours")
     def _compute_is_late(self):
@@ -387,6 +404,7 @@ class PetAppointment(models.Model):
         for visit, vals in zip(visits, vals_list, strict=True):
             # The services that came along proposed a weight; this one was asked for.
             if vals.get("units") and visit.units != vals["units"]:
+                visit._check_asked_weight(vals["units"])
                 visit._unguarded().units = vals["units"]
         booked = visits.filtered("plan_id")
         booked._unguarded().write({"plan_choice": "booked"})
@@ -406,7 +424,9 @@ class PetAppointment(models.Model):
         old_starts = {visit.id: visit.start for visit in rescheduled}
         late = rescheduled.filtered("is_late")
         replanned._leave_plan()
-        result = super().write(vals)
+        weighed = replanned.browse() if "units" in vals else replanned
+        with weighed._keeping_weight():
+            result = super().write(vals)
         if rescheduled:
             rescheduled._after_reschedule(old_starts)
             late._unguarded().write({"moved_late": True})
@@ -455,6 +475,20 @@ class PetAppointment(models.Model):
                 )
             )
 
+    def _check_asked_weight(self, units):
+        """Refuse a weight that is neither of a day nor of half of one (B2)."""
+        self.ensure_one()
+        if units not in (0.5, 1):
+            raise UserError(
+                self.env._(
+                    "%(visit)s cannot weigh %(units)s in its cycle: 1, 0.5 for a half "
+                    "day, or what its services take of the plan (%(weight)s).",
+                    visit=self.display_name,
+                    units=units,
+                    weight=f"{self._get_weight():g}",
+                )
+            )
+
     def _follow_weight(self):
         """Let the weight follow an edit of services, as far as cycles have room (B2).
 
@@ -462,7 +496,8 @@ class PetAppointment(models.Model):
         """
         for visit in self:
             weight = visit._get_weight()
-            more = weight - visit.units
+            # One heavier than 1 enters where there is room for 1 (S10).
+            more = min(weight, 1) - min(visit.units, 1)
             cycle = visit.cycle_id
             if (
                 more > 0
@@ -482,7 +517,7 @@ class PetAppointment(models.Model):
                         free=f"{cycle.free:g}",
                     )
                 )
-            if more:
+            if weight != visit.units:
                 visit._unguarded().write({"units": weight})
 
     def _get_replanned(self, vals):

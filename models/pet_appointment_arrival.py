@@ -10,7 +10,6 @@ from .pet_appointment import IN_SHOP_STATES, UPCOMING_STATES
 from .windows import open_window
 
 
-
 class PetAppointment(models.Model):
     """A pet at the counter that is booked already, or is in the shop (U1)."""
 

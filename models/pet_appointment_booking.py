@@ -1,4 +1,5 @@
 from collections import defaultdict
+from contextlib import contextmanager
 from datetime import timedelta
 
 from odoo import api, models
@@ -95,6 +96,7 @@ class PetAppointment(models.Model):
         allotments = self.plan_id._get_allotments()
         places = {}
         for visit in self:
+            visit._choose_payers(allotments[visit.plan_id])
             place = allotments[visit.plan_id].enter(
                 visit._get_day(),
                 visit.units,
@@ -112,34 +114,90 @@ class PetAppointment(models.Model):
     def _get_wanted_sessions(self):
         """Return what the services of the visit take of its plan.
 
-        :return: dict, product id -> sessions
+        :return: dict, product id of the service of the plan -> sessions
         """
         self.ensure_one()
         wanted = defaultdict(float)
         for line in self.line_ids.filtered("plan_line_id"):
-            wanted[line.product_id.id] += line.quantity
+            wanted[line.plan_line_id.product_id.id] += line.sessions
         return dict(wanted)
+
+    def _get_demand(self, services, allotment):
+        """Return what those of some services that a plan covers would take of it (S10).
+
+        :param services: `pet.appointment.line` records of this visit
+        :param allotment: `lib.booking.Allotment` of the plan, which stays as it is
+        :return: dict, product id of the service of the plan -> sessions
+        """
+        self.ensure_one()
+        slot, wanted = allotment.find_slot(self._get_day(), self.units), {}
+        for line in services if slot else ():
+            asked = line._ask()
+            if allotment.pays_for(asked.service):
+                service, sessions = allotment.choose_payer(asked, slot, wanted)
+                wanted[service] = wanted.get(service, 0.0) + sessions
+        return wanted
+
+    def _choose_payers(self, allotment):
+        """Let services of the plan that have enough pay for those of the visit (S10).
+
+        Its own, or one that is good for it: where the first has too few, the next.
+
+        :param allotment: `lib.booking.Allotment` of the plan of the visit
+        """
+        self.ensure_one()
+        slot = allotment.find_slot(self._get_day(), self.units)
+        if slot is None:
+            return
+        sold, wanted = self.plan_id.line_ids.sorted(), defaultdict(float)
+        with self._keeping_weight():
+            for line in self.line_ids.filtered("plan_line_id"):
+                asked = line._ask()
+                service, sessions = allotment.choose_payer(asked, slot, wanted)
+                wanted[service] += sessions
+                if service != asked.first:
+                    line._unguarded().plan_line_id = sold.filtered(
+                        lambda one, service=service: one.product_id.id == service
+                    )[:1]
+
+    @contextmanager
+    def _keeping_weight(self):
+        """Let the weight follow what the services take of a plan chosen inside (S10).
+
+        One that was asked for stays: that is told by it not being that of the services.
+        """
+        typical = self.filtered(lambda visit: visit.units == visit._get_weight())
+        yield
+        for visit in typical:
+            weight = visit._get_weight()
+            if visit.units != weight:
+                visit._unguarded().write({"units": weight})
 
     def _write_services(self, parts_by_visit):
         """Let the services of visits say of which lines of the plan they take (S12).
 
-        :param parts_by_visit: dict, visit -> dict, product id -> list of
-            `lib.balances.Part`
+        :param parts_by_visit: dict, visit -> dict, product id of the service of the
+            plan -> list of `lib.balances.Part`
         """
         new_lines = []
-        for visit, by_product in parts_by_visit.items():
-            covered = visit.line_ids.filtered("plan_line_id").grouped("product_id")
-            for product, lines in covered.items():
-                if product.id in by_product:
-                    new_lines += lines._cover(by_product[product.id])
+        for visit, by_service in parts_by_visit.items():
+            covered = visit._get_covered_by_service()
+            for service, lines in covered.items():
+                if service.id in by_service:
+                    new_lines += lines._cover(by_service[service.id])
             new_lines += [
                 visit._prepare_covered_vals(part)
-                for product_id, parts in by_product.items()
-                if product_id not in {product.id for product in covered}
+                for service_id, parts in by_service.items()
+                if service_id not in {service.id for service in covered}
                 for part in parts
             ]
         # The visit settles its sessions as a whole, not line by line.
         self.env["pet.appointment.line"]._unguarded().create(new_lines)
+
+    def _get_covered_by_service(self):
+        """Return the services on the plan: dict, product of its line -> services."""
+        covered = self.line_ids.filtered("plan_line_id")
+        return covered.grouped(lambda line: line.plan_line_id.product_id)
 
     def _prepare_covered_vals(self, part):
         """Return the values of a service of this visit that a line of its plan covers.
@@ -172,6 +230,9 @@ class PetAppointment(models.Model):
         lines = self.env["pet.plan.line"]._sudo_clean()
         missing = self._sudo_clean()._get_missing_entries(reason)
         lines._post_entries(lines._prepare_given_back_vals_list(missing) + missing)
+        if missing:
+            # Drafts of these very plans, which have nothing left to book now.
+            self.plan_id._sudo_clean()._date_empty_cycles()
 
     def _get_missing_entries(self, reason=None):
         """Return the entries between what the visits hold and what the ledger says.
@@ -186,7 +247,7 @@ class PetAppointment(models.Model):
         for line in self.line_ids:
             visit = line.appointment_id
             if visit.holds_sessions and line.plan_line_id:
-                deltas[visit, line.plan_line_id] += line.quantity
+                deltas[visit, line.plan_line_id] += line.sessions
         vals_list = [
             line._prepare_entry_vals(
                 "book" if missing > 0 else "release",
@@ -224,26 +285,20 @@ class PetAppointment(models.Model):
         :return: whether it finds them all
         """
         self.ensure_one()
-        taken = defaultdict(list)
-        for line in self.line_ids.filtered("plan_line_id"):
-            taken[line.product_id].append(line)
-        for lines in taken.values():
-            balance = balances[lines[0].plan_line_id]
+        services = [
+            (balances[lines[0].plan_line_id], lines, sum(lines.mapped("sessions")))
+            for lines in self._get_covered_by_service().values()
+        ]
+        for balance, lines, __ in services:
             for line in lines:
-                balance.move(line.quantity, line.plan_line_id.id, self.cycle_id.id)
-        found = all(
-            balances[lines[0].plan_line_id].has(
-                sum(line.quantity for line in lines), cycle.id
-            )
-            for lines in taken.values()
-        )
-        for lines in taken.values():
-            balance = balances[lines[0].plan_line_id]
+                balance.move(line.sessions, line.plan_line_id.id, self.cycle_id.id)
+        found = all(balance.has(total, cycle.id) for balance, __, total in services)
+        for balance, lines, total in services:
             if found:
-                balance.take(sum(line.quantity for line in lines), cycle.id)
+                balance.take(total, cycle.id)
                 continue
             for line in lines:
-                balance.move(-line.quantity, line.plan_line_id.id, self.cycle_id.id)
+                balance.move(-line.sessions, line.plan_line_id.id, self.cycle_id.id)
         return found
 
     def _settle_edit(self):
@@ -276,21 +331,20 @@ class PetAppointment(models.Model):
         balances = self.plan_id.line_ids._load_balances_with_lapsed()
         parts = {}
         for visit in self:
-            covered = visit.line_ids.filtered("plan_line_id").grouped("product_id")
             parts[visit] = {}
-            for product, services in covered.items():
+            for service, lines in visit._get_covered_by_service().items():
                 mine = {
                     line: quantity
                     for (other, line), quantity in held.items()
-                    if other == visit and line.product_id == product
+                    if other == visit and line.product_id == service
                 }
                 asked = defaultdict(float)
-                for service in services:
-                    asked[service.plan_line_id] += service.quantity
+                for line in lines:
+                    asked[line.plan_line_id] += line.sessions
                 if {k: q for k, q in mine.items() if round(q, 6)} == asked:
                     continue
-                balance, period = balances[services.plan_line_id[:1]], visit.cycle_id.id
+                balance, period = balances[lines.plan_line_id[:1]], visit.cycle_id.id
                 for line, quantity in mine.items():
                     balance.move(quantity, line.id, period)
-                parts[visit][product.id] = balance.take(sum(asked.values()), period)
+                parts[visit][service.id] = balance.take(sum(asked.values()), period)
         self._write_services(parts)

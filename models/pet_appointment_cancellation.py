@@ -100,7 +100,8 @@ class PetAppointment(models.Model):
         :param reason: text kept on the entries
         """
         self._leave_plan(reason)
-        self._unguarded().write({"plan_id": plan.id})
+        with self._keeping_weight():
+            self._unguarded().write({"plan_id": plan.id})
         self._book(reason)
 
     def _filter_served(self):

@@ -132,7 +132,7 @@ class PetAppointment(models.Model):
                 lambda plan, visit=visit, wanted=wanted: (
                     plan.company_id == visit.company_id
                     and plan._covers(visit.pet_id)
-                    and (not wanted or wanted & plan.line_ids.product_id)
+                    and (not wanted or wanted & plan.line_ids._get_good_for())
                 )
             )
             visit.renewable_plan_id = fitting.sorted("date_start")[-1:]
@@ -281,10 +281,10 @@ class PetAppointment(models.Model):
         if slot is None:
             return self.env._("no cycle is open to it")
         wanted = self.line_ids.product_id
-        if wanted and not wanted.filtered(lambda one: one.id in allotment.services):
+        if wanted and not wanted.filtered(lambda one: allotment.pays_for(one.id)):
             return self.env._(
                 "covers %(services)s only",
-                services=", ".join(plan.line_ids.product_id.mapped("name")),
+                services=", ".join(plan.line_ids._get_good_for().mapped("name")),
             )
         if self._count_covered(allotment, Allotment.has):
             return self.env._("could pay, and was not chosen")

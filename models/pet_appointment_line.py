@@ -1,5 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import float_round
+
+from ..lib.booking import Asked
 
 
 class PetAppointmentLine(models.Model):
@@ -9,7 +12,7 @@ class PetAppointmentLine(models.Model):
     _order = "appointment_id, id"
     _rec_name = "product_id"
     _check_company_auto = True
-    _guarded_fields = frozenset({"invoice_id"})
+    _guarded_fields = frozenset({"invoice_id", "sessions"})
 
     appointment_id = fields.Many2one(
         "pet.appointment", required=True, index=True, ondelete="cascade"
@@ -36,7 +39,18 @@ class PetAppointmentLine(models.Model):
         help="The service of the plan whose sessions it takes; empty: billed apart",
     )
     quantity = fields.Float(
-        string="Sessions", default=1.0, required=True, digits="Product Unit"
+        default=1.0,
+        required=True,
+        digits="Product Unit",
+        help="How much of the service, as it is priced: 0.5 for a half day",
+    )
+    sessions = fields.Float(
+        compute="_compute_sessions",
+        store=True,
+        precompute=True,
+        digits="Product Unit",
+        help="What it takes of the plan: of a service that covers it perhaps more or "
+        "less than one session each",
     )
     price_unit = fields.Float(
         string="Price",
@@ -70,15 +84,22 @@ class PetAppointmentLine(models.Model):
 
     @api.depends("product_id", "appointment_id.plan_id")
     def _compute_plan_line_id(self):
-        """The plan of the visit covers the service if it sells it.
+        """The plan covers the service if it sells it, or one good for it (S10).
 
-        Of several lines of one service the first; booking tells which has sessions.
+        Of several the first; booking tells which has sessions.
         """
         for line in self:
-            plan = line.appointment_id.plan_id
-            line.plan_line_id = plan.line_ids.filtered(
-                lambda sold, product=line.product_id: sold.product_id == product
-            )[:1]
+            sold = line.appointment_id.plan_id.line_ids
+            line.plan_line_id = sold._find_covering(line.product_id)
+
+    @api.depends("quantity", "product_id", "plan_line_id")
+    def _compute_sessions(self):
+        for line in self:
+            line.sessions = (
+                line.plan_line_id._weigh(line.product_id, line.quantity)
+                if line.plan_line_id
+                else 0.0
+            )
 
     @api.depends("product_id", "plan_line_id")
     def _compute_price_unit(self):
@@ -97,8 +118,20 @@ class PetAppointmentLine(models.Model):
             on_plan = self.env._("on %(plan)s", plan=plan.name)
             line.coverage = on_plan if plan else False
 
+    def _ask(self):
+        """Return what the visit asks of its plan for this service (S10).
+
+        :return: `lib.booking.Asked`; who chose what pays for it, keeps that if it can
+        """
+        self.ensure_one()
+        return Asked(
+            self.product_id._origin.id,
+            self.quantity,
+            self.plan_line_id.product_id._origin.id or None,
+        )
+
     def _cover(self, parts):
-        """Let these services, all of one product, take of lines of the plan (S12).
+        """Let these services, paid by one of the plan, take of its lines (S12).
 
         :param parts: list of `lib.balances.Part` that make up their sessions
         :return: list of value dicts of further services: where a session comes from
@@ -108,7 +141,10 @@ class PetAppointmentLine(models.Model):
         more = []
         for line in self:
             vals_list = line._prepare_cover_vals_list(queue)
-            if (line.plan_line_id.id, line.quantity) != tuple(vals_list[0].values()):
+            if any(
+                value != (line[name].id if name == "plan_line_id" else line[name])
+                for name, value in vals_list[0].items()
+            ):
                 line._unguarded().write(vals_list[0])
             more += [
                 {
@@ -125,14 +161,21 @@ class PetAppointmentLine(models.Model):
 
         :param queue: list of [plan line id, sessions] still to be used; what this
             service takes leaves it
-        :return: list of dicts of `plan_line_id` and `quantity`
+        :return: list of dicts of `plan_line_id`, `sessions` and `quantity`
         """
         self.ensure_one()
-        left, vals_list = self.quantity, []
+        left, quantity, vals_list = self.sessions, self.quantity, []
+        digits = self.env["decimal.precision"].precision_get("Product Unit")
         while self.env["pet.plan.line"]._is_some(left):
             part = min(left, queue[0][1])
-            vals_list.append({"plan_line_id": queue[0][0], "quantity": part})
+            # As much of the service as of its sessions, and of the last all the rest.
+            share = quantity * part / left if part < left else quantity
+            share = max(10**-digits, float_round(share, precision_digits=digits))
+            vals_list.append(
+                {"plan_line_id": queue[0][0], "sessions": part, "quantity": share}
+            )
             left = round(left - part, 6)
+            quantity = round(quantity - share, 6)
             queue[0][1] = round(queue[0][1] - part, 6)
             if not queue[0][1]:
                 queue.pop(0)
@@ -156,9 +199,8 @@ class PetAppointmentLine(models.Model):
             sold = line.plan_line_id
             if not sold:
                 continue
-            if (
-                sold.plan_id != line.appointment_id.plan_id
-                or sold.product_id != line.product_id
+            if sold.plan_id != line.appointment_id.plan_id or not sold._is_good_for(
+                line.product_id
             ):
                 raise ValidationError(
                     self.env._(

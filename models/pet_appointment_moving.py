@@ -118,6 +118,7 @@ class PetAppointment(models.Model):
 
     def _check_served_by(self, plan):
         """Refuse a plan that the visits are on, or that has none of their services."""
+        good_for = plan.line_ids._get_good_for()
         refusals = [
             self.env._(
                 "%(visit)s (%(start)s) is on %(plan)s already.",
@@ -135,16 +136,17 @@ class PetAppointment(models.Model):
                 **visit._get_told(),
             )
             for visit in self
-            if visit.line_ids and not visit._get_sessions_on(plan)
+            if visit.line_ids and not visit.line_ids.product_id & good_for
         ]
         if refusals:
             raise UserError("\n".join(refusals))
 
     # --- What it would do (C7) -------------------------------------------------
 
-    def _get_sessions_on(self, plan):
-        """Return what the visit takes of a plan, its own or another (B2).
+    def _get_sessions_on(self, plan, allotment):
+        """Return what the visit takes of a plan, its own or another (B2, S10).
 
+        :param allotment: `lib.booking.Allotment` of the plan
         :return: dict, product id -> sessions; None where it takes what the plan gives
         """
         self.ensure_one()
@@ -152,12 +154,7 @@ class PetAppointment(models.Model):
             return None
         if plan == self.plan_id:
             return self._get_wanted_sessions()
-        wanted = {}
-        for line in self.line_ids:
-            if line.product_id in plan.line_ids.product_id:
-                product_id = line.product_id.id
-                wanted[product_id] = wanted.get(product_id, 0.0) + line.quantity
-        return wanted
+        return self._get_demand(self.line_ids, allotment)
 
     def _describe_move_cost(self, plan):
         """Return in words what a move gives back, takes and leaves to be billed (U3).
@@ -174,10 +171,11 @@ class PetAppointment(models.Model):
             for old_plan, count in self._count_held().items()
             if count
         ]
+        allotment = plan._get_allotments()[plan]
         taken = sum(
             sum(wanted.values())
             for visit in self
-            if (wanted := visit._get_sessions_on(plan))
+            if (wanted := visit._get_sessions_on(plan, allotment))
         )
         if taken:
             texts.append(
@@ -188,7 +186,7 @@ class PetAppointment(models.Model):
                     left=say_sessions(self.env, plan.sessions_remaining),
                 )
             )
-        apart = self.line_ids.product_id - plan.line_ids.product_id
+        apart = self.line_ids.product_id - plan.line_ids._get_good_for()
         if apart:
             texts.append(
                 self.env._(

@@ -56,7 +56,7 @@ class PetAppointment(models.Model):
         held = defaultdict(float)
         for visit in self.filtered("holds_sessions"):
             covered = visit.line_ids.filtered("plan_line_id")
-            held[visit.plan_id] += sum(covered.mapped("quantity"))
+            held[visit.plan_id] += sum(covered.mapped("sessions"))
         return held
 
     @api.model

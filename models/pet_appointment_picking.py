@@ -31,12 +31,14 @@ class PetAppointment(models.Model):
                     later += visit
                 else:
                     visit._note_picked(plan)
-                    visit._unguarded().write(
-                        {"plan_id": plan.id, "plan_choice": choice}
-                    )
+                    with visit._keeping_weight():
+                        visit._unguarded().write(
+                            {"plan_id": plan.id, "plan_choice": choice}
+                        )
                     picked += visit
                     taken += plan
-            picked._get_short_lines()._unguarded().write({"plan_line_id": False})
+            with picked._keeping_weight():
+                picked._get_short_lines()._unguarded().write({"plan_line_id": False})
             picked._book()
             waiting = later
 
@@ -162,9 +164,9 @@ class PetAppointment(models.Model):
         if slot is None:
             return covered
         for line in self.line_ids:
-            quantity = wanted[line.product_id.id] + line.quantity
-            if finds(allotment, line.product_id.id, quantity, slot):
-                wanted[line.product_id.id] = quantity
+            if payer := allotment.find_payer(line._ask(), slot, wanted, finds):
+                service, sessions = payer
+                wanted[service] += sessions
                 covered += line
         return covered
 

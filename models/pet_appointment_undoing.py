@@ -319,7 +319,8 @@ class PetAppointment(models.Model):
         leaving._leave_plan(reason)
         given = leaving.filtered("step_id.gave_services").line_ids
         given.filtered("plan_line_id")._unguarded().unlink()
-        leaving._unguarded().write({"plan_id": False})
+        with leaving._keeping_weight():
+            leaving._unguarded().write({"plan_id": False})
 
     def _take_again(self, reason):
         """Take the sessions of no-shows again, in their own cycle if it has room (C9).
@@ -345,7 +346,7 @@ class PetAppointment(models.Model):
             if (
                 cycle.date_from <= visit._get_day() <= cycle.date_to
                 if cycle.date_from
-                else round(units + visit.units - cycle.capacity, 6) <= 0
+                else round(units + min(visit.units, 1) - cycle.capacity, 6) <= 0
             ):
                 booked[cycle.id] = units + visit.units
                 fitting += visit

@@ -551,7 +551,7 @@ class PetCycle(models.Model):
                 ("plan_line_id", "!=", False),
             ],
             ["appointment_id.cycle_id", "plan_line_id"],
-            ["quantity:sum"],
+            ["sessions:sum"],
         ):
             taken[cycle.id, line.id] = quantity
         return taken
@@ -588,11 +588,28 @@ class PetCycle(models.Model):
     # --- Due dates (C1, C5, C6) ------------------------------------------------
 
     def _get_visit_days(self):
-        """Return the local dates of each cycle's visits: dict, cycle -> list."""
+        """Return the local dates of each cycle's visits: dict, cycle -> list.
+
+        A cycle without one goes by the last visit of its package, once nothing is left
+        to book: none is to come (S10).
+        """
         days = defaultdict(list)
         for visit in self.appointment_ids:
             days[visit.cycle_id].append(visit._get_day())
+        for cycle in self._filter_empty_for_good():
+            days[cycle] = days[cycle] or [cycle.plan_id._get_last_day_used()]
         return days
+
+    def _filter_empty_for_good(self):
+        """Return the cycles sold for a price that no visit will ever enter (S10)."""
+        booked_out = self.plan_id.filtered(lambda plan: plan._is_booked_out())
+        return self.filtered(
+            lambda cycle: (
+                cycle.plan_id in booked_out
+                and not cycle.appointment_ids
+                and cycle.invoice_id
+            )
+        )
 
     def _get_due_date(self, days):
         """Return the due date the rules call for, or False (S5, C5).
@@ -728,6 +745,10 @@ class PetCycle(models.Model):
         for visit in [*(self.appointment_ids - leaving), *joining]:
             # A no-show whose session went back is not dealt, and stays where it is.
             days[cycles.get(visit.id, visit.cycle_id.id)].append(visit._get_day())
+        if not leaving.filtered("holds_sessions"):  # else there is something to book
+            last = max((day for some in days.values() for day in some), default=None)
+            for cycle in self._filter_empty_for_good():
+                days[cycle.id] = days[cycle.id] or [last]
         return self._calculate_due_dates(
             lambda cycle, ahead: cycle._get_due_date_after_deal(days[cycle.id], ahead)
         )

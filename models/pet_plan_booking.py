@@ -46,6 +46,43 @@ class PetPlan(models.Model):
         self.ensure_one()
         return self.state == "active" and self.sessions_remaining > 0
 
+    def _is_booked_out(self):
+        """Tell whether a package is all booked, so that no visit is to come (S10)."""
+        self.ensure_one()
+        lines = self.line_ids
+        return (
+            self.kind == "package"
+            and self.state in ("active", "expired")
+            and not lines._is_some(sum(max(0.0, line.remaining) for line in lines))
+            and any(self.appointment_ids.mapped("holds_sessions"))
+        )
+
+    def _date_empty_cycles(self):
+        """Let the bills of cycles that no visit will enter be due with the last (S10).
+
+        By what took the last session: later on only deals date them anew (C1).
+        """
+        packages = self.filtered(lambda plan: plan.kind == "package")
+        packages.cycle_ids._filter_empty_for_good().filtered(
+            lambda cycle: cycle.state == "waiting"
+        )._follow_visits()
+
+    def _describe_empty_cycles(self):
+        """Return which bills become due once nothing is left to book: list of texts."""
+        self.ensure_one()
+        waiting = self.cycle_ids.filtered(
+            lambda cycle: cycle.state == "waiting" and cycle.invoice_id
+        )
+        if self.kind != "package" or not any(
+            self.appointment_ids.mapped("holds_sessions")
+        ):
+            return []
+        last = self._get_last_day_used()
+        dates = waiting._calculate_due_dates(
+            lambda cycle, ahead: cycle._get_ordered_due_date([last], ahead)
+        )
+        return [cycle._describe_new_due_date(date) for cycle, date in dates.items()]
+
     def book(self, starts, **values):
         """Book visits on this plan (B1-B3).
 
@@ -195,6 +232,7 @@ class PetPlan(models.Model):
                         sum(taken[cycle.id, line.id] for line in lines)
                         for cycle in cycles
                     ],
+                    covers=lines._get_covers(),
                 )
                 for product, lines in lines_by_service.items()
             },

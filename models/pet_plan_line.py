@@ -218,7 +218,7 @@ class PetPlanLine(models.Model):
 
     @api.depends(
         "entry_ids.quantity",
-        "appointment_line_ids.quantity",
+        "appointment_line_ids.sessions",
         "appointment_line_ids.appointment_id.state",
         "appointment_line_ids.appointment_id.holds_sessions",
     )
@@ -238,7 +238,7 @@ class PetPlanLine(models.Model):
                     ("appointment_id.state", "in", UPCOMING_STATES),
                 ],
                 ["plan_line_id"],
-                ["quantity:sum"],
+                ["sessions:sum"],
             )
         }
         digits = self.env["decimal.precision"].precision_get("Product Unit")
@@ -288,6 +288,7 @@ class PetPlanLine(models.Model):
             "price_unit",
             "discount",
             "unit_value",
+            "cover_ids",
         }
 
     def _check_plan_is_draft(self):
@@ -322,6 +323,7 @@ class PetPlanLine(models.Model):
             "quantity": self.quantity,
             "price_unit": self.price_sold,
             "discount": self.discount_sold,
+            "cover_ids": self._prepare_covers(),
         }
 
     def _get_kept_price(self):

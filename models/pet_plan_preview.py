@@ -72,7 +72,7 @@ class PetPlan(models.Model):
         self.ensure_one()
         entered = {}
         for visit in visits.sorted(lambda visit: (visit.start, visit.id)):
-            wanted = visit._get_sessions_on(self)
+            wanted = visit._get_sessions_on(self, allotment)
             place = allotment.enter(visit._get_day(), visit.units, wanted)
             if place:
                 entered[visit] = self.cycle_ids.browse(place.slot.id)

@@ -131,14 +131,16 @@ class PetPlan(models.Model):
         self.ensure_one()
         places = {}
         for visit in visits.sorted(lambda visit: (visit.start, visit.id)):
-            day, wanted = visit._get_day(), visit._get_wanted_sessions()
+            day, covered = visit._get_day(), visit.line_ids.filtered("plan_line_id")
+            wanted = visit._get_demand(covered, allotment)
             slot = allotment.find_slot(day, visit.units)
             if (
                 slot is not None
                 and not self._get_refusal(visit)
+                and all(allotment.pays_for(line.product_id.id) for line in covered)
                 and all(
-                    allotment.has(product_id, quantity, slot)
-                    for product_id, quantity in wanted.items()
+                    allotment.has(service, sessions, slot)
+                    for service, sessions in wanted.items()
                 )
             ):
                 places[visit] = allotment.enter(day, visit.units, wanted)

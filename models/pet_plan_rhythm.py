@@ -194,5 +194,6 @@ class PetPlan(models.Model):
                 ),
                 shares=[extra, *whole] if ahead else whole,
                 taken=[0.0] * len(slots),
+                covers=lines._get_covers(),
             )
         return booking.Allotment(slots, services, by_period=by_period)

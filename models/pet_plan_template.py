@@ -57,6 +57,9 @@ class PetPlanTemplate(models.Model):
         precompute=True,
     )
     duration = fields.Char(compute="_compute_duration")
+    cover_ids = fields.One2many(
+        "pet.plan.template.cover", "template_id", string="Also Good For"
+    )
     amount_total = fields.Monetary(
         string="Price",
         compute="_compute_amount_total",

@@ -1,6 +1,6 @@
 from itertools import product
 
-from odoo import api, fields, models
+from odoo import Command, api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..lib import prices
@@ -56,6 +56,13 @@ class PetPlanTemplateLine(models.Model):
         copy=True,
         help="For breeds, or for a size, a coat, or both: the most specific counts",
     )
+    cover_ids = fields.One2many(
+        "pet.plan.template.cover",
+        "line_id",
+        string="Also Good For",
+        copy=True,
+        help="Further services that its sessions may be used for",
+    )
     currency_id = fields.Many2one(related="template_id.currency_id")
     price_subtotal = fields.Monetary(
         string="Subtotal", compute="_compute_price_subtotal"
@@ -107,6 +114,9 @@ class PetPlanTemplateLine(models.Model):
             "quantity": self.quantity,
             "price_unit": self._get_price_for(company, currency, animal),
             "discount": self.discount,
+            "cover_ids": [
+                Command.create(cover._prepare_copied_vals()) for cover in self.cover_ids
+            ],
         }
 
     def _get_price_for(self, company, currency, animal):

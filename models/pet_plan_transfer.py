@@ -214,6 +214,7 @@ class PetPlan(models.Model):
                         "price_unit": prices[line] / quantity,
                         "unit_value": line.unit_value,  # K6
                         "transferred_from_id": line.id,
+                        "cover_ids": line._prepare_covers(),
                     }
                 )
                 for line, quantity in left.items()

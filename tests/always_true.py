@@ -100,7 +100,7 @@ TABLES = {
     ),
     "services": (
         "pet_appointment_line",
-        ("appointment_id", "plan_line_id", "quantity"),
+        ("appointment_id", "plan_line_id", "sessions"),
     ),
     "pauses": ("pet_plan_pause", ("plan_id", "date_from", "date_to")),
     "moves": (
@@ -235,7 +235,7 @@ def check_ledger_holds_what_the_visits_hold(before, now):
     held, posted = defaultdict(float), defaultdict(float)
     for service in now.services.values():
         if service.plan_line_id and now.visits[service.appointment_id].holds_sessions:
-            held[service.appointment_id, service.plan_line_id] += service.quantity
+            held[service.appointment_id, service.plan_line_id] += service.sessions
     for entry in now.entries.values():
         if entry.kind in ("book", "release"):
             posted[entry.appointment_id, entry.line_id] -= entry.quantity

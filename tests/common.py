@@ -440,8 +440,8 @@ class PetPlansCommon(ShopsCommon):
             booked = held.filtered(
                 lambda taken: taken.appointment_id.state in ("scheduled", "confirmed")
             )
-            self.assertEqual(line.booked, sum(booked.mapped("quantity")))
-            self.assertEqual(line.used, sum((held - booked).mapped("quantity")))
+            self.assertEqual(line.booked, sum(booked.mapped("sessions")))
+            self.assertEqual(line.used, sum((held - booked).mapped("sessions")))
             self.assertEqual(
                 line.expired,
                 -sum(

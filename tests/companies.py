@@ -28,6 +28,9 @@ class CompaniesCase(RpcCase):
         template.line_ids.price_ids = [
             Command.create({"size": "large", "price_unit": 60.0})
         ]
+        template.line_ids.cover_ids = [
+            Command.create({"product_tmpl_id": cls.grooming.product_tmpl_id.id})
+        ]
         template = template.with_user(user)
         plan = env["pet.plan"].create(
             {
@@ -69,7 +72,9 @@ class CompaniesCase(RpcCase):
             "pet.plan.template": template,
             "pet.plan.template.line": template.line_ids,
             "pet.plan.template.price": template.price_ids,
+            "pet.plan.template.cover": template.cover_ids,
             "pet.plan": plan,
+            "pet.plan.cover": plan.line_ids.cover_ids,
             "pet.plan.line": plan.line_ids,
             "pet.plan.entry": plan.entry_ids,
             "pet.plan.pause": plan.pause_ids,

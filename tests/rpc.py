@@ -156,9 +156,9 @@ class RpcCase(AddonModels, PetPlansCommon, HttpCase):
         plan = plan.sudo()
         for line in plan.line_ids:
             entries = line.entry_ids
-            self.assertEqual(line.remaining, sum(entries.mapped("quantity")))
+            self.assertEqual(line.remaining, sum(entries.mapped("sessions")))
             held = line.appointment_line_ids.filtered("appointment_id.holds_sessions")
             taken = entries.filtered(lambda entry: entry.kind in ("book", "release"))
             self.assertEqual(
-                sum(held.mapped("quantity")), -sum(taken.mapped("quantity"))
+                sum(held.mapped("sessions")), -sum(taken.mapped("quantity"))
             )

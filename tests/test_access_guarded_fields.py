@@ -18,7 +18,7 @@ GUARDED = {
         "step_id",
         "was_served",
     },
-    "pet.appointment.line": {"invoice_id"},
+    "pet.appointment.line": {"invoice_id", "sessions"},
     "pet.appointment.step": {"appointment_id", "old_state", "state", "user_id", "date"},
     "pet.cycle": {
         "plan_id",
@@ -75,6 +75,13 @@ class TestGuardedFields(RpcCase):
         imported.action_check()
         price = cls.env["pet.plan.template.price"].with_user(cls.manager)
         price = price.create({"line_id": cls.template.line_ids.id, "size": "large"})
+        covers = cls.env["pet.plan.template.cover"].with_user(cls.manager)
+        cover = covers.create(
+            {"line_id": cls.template.line_ids.id, "product_id": cls.grooming.id}
+        )
+        sold = cls.env["pet.plan.cover"].create(
+            {"line_id": cls.draft.line_ids.id, "product_id": cls.grooming.id}
+        )
         cls.targets = {
             "pet.carry.over.column": imported.column_ids[0],
             "pet.carry.over.import": imported,
@@ -86,9 +93,11 @@ class TestGuardedFields(RpcCase):
             "pet.cycle": cls.plan.cycle_ids[0],
             "pet.pet": cls.luna,
             "pet.plan": cls.plan,
+            "pet.plan.cover": sold,
             "pet.plan.entry": cls.plan.entry_ids[:1],
             "pet.plan.line": cls.draft.line_ids,
             "pet.plan.pause": cls.plan.pause_ids,
+            "pet.plan.template.cover": cover,
             "pet.plan.template.price": price,
         }
         cls.creatable = {
@@ -113,6 +122,14 @@ class TestGuardedFields(RpcCase):
             "pet.cycle": {"plan_id": cls.plan.id, "sequence": 9},
             "pet.pet": {"name": "Toto", "partner_id": cls.customer.id},
             "pet.plan": {"template_id": cls.template.id, "pet_id": cls.luna.id},
+            "pet.plan.cover": {
+                "line_id": cls.draft.line_ids.id,
+                "product_tmpl_id": cls.grooming.product_tmpl_id.id,
+            },
+            "pet.plan.template.cover": {
+                "line_id": cls.template.line_ids.id,
+                "product_tmpl_id": cls.grooming.product_tmpl_id.id,
+            },
             "pet.plan.entry": {
                 "line_id": cls.plan.line_ids.id,
                 "kind": "grant",

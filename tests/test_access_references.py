@@ -93,6 +93,14 @@ class TestReferences(CompaniesCase):
                 "line_id": cls.ours["pet.plan.template.line"].id,
                 "coat": "long",
             },
+            "pet.plan.template.cover": {
+                "line_id": cls.ours["pet.plan.template.line"].id,
+                "product_id": cls.grooming.id,
+            },
+            "pet.plan.cover": {
+                "line_id": draft.line_ids.id,
+                "product_id": cls.grooming.id,
+            },
         }
 
     # --- Helpers -----------------------------------------------------------------

@@ -180,7 +180,7 @@ class TestStaffChooseServices(SessionsCase):
             self.weekly(1),
             line_ids=[Command.create({"product_id": self.bath.id, "quantity": 3})],
         )
-        self.assertEqual(visit.units, 1.0)
+        self.assertEqual(visit.units, 3.0)
         self.assert_counters(self.baths, booked=3, remaining=9)
 
     def test_half_a_session_is_a_half_day(self):

@@ -8,7 +8,12 @@ from .rpc import AddonModels
 
 NONSENSE = "no such thing"
 # Found by what else they are about, as no word of their name is stored
-NAMED_BY_OTHERS = ("pet.plan.pause", "pet.plan.template.price")
+NAMED_BY_OTHERS = (
+    "pet.plan.cover",
+    "pet.plan.pause",
+    "pet.plan.template.cover",
+    "pet.plan.template.price",
+)
 
 
 class TestSearchOfRecords(AddonModels, PetPlansCommon):
@@ -17,7 +22,11 @@ class TestSearchOfRecords(AddonModels, PetPlansCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.plan = cls.sell()
+        template = cls.make_template()
+        template.with_user(cls.manager).line_ids.cover_ids = [
+            Command.create({"product_id": cls.grooming.id})
+        ]
+        cls.plan = cls.sell(template)
         # A number without the digits that are searched for
         cls.plan.sudo()._unguarded().name = "PLN90001"
         cls.plan.book(cls.weekly(2))[0].action_confirm()

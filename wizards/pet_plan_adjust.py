@@ -66,6 +66,26 @@ class PetPlanAdjust(models.TransientModel):
         help="Visits of the renewal before its new start",
     )
 
+    due_note = fields.Text(
+        compute="_compute_due_note",
+        compute_sudo=False,
+        help="Which invoices become due, since nothing is left to book",
+    )
+
+    @api.depends("plan_id", "line_ids.new_remaining")
+    def _compute_due_note(self):
+        for wizard in self:
+            wizard.due_note = "\n".join(wizard._describe_dues()) or False
+
+    def _describe_dues(self):
+        """Return which invoices an edit that leaves nothing makes due (S10)."""
+        self.ensure_one()
+        plan, rows = self.plan_id, self.line_ids
+        if not plan or any(row._differs(row.new_remaining, 0.0) for row in rows):
+            return []
+        # Due dates and numbers of the bills of a plan that the user is to edit.
+        return plan.sudo()._describe_empty_cycles()
+
     @api.depends("plan_id")
     def _compute_old_values(self):
         """Keep the values as they are when the wizard opens (L2)."""
@@ -218,6 +238,7 @@ class PetPlanAdjust(models.TransientModel):
                 )
             ]
         )
+        lines.plan_id._date_empty_cycles()
 
     def _get_summary(self, rows, vals):
         """Return the chatter message: old and new of everything that changed (L2)."""

@@ -191,11 +191,10 @@ class PetWalkIn(models.TransientModel):
         products = visit.line_ids.product_id
         if not products:
             products = products.browse(allotment.get_default(slot, units))
-        services = {
-            product.id: self._get_sessions(product)
-            for product in products
-            if product.id in allotment.services
-        }
+        if visit.line_ids:
+            services = visit._get_demand(visit.line_ids, allotment)
+        else:
+            services = {product.id: self._get_sessions(product) for product in products}
         allotment.enter(day, units, services)
         return products
 

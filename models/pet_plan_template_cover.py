@@ -1,0 +1,56 @@
+from odoo import api, fields, models
+
+
+class PetPlanTemplateCover(models.Model):
+    """A further service that a service of an offer is good for (S10)."""
+
+    _name = "pet.plan.template.cover"
+    _description = "Covered Service of a Template"
+    _inherit = ["pet.cover.mixin", "pet.guard.mixin"]
+    _order = "line_id, id"
+    _rec_names_search = ["product_id", "product_tmpl_id"]
+    _check_company_auto = True
+    _guarded_fields = frozenset({"template_id"})
+
+    line_id = fields.Many2one(
+        "pet.plan.template.line",
+        string="Service",
+        required=True,
+        index=True,
+        ondelete="cascade",
+        default=lambda self: self._default_line_id(),
+    )
+    template_id = fields.Many2one(
+        related="line_id.template_id",
+        store=True,
+        index=True,
+        ondelete="cascade",
+    )
+    company_id = fields.Many2one(related="line_id.company_id")
+
+    def _default_line_id(self):
+        """Propose the service where there is only one."""
+        return self.env["pet.plan.template.price"]._default_line_id()
+
+    def _get_service_lines(self):
+        self.ensure_one()
+        return self.template_id.line_ids.filtered(
+            lambda line: line.product_id == self.line_id.product_id
+        )
+
+
+class PetPlanTemplateLine(models.Model):
+    """What the sessions of a service of an offer are good for, at one glance (S10)."""
+
+    _inherit = "pet.plan.template.line"
+
+    good_for = fields.Char(
+        string="Good For",
+        compute="_compute_good_for",
+        help="Sessions that one of another service takes, such as 0.5: Half Day",
+    )
+
+    @api.depends("cover_ids.display_name")
+    def _compute_good_for(self):
+        for line in self:
+            line.good_for = "; ".join(line.cover_ids.mapped("display_name")) or False
