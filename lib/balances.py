@@ -13,6 +13,7 @@ from collections.abc import Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import accumulate
+from math import inf
 
 ZERO = Decimal(0)
 
@@ -218,6 +219,61 @@ class Balance:
         for part in parts:
             self.move(-part.quantity, part.line, part.period)
         return parts
+
+
+class Unlimited:
+    """The sessions of a service without limit (S11): there are always enough.
+
+    What is taken comes with its own grant, so nothing is ever left, owed, expired or
+    carried; it answers what `Balance` is asked.
+    """
+
+    def __init__(self, lines: Sequence[Hashable]):
+        """Take the lines of the service; the first one books."""
+        self._line = lines[0]
+
+    def left(self, period: Hashable | None = None) -> float:
+        """Return that there is no end of them."""
+        return inf
+
+    def has(self, quantity: float, period: Hashable | None = None) -> bool:
+        """Tell that any number is there."""
+        return True
+
+    def lacking(self, period: Hashable | None = None) -> float:
+        """Return that none was taken beyond what is allowed."""
+        return 0.0
+
+    def may_take(self, quantity: float, period: Hashable | None = None) -> bool:
+        """Tell that any number may be taken."""
+        return True
+
+    def owed(self) -> float:
+        """Return that nothing is owed."""
+        return 0.0
+
+    def parts(self, line: Hashable | None = None) -> list[Part]:
+        """Return nothing: none of it can be carried or given away."""
+        return []
+
+    def parts_usable(self, period: Hashable | None) -> list[Part]:
+        """Return nothing, as `parts`."""
+        return []
+
+    def take(self, quantity: float, period: Hashable | None = None) -> list[Part]:
+        """Take sessions: all from the one line."""
+        return [Part(self._line, period, quantity)]
+
+    def move(self, quantity: float, line: Hashable, period: Hashable | None = None):
+        """Note nothing: there are as many as before."""
+
+    def withdraw(self, quantity: float, line: Hashable) -> list[Part]:
+        """Take nothing off for good."""
+        return []
+
+    def expire(self, periods: Collection[Hashable] | None = None) -> list[Part]:
+        """Take nothing out that is over."""
+        return []
 
 
 class _Cells:

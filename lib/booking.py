@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from . import dealing
-from .balances import Balance, Part
+from .balances import Balance, Part, Unlimited
 from .covers import find_covering, weigh
 
 
@@ -65,22 +65,39 @@ class Service:
 
     ``shares`` are the sessions each cycle entitles to, ``taken`` what its visits took;
     both by slot (S4, B2). ``covers`` are the other services it is good for, with the
-    sessions that one of them takes (S10).
+    sessions that one of them takes (S10). Of a service without limit a pet has no more
+    than ``per_day`` on one day (0: as often as it likes), ``by_day`` is what each has
+    (S11).
     """
 
-    balance: Balance
+    balance: Balance | Unlimited
     shares: Sequence[float]
     taken: list[float]
     covers: Mapping[Hashable, float] = field(default_factory=dict)
+    per_day: float = 0.0
+    by_day: dict[Hashable, float] = field(default_factory=dict)
+
+    def fits_day(self, quantity: float, who: Hashable | None) -> bool:
+        """Tell whether a pet may have so many sessions more on a day (S11).
+
+        :param who: the pet and the day
+        """
+        if not self.per_day:
+            return True
+        return round(self.by_day.get(who, 0.0) + quantity - self.per_day, 6) <= 0
 
 
 @dataclass(frozen=True)
 class Asked:
-    """Some of a service that a visit asks for; ``first`` is what is to pay, if chosen."""
+    """Some of a service that a visit asks for.
+
+    ``first`` is the one to pay, if it can; ``who`` names the pet and the day (S11).
+    """
 
     service: Hashable
     quantity: float
     first: Hashable | None = None
+    who: Hashable | None = None
 
 
 @dataclass
@@ -133,6 +150,7 @@ class Allotment:
         day: date,
         units: float,
         wanted: Mapping[Hashable, float] | None = None,
+        pet: Hashable | None = None,
     ) -> Place | None:
         """Book one visit: it enters a cycle and takes its sessions.
 
@@ -142,22 +160,27 @@ class Allotment:
         :param day: the visit's local date
         :param units: its weight in the cycle, and the sessions it takes by default
         :param wanted: {service: sessions}; by default those of `get_default`
+        :param pet: whose visit it is
         :return: None if no cycle is open to it
         """
         slot = self.find_slot(day, units)
         if slot is None:
             return None
+        who = (pet, day)
         if wanted is None:
-            wanted = self.get_default(slot, units)
+            wanted = self.get_default(slot, units, who)
         slot.booked += units
         place = Place(slot)
         for name, quantity in wanted.items():
             service = self.services[name]
             service.taken[self._position[slot.id]] += quantity
+            service.by_day[who] = service.by_day.get(who, 0.0) + quantity
             place.parts[name] = service.balance.take(quantity, self._period(slot))
         return place
 
-    def get_default(self, slot: Slot, units: float) -> dict[Hashable, float]:
+    def get_default(
+        self, slot: Slot, units: float, who: Hashable | None = None
+    ) -> dict[Hashable, float]:
         """Return the sessions a visit takes unless staff choose otherwise (B2).
 
         One session (as many as the visit weighs) of each service of which the cycle's
@@ -167,6 +190,7 @@ class Allotment:
 
         :param slot: the cycle the visit enters
         :param units: the visit's weight
+        :param who: the pet and the day, see `Service.fits_day`
         :return: {service: sessions}, of at least one service the whole weight
         """
         at, period = self._position[slot.id], self._period(slot)
@@ -175,6 +199,7 @@ class Allotment:
                 service.shares[at] - service.taken[at], service.balance.left(period)
             )
             for name, service in self.services.items()
+            if service.fits_day(units, who)
         }
         wanted = {
             name: min(units, round(room, 6)) for name, room in rooms.items() if room > 0
@@ -185,7 +210,7 @@ class Allotment:
         spare = (
             name
             for name, service in self.services.items()
-            if service.balance.has(units, period)
+            if name in rooms and service.balance.has(units, period)
         )
         first = next(spare, next(iter(wanted or self.services)))
         return {**wanted, first: units}
@@ -221,7 +246,10 @@ class Allotment:
         :return: (service, sessions), or None where none has enough
         """
         for name, sessions in self.list_payers(asked):
-            if finds(self, name, taken.get(name, 0.0) + sessions, slot):
+            total = taken.get(name, 0.0) + sessions
+            if self.services[name].fits_day(total, asked.who) and finds(
+                self, name, total, slot
+            ):
                 return name, sessions
         return None
 
@@ -270,6 +298,7 @@ class Allotment:
         count: int,
         may_owe: bool,
         refuses: Callable[[date], bool],
+        pet: Hashable | None = None,
     ) -> list[datetime]:
         """Return those of some dates that will not be refused (B1, B1a); books them.
 
@@ -281,6 +310,7 @@ class Allotment:
         :param count: how many are wanted
         :param may_owe: whether the overdraft is used: who asked for more than remain
         :param refuses: tells whether the plan takes no visit on a day
+        :param pet: whose visits they are
         :return: at most ``count`` of the moments
         """
         last = self._last_day()
@@ -290,8 +320,8 @@ class Allotment:
                 break
             if refuses(day):
                 continue
-            if self.can_enter(day, units, may_owe):
-                self.enter(day, units)
+            if self.can_enter(day, units, may_owe, pet):
+                self.enter(day, units, pet=pet)
                 proposed.append(start)
             elif not self.by_period:
                 break  # a package has one balance: no later day finds more
@@ -300,20 +330,30 @@ class Allotment:
     def _last_day(self):
         return max((slot.last for slot in self.slots if slot.last), default=None)
 
-    def can_enter(self, day: date, units: float, may_owe: bool = False) -> bool:
+    def can_enter(
+        self,
+        day: date,
+        units: float,
+        may_owe: bool = False,
+        pet: Hashable | None = None,
+    ) -> bool:
         """Tell whether a visit of a day finds a cycle and its sessions.
 
         :param day: the visit's local date
         :param units: its weight
         :param may_owe: whether what may be owed counts as there
+        :param pet: whose visit it is
         """
         slot = self.find_slot(day, units)
         if slot is None:
             return False
         period = self._period(slot)
         return any(
-            service.balance.has(units, period)
-            or (may_owe and service.balance.may_take(units, period))
+            service.fits_day(units, (pet, day))
+            and (
+                service.balance.has(units, period)
+                or (may_owe and service.balance.may_take(units, period))
+            )
             for service in self.services.values()
         )
 

@@ -1,8 +1,9 @@
 """Put visits into cycles, and spread sessions and money over cycles.
 
 A visit weighs 1, 0.5 for a half day, or what it takes of a service that covers its own
-(S10: a boarding night 2); a cycle's capacity counts in the same unit. Quantities and amounts come in and go out as floats, because that is what the
-records hold; between the two everything is computed with exact fractions.
+(S10: a boarding night 2); a cycle's capacity counts in the same unit. Quantities and
+amounts come in and go out as floats, because that is what the records hold; between
+the two everything is computed with exact fractions.
 """
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence

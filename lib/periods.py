@@ -82,6 +82,30 @@ def count_days(spans: Iterable[tuple[date, date]]) -> int:
     return sum((last - first).days + 1 for first, last in spans)
 
 
+def part_from(
+    first: date, last: date, day: date, pauses: Iterable[tuple[date, date]] = ()
+) -> float:
+    """Return the part of a period that lies on a day or after it, from 0 to 1 (S11).
+
+    Counted in days, without those on which the plan is paused.
+
+    :param first, last: of the period, both inclusive
+    :param day: the first one that counts
+    :param pauses: (first, last) of each, which do not overlap
+    """
+
+    def usable(start: date) -> int:
+        paused = (
+            (max(start, begin), min(last, end))
+            for begin, end in pauses
+            if begin <= last and end >= start
+        )
+        return max(0, (last - start).days + 1) - count_days(paused)
+
+    whole = usable(first)
+    return usable(max(first, day)) / whole if whole > 0 else 0.0
+
+
 def follow_pauses(
     day: date,
     start: date,

@@ -317,6 +317,11 @@ class PetAppointment(models.Model):
                 total=format_sessions(self.env, max(total, rank)),
             )
             visit.is_near_end = bool(rank) and rank + 1 >= total
+            if rank and plan.is_unlimited and not plan._get_limited_lines():
+                visit.session_label = self.env._(
+                    "%(rank)s, unlimited", rank=format_sessions(self.env, rank)
+                )
+                visit.is_near_end = False
 
     def _get_ranks(self):
         """Return how far each of these goes into its package, or into its period.
@@ -655,6 +660,7 @@ class PetAppointment(models.Model):
         self.filtered("reminded")._unguarded().write({"reminded": False})
         on_plan = self.filtered("holds_sessions")
         on_plan._check_allowed()
+        on_plan._check_days()
         on_plan.plan_id._bump_revision()
         # Only the due date of the own cycle's draft; see C1.
         on_plan.filtered(

@@ -73,6 +73,7 @@ class PetAppointment(models.Model):
         entering = visits.grouped(lambda visit: places[visit].slot.id)
         for cycle_id, group in entering.items():
             group._unguarded().write({"cycle_id": cycle_id, "holds_sessions": True})
+        visits._check_days()
         # Due dates are written on cycles and draft invoices, which are not the
         # user's to write: only those the visits have just entered follow.
         visits.cycle_id._sudo_clean()._follow_visits()
@@ -101,6 +102,7 @@ class PetAppointment(models.Model):
                 visit._get_day(),
                 visit.units,
                 visit._get_wanted_sessions() if visit.line_ids else None,
+                visit.pet_id.id,
             )
             if place is None:
                 reason = self.env._(
@@ -229,7 +231,14 @@ class PetAppointment(models.Model):
         # and this moves exactly their sessions.
         lines = self.env["pet.plan.line"]._sudo_clean()
         missing = self._sudo_clean()._get_missing_entries(reason)
-        lines._post_entries(lines._prepare_given_back_vals_list(missing) + missing)
+        given_back = lines._prepare_given_back_vals_list(missing)
+        grants = lines._prepare_unlimited_grants(missing)
+        lines._post_entries(
+            given_back
+            + [vals for vals in grants if vals["quantity"] > 0]
+            + missing
+            + [vals for vals in grants if vals["quantity"] < 0]
+        )
         if missing:
             # Drafts of these very plans, which have nothing left to book now.
             self.plan_id._sudo_clean()._date_empty_cycles()
@@ -307,6 +316,7 @@ class PetAppointment(models.Model):
         :raises AccessError: when staff would take back a session that was served
         """
         self._cover_edited()
+        self._check_days()
         reason = self.env._("Services of the visit edited")
         served = self._filter_served()
         if served and not self.env.user.has_group("pet_plans.group_manager"):

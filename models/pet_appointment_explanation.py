@@ -23,6 +23,7 @@ class PetAppointment(models.Model):
             ("only", "The only one"),
             ("services", "Covers most services"),
             ("own", "The pet's own"),
+            ("unlimited", "Unlimited"),
             ("soonest_expiry", "Ends first"),
             ("oldest", "The oldest"),
             ("fewest_left", "Fewest sessions left"),
@@ -103,6 +104,7 @@ class PetAppointment(models.Model):
             "only": self.env._("No other plan fits."),
             "services": self.env._("It covers more of the services than the others."),
             "own": self.env._("The pet's own plan goes before a shared one."),
+            "unlimited": self.env._("It is unlimited."),
             "soonest_expiry": self.env._("It ends first."),
             "oldest": self.env._("It is the oldest."),
             "fewest_left": self.env._("It has the fewest sessions left."),
@@ -288,6 +290,12 @@ class PetAppointment(models.Model):
             )
         if self._count_covered(allotment, Allotment.has):
             return self.env._("could pay, and was not chosen")
+        if plan.is_unlimited and self._is_over_day_limit(allotment):
+            return self.env._(
+                "%(pet)s had its visit of %(day)s already",
+                pet=self.pet_id.name,
+                day=format_day(self.env, self._get_day()),
+            )
         if slot.last:
             return self.env._(
                 "nothing left from %(start)s to %(end)s",

@@ -128,6 +128,7 @@ class PetAppointmentLine(models.Model):
             self.product_id._origin.id,
             self.quantity,
             self.plan_line_id.product_id._origin.id or None,
+            self.appointment_id._get_who(),
         )
 
     def _cover(self, parts):

@@ -74,7 +74,8 @@ class PetAppointment(models.Model):
         if not others:
             return plan, "only"
         rule = self.company_id.pet_plan_selection
-        reasons = ("services", "own", "oldest" if rule == "ask" else rule, "oldest")
+        preference = "oldest" if rule == "ask" else rule
+        reasons = ("services", "own", "unlimited", preference, "oldest")
         pairs = zip(reasons, keys[plan], keys[others[0]], strict=False)
         return plan, next(
             (reason for reason, mine, other in pairs if mine != other), "oldest"
@@ -147,8 +148,9 @@ class PetAppointment(models.Model):
         return int(
             slot is not None
             and any(
-                finds(allotment, product_id, self.units, slot)
-                for product_id in allotment.services
+                service.fits_day(self.units, self._get_who())
+                and finds(allotment, name, self.units, slot)
+                for name, service in allotment.services.items()
             )
         )
 
@@ -203,6 +205,7 @@ class PetAppointment(models.Model):
         rule = self.company_id.pet_plan_selection
         return (
             not plan.pet_id,
+            not plan.is_unlimited,
             by_rule.get(rule, plan.date_start),
             plan.date_start,
             plan.id,

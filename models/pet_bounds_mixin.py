@@ -28,6 +28,7 @@ BOUNDS = {
     "price_unit": (None, 1e9),
     "discount": (None, 1e3),
     "price": (None, 1e9),
+    "max_per_day": (0, 99),
     "new_remaining": (None, 99999),
     "sessions_left": (None, 99999),
     "unit_value": (None, 1e9),

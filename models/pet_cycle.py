@@ -990,7 +990,7 @@ class PetCycle(models.Model):
         localised = self._in_customers_language()
         product = line.product_id.with_env(localised.env)
         values = {
-            "sessions": say_sessions(localised.env, quantity),
+            "sessions": self._say_sold(localised.env, line, quantity),
             "number": self.sequence,
             "count": len(plan.cycle_ids),
             "plan": plan.display_name,
@@ -1014,6 +1014,16 @@ class PetCycle(models.Model):
         return "\n".join(
             filter(None, (product.display_name, product.description_sale, detail))
         )
+
+    @api.model
+    def _say_sold(self, env, line, quantity):
+        """Return what is billed of a line in words: its sessions, or unlimited (S11).
+
+        :param env: environment, of the language of the customer
+        """
+        if line.is_unlimited:
+            return env._("unlimited")
+        return say_sessions(env, quantity)
 
     def _in_customers_language(self):
         """Return the cycle in the language in which its customer is written to."""

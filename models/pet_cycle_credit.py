@@ -38,7 +38,7 @@ class PetCycle(models.Model):
                 lapsed += cycle
         return lapsed
 
-    def _get_unused_sessions(self, leaving=None, lapsed=None, returned=None):
+    def _get_unused_sessions(self, leaving=None, lapsed=None, returned=None, day=None):
         """Return the sessions each cycle billed that the customer gives up (X7).
 
         Per cycle that is what it entitles to and no visit takes. But no session
@@ -49,14 +49,17 @@ class PetCycle(models.Model):
         :param leaving: visits that go with the plan, if they are still in their cycle
         :param lapsed: cycles whose sessions are over; by default `_filter_lapsed`
         :param returned: dict, plan line -> sessions that a renewal gives back
-        :return: dict, cycle -> dict, plan line -> sessions
+        :param day: date from which what has no limit is not used; by default the day
+            of the plan's cancellation (S11)
+        :return: dict, cycle -> dict, plan line -> sessions; of what has no limit the
+            part of the one it is billed as
         """
         plans = self.plan_id
         if lapsed is None:
             lapsed = plans.cycle_ids._filter_lapsed()
         taken = plans.cycle_ids._get_taken_sessions()
         for row in leaving.line_ids if leaving else ():
-            taken[row.appointment_id.cycle_id.id, row.plan_line_id.id] -= row.quantity
+            taken[row.appointment_id.cycle_id.id, row.plan_line_id.id] -= row.sessions
         granted = plans.line_ids._sum_entries(TOTAL_KINDS)
         for line, quantity in (returned or {}).items():
             granted[line, self.browse()] += quantity
@@ -65,6 +68,9 @@ class PetCycle(models.Model):
             cycles = plan.cycle_ids.sorted("sequence")
             shares = plan._get_shares(cycles.mapped("capacity"))
             for line, sold in shares.items():
+                if line.is_unlimited:
+                    unused = line._add_days_unused(unused, day)
+                    continue
                 live = (cycles - lapsed)._filter_not_carried(line)
                 left = {
                     cycle: max(0.0, share - taken[cycle.id, line.id])
@@ -135,16 +141,18 @@ class PetCycle(models.Model):
 
     # --- What of it was billed ---------------------------------------------------
 
-    def _get_creditable(self, leaving=None, lapsed=None):
+    def _get_creditable(self, leaving=None, lapsed=None, day=None):
         """Return the part of each invoice line that a cancelled plan credits (X7).
 
-        :param leaving, lapsed: see `_get_unused_sessions`
+        :param leaving, lapsed, day: see `_get_unused_sessions`
         :return: dict, cycle -> dict, invoice line -> part from 0 to 1; only cycles of
             which something was billed, is not used and was not credited before; those
             of the renewed plan too, where they billed what was carried (X6)
         """
         billed = self.filtered(lambda cycle: cycle.state in ("billed", "settled"))
-        unused = defaultdict(dict, billed._get_unused_sessions(leaving, lapsed))
+        unused = defaultdict(
+            dict, billed._get_unused_sessions(leaving, lapsed, day=day)
+        )
         returned = self._get_returned_sessions(leaving, lapsed)
         for cycle, sessions in returned.items():
             for line, quantity in sessions.items():
@@ -254,17 +262,17 @@ class PetCycle(models.Model):
 
     # --- What of a draft is not used ---------------------------------------------
 
-    def _get_draft_parts(self, leaving=None, lapsed=None):
+    def _get_draft_parts(self, leaving=None, lapsed=None, day=None):
         """Return the part of each line that a draft of these cycles bills on (X7).
 
-        :param leaving, lapsed: see `_get_unused_sessions`
+        :param leaving, lapsed, day: see `_get_unused_sessions`
         :return: dict, cycle -> dict, invoice line -> part from 0 to 1; every cycle
             that has a draft
         """
         drafts = self.filtered(lambda cycle: cycle.invoice_id.state == "draft")
+        unused = drafts._get_unused_sessions(leaving, lapsed, day=day)
         return {
-            cycle: cycle._get_used_parts(unused)
-            for cycle, unused in drafts._get_unused_sessions(leaving, lapsed).items()
+            cycle: cycle._get_used_parts(sessions) for cycle, sessions in unused.items()
         }
 
     def _get_used_parts(self, unused):

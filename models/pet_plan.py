@@ -397,10 +397,11 @@ class PetPlan(models.Model):
     )
     def _compute_sessions(self):
         for plan in self:
-            plan.sessions_total = sum(plan.line_ids.mapped("total"))
-            plan.sessions_used = sum(plan.line_ids.mapped("used"))
-            plan.sessions_booked = sum(plan.line_ids.mapped("booked"))
-            plan.sessions_remaining = sum(plan.line_ids.mapped("remaining"))
+            lines = plan._get_summed_lines()
+            plan.sessions_total = sum(lines.mapped("total"))
+            plan.sessions_used = sum(lines.mapped("used"))
+            plan.sessions_booked = sum(lines.mapped("booked"))
+            plan.sessions_remaining = sum(lines.mapped("remaining"))
             plan.sessions_left = plan._get_sessions_left()
 
     @api.depends("appointment_ids.state")

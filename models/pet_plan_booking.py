@@ -1,5 +1,6 @@
 from collections import defaultdict
 from itertools import takewhile
+from math import inf
 
 from markupsafe import Markup
 
@@ -44,7 +45,9 @@ class PetPlan(models.Model):
     def _has_to_book(self):
         """Tell whether there is something left to book, half a session too."""
         self.ensure_one()
-        return self.state == "active" and self.sessions_remaining > 0
+        return self.state == "active" and (
+            self.is_unlimited or self.sessions_remaining > 0
+        )
 
     def _is_booked_out(self):
         """Tell whether a package is all booked, so that no visit is to come (S10)."""
@@ -196,14 +199,18 @@ class PetPlan(models.Model):
         booked = cycles._get_booked_units()
         taken = cycles._get_taken_sessions()
         balances = self.line_ids._load_balances_with_lapsed()
-        return {plan: plan._get_allotment(booked, taken, balances) for plan in self}
+        days = self.line_ids._load_days()
+        return {
+            plan: plan._get_allotment(booked, taken, balances, days) for plan in self
+        }
 
-    def _get_allotment(self, booked, taken, balances):
+    def _get_allotment(self, booked, taken, balances, days):
         """Return the allotment of one plan from what was read for many.
 
         :param booked: dict of `pet.cycle._get_booked_units`
         :param taken: dict of `pet.cycle._get_taken_sessions`
         :param balances: dict of `pet.plan.line._load_balances`
+        :param days: dict of `pet.plan.line._load_days`
         """
         self.ensure_one()
         cycles = self.cycle_ids.sorted("sequence")
@@ -225,7 +232,7 @@ class PetPlan(models.Model):
                 product.id: booking.Service(
                     balance=balances[lines[:1]],
                     shares=[
-                        sum(parts)
+                        inf if lines[:1].is_unlimited else sum(parts)
                         for parts in zip(*(shares[line] for line in lines), strict=True)
                     ],
                     taken=[
@@ -233,6 +240,7 @@ class PetPlan(models.Model):
                         for cycle in cycles
                     ],
                     covers=lines._get_covers(),
+                    **lines[:1]._get_day_limit(days),
                 )
                 for product, lines in lines_by_service.items()
             },
@@ -245,6 +253,8 @@ class PetPlan(models.Model):
         :param units: float, 0.5 for half days
         """
         self.ensure_one()
+        if self.is_unlimited:  # all that remain is every day to the end (S11)
+            return (self.date_end - self.date_start).days + 1
         balances = self.line_ids._load_balances().values()
         left = max((balance.left() for balance in balances), default=0.0)
         return max(0, int(round(left / units, 6)))

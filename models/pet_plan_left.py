@@ -48,7 +48,7 @@ class PetPlan(models.Model):
         """Return the lines that tell how much of the plan is used and left (L1)."""
         self.ensure_one()
         if self.kind != "package":
-            return self.line_ids
+            return self._get_summed_lines()
         return max(
             self.line_ids.grouped("product_id").values(),
             key=lambda lines: (sum(lines.mapped("left")), sum(lines.mapped("total"))),

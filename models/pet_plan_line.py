@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL, float_compare, float_repr, float_round
 
-from ..lib.balances import Balance
+from ..lib.balances import Balance, Unlimited
 from .pet_appointment import UPCOMING_STATES
 
 # What a kind of entry does to the counters shown on a line; `remaining` is simply
@@ -473,6 +473,9 @@ class PetPlanLine(models.Model):
         balances = {}
         for (plan, __), service in lines.grouped(lambda x: x._get_service()).items():
             service = service.sorted()
+            if service.filtered("is_unlimited"):
+                balances |= dict.fromkeys(service, Unlimited(service.ids))
+                continue
             balance = Balance(
                 service.ids,
                 plan.cycle_ids.sorted("sequence").ids if plan.kind == "plan" else (),

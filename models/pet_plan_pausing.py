@@ -253,7 +253,8 @@ class PetPlan(models.Model):
         for (__, line), quantity in leaving._get_held_sessions().items():
             balances[line].move(quantity, line.id)
         taken = self.cycle_ids._get_taken_sessions()
-        return self._get_allotment(booked, taken, balances)
+        days = self.line_ids._load_days()
+        return self._get_allotment(booked, taken, balances, days)
 
     def _get_pause_spans(self):
         """Return the first and last day of each pause, as list of tuples (X8)."""

@@ -163,6 +163,7 @@ class PetPlan(models.Model):
             **{
                 name: format_sessions(self.env, count) for name, count in counts.items()
             },
+            **self._say_unlimited(lines),
             "expired": format_sessions(self.env, expired) if expired > 0 else False,
             "widths": get_bar(total, used, booked, to_book),
         }

@@ -124,7 +124,8 @@ class PetPlan(models.Model):
         """Tell customers who used up nearly all of a package (P5)."""
         self.filtered(
             lambda plan: (
-                0 < plan.sessions_left <= plan.company_id.pet_last_sessions_count
+                not plan.is_unlimited
+                and 0 < plan.sessions_left <= plan.company_id.pet_last_sessions_count
             )
         )._remind(
             "pet_plans.mail_template_last_sessions",

@@ -1,12 +1,13 @@
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from math import inf
 from typing import Any
 
 from odoo import api, fields, models
 
 from ..lib import booking, periods
-from ..lib.balances import Balance
+from ..lib.balances import Balance, Unlimited
 from ..lib.rhythm import Rhythm, find_rhythm
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -184,6 +185,15 @@ class PetPlan(models.Model):
                 for number, share in zip(numbers, whole, strict=True)
             ]
             grants.append(("carried", numbers[0] if by_period else None, extra))
+            if lines[:1].is_unlimited:
+                services[product.id] = booking.Service(
+                    balance=Unlimited([product.id]),
+                    shares=[inf] * len(slots),
+                    taken=[0.0] * len(slots),
+                    covers=lines._get_covers(),
+                    per_day=lines[:1].max_per_day,
+                )
+                continue
             services[product.id] = booking.Service(
                 balance=Balance(
                     ("carried", "sold"),

@@ -28,13 +28,14 @@ class PetPlan(models.Model):
         compute="_compute_is_used_up", search="_search_is_overdrawn"
     )
 
-    @api.depends("state", "line_ids.remaining", "line_ids.booked")
+    @api.depends("state", "is_unlimited", "line_ids.remaining", "line_ids.booked")
     def _compute_is_used_up(self):
         """Used up: nothing is left to book, and nothing booked is still to come."""
         for plan in self:
             left = plan.line_ids.mapped("remaining")
             plan.is_used_up = (
                 plan.state == "active"
+                and not plan.is_unlimited
                 and max(left, default=1) <= 0
                 and not plan.sessions_booked
             )
@@ -47,6 +48,7 @@ class PetPlan(models.Model):
             ("state", "=", "active"),
             ("line_ids", "!=", False),
             ("line_ids", "not any", [("remaining", ">", 0)]),
+            ("line_ids", "not any", [("is_unlimited", "=", True)]),
             (
                 "appointment_ids",
                 "not any",

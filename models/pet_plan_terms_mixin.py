@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..lib import periods
+
 INTERVAL_UNITS = [
     ("day", "Days"),
     ("week", "Weeks"),
@@ -148,6 +150,17 @@ class PetPlanTermsMixin(models.AbstractModel):
         """Return how often the services are sold: in each period, or once (S4, S5)."""
         self.ensure_one()
         return self.period_count if self.kind == "plan" else 1
+
+    def _count_days(self, start):
+        """Return how many days a plan runs that starts on a day (S5).
+
+        :param start: date
+        """
+        self.ensure_one()
+        bounds = periods.period_bounds(
+            start, self.interval, self.interval_unit, self.period_count
+        )
+        return (bounds[-1][1] - start).days + 1 if bounds else 0
 
     def _get_duration_label(self):
         """Return how long these terms run, in words: "3 months" (X5)."""

@@ -94,11 +94,13 @@ class PlanRows:
         return {
             "id": line.id,
             "service": self._get_services(line.product_id),
-            "total": self._format_sessions(line.total),
+            "total": line.left_label
+            if line.is_unlimited
+            else self._format_sessions(line.total),
             "used": self._format_sessions(line.used),
             "booked": self._format_sessions(line.booked),
             "to_book": self._format_sessions(line.remaining),
-            "left": self._format_sessions(line.left),
+            "left": line.left_label,
             "expired": line.expired and self._format_sessions(line.expired),
         }
 

@@ -131,6 +131,7 @@ class Statement(PlanRows):
                     name: self._format_sessions(sum(lines.mapped(field)))
                     for name, field in COUNTERS.items()
                 },
+                **plan._say_unlimited(lines),
             }
             for product, lines in plan.line_ids.grouped("product_id").items()
         ]

@@ -117,7 +117,7 @@ class PetPlanAdjust(models.TransientModel):
                             "new_remaining": line.remaining,
                         }
                     )
-                    for line in wizard.plan_id.line_ids
+                    for line in wizard.plan_id._get_limited_lines()
                 ),
             ]
 
@@ -173,7 +173,8 @@ class PetPlanAdjust(models.TransientModel):
     def _check_rows(self):
         """Refuse counters of other plans, and two numbers for one counter (L2)."""
         lines = self.line_ids.line_id
-        if len(lines) != len(self.line_ids) or lines - self.plan_id.line_ids:
+        edited = self.plan_id._get_limited_lines()
+        if len(lines) != len(self.line_ids) or lines - edited:
             raise UserError(
                 self.env._(
                     "These are not the counters of %(plan)s, each of them once: open "

@@ -114,10 +114,12 @@ class PetPlanCancel(models.TransientModel):
         )
         if self.settlement == "credit_note":
             lapsed = self._get_lapsed(cycles)
-            for cycle, parts in cycles._get_creditable(leaving, lapsed).items():
+            credits = cycles._get_creditable(leaving, lapsed, self.date)
+            for cycle, parts in credits.items():
                 effects[cycle] = "credit"
                 credited[cycle] = cycle.invoice_id._get_pet_total(parts)
-            for cycle, parts in kept._get_draft_parts(leaving, lapsed).items():
+            drafts = kept._get_draft_parts(leaving, lapsed, self.date)
+            for cycle, parts in drafts.items():
                 if all(part == 1.0 for part in parts.values()):
                     continue
                 billed[cycle] = cycle.invoice_id._get_pet_total(parts)

@@ -229,12 +229,18 @@ class PetPlanRenew(models.TransientModel):
                 carried[product.id] -= owed
         return carried
 
-    @api.depends("plan_id", "keep_price", "carry_remaining", "is_half_day")
+    @api.depends(
+        "plan_id", "keep_price", "carry_remaining", "is_half_day", "date_start"
+    )
     def _compute_count(self):
         """All that the renewal will have, in the weight that is booked (B1a)."""
         for wizard in self:
             if not wizard.plan_id:
                 wizard.count = 0
+                continue
+            if any(wizard._get_offer_lines().mapped("is_unlimited")):
+                terms = wizard._get_terms()
+                wizard.count = terms._count_days(wizard.date_start)  # S11
                 continue
             times = wizard._get_times_sold()
             sessions = wizard._get_carried()
@@ -246,8 +252,13 @@ class PetPlanRenew(models.TransientModel):
     def _get_times_sold(self):
         """Return how often the renewal sells the quantities of its lines (S5)."""
         self.ensure_one()
+        return self._get_terms()._get_times_sold()
+
+    def _get_terms(self):
+        """Return what the renewal has its terms from: the old plan or its template."""
+        self.ensure_one()
         plan = self.plan_id
-        return (plan if self.keep_price else plan.template_id)._get_times_sold()
+        return plan if self.keep_price else plan.template_id
 
     def _is_booking(self):
         """Tell whether there are visits to preview."""

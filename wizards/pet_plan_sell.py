@@ -111,7 +111,7 @@ class PetPlanSell(models.TransientModel):
                 wizard.company_id, wizard.currency_id, wizard._get_animal()
             )
 
-    @api.depends("template_id", "is_half_day")
+    @api.depends("template_id", "is_half_day", "date_start")
     def _compute_count(self):
         """All that the plan will have, in the weight that is booked (B1a)."""
         for wizard in self:
@@ -121,6 +121,8 @@ class PetPlanSell(models.TransientModel):
         """Return for how many visits, of the weight booked, sessions are sold (B1a)."""
         self.ensure_one()
         template = self.template_id
+        if template.is_unlimited:  # every day that it runs (S11)
+            return template._count_days(self.date_start)
         quantities = defaultdict(float)  # several lines of a service are one (S12)
         for line in template.line_ids:
             quantities[line.product_id] += line.quantity
