@@ -13,7 +13,7 @@
         "static/description/plan.png",
         "static/description/cancel.png",
     ],
-    "depends": ["account", "contacts", "mail", "portal", "product"],
+    "depends": ["account", "contacts", "mail", "portal", "product", "resource"],
     "data": [
         "security/pet_plans_security.xml",
         "security/ir.model.access.csv",
