@@ -67,6 +67,7 @@
         "views/menus.xml",
     ],
     "demo": [
+        "demo/resource_calendar_demo.xml",
         "demo/res_users_demo.xml",
         "demo/res_partner_demo.xml",
         "demo/product_demo.xml",

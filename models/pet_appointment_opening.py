@@ -29,7 +29,7 @@ class PetAppointment(models.Model):
             days = {visit: visit._get_day() for visit in visits}
             closures = company._get_closures(days.values())
             for visit, day in days.items():
-                visit.closure = company._say_closure(day, closures[day])
+                visit.closure = closures[day]
 
     @api.model
     def get_unusual_days(self, date_from, date_to=None):

@@ -102,17 +102,56 @@ class ResCompany(models.Model):
         self.ensure_one()
         return opening.ClosedDays(self._find_closed_days, *DAYS)
 
+    def _find_holidays(self, days):
+        """Return what closes the shop on some days, in a few queries (S15).
+
+        :param days: iterable of dates
+        :return: dict, day -> name of the holiday, "" where it is just closed, None
+            where it is open
+        """
+        closed = self._read_closed_days()
+        return {day: closed.find(day) for day in sorted(set(days))}
+
     def _get_closure(self, day):
-        """Return why the shop is closed on a day, as text, or None (S15)."""
+        """Return that the shop is closed on a day, as a sentence, or False (S15)."""
         return self._get_closures([day])[day]
 
     def _get_closures(self, days):
-        """Return why the shop is closed on some days: dict, day -> text or None (S15).
+        """Return on which of some days the shop is closed (S15).
 
         :param days: iterable of dates
+        :return: dict, day -> sentence, or False where it is open
         """
-        closed = self._read_closed_days()
-        return {day: self._say_closed(closed.find(day)) for day in sorted(set(days))}
+        return {
+            day: holiday is not None and self._say_closure(day, holiday)
+            for day, holiday in self._find_holidays(days).items()
+        }
+
+    def _say_closure(self, day, holiday):
+        values = {
+            "shop": self.name,
+            "day": format_day(self.env, day),
+            "holiday": holiday,
+        }
+        if holiday:
+            return self.env._("%(shop)s is closed on %(day)s: %(holiday)s.", **values)
+        return self.env._("%(shop)s is closed on %(day)s.", **values)
+
+    def _mark_closed(self, days):
+        """Return the marks of some days in a list: "closed: Christmas", "closed" (S15).
+
+        :param days: iterable of dates
+        :return: dict, day -> text, or None where the shop is open
+        """
+        return {
+            day: None if holiday is None else self._say_closed(holiday)
+            for day, holiday in self._find_holidays(days).items()
+        }
+
+    def _say_closed(self, holiday):
+        if holiday:
+            return self.env._("closed: %(holiday)s", holiday=holiday)
+        return self.env._("closed")
 
     def _find_open_day(self, day):
         """Return the first day from one on that is not closed, for a year at most.
@@ -122,29 +161,6 @@ class ResCompany(models.Model):
         closed = self._read_closed_days()
         days = (day + timedelta(days=number) for number in range(366))
         return next((one for one in days if closed.find(one) is None), day)
-
-    def _say_closed(self, holiday):
-        """Return in words that the shop is closed: "closed: Christmas", "closed".
-
-        :param holiday: the name, "" for none, or None where it is open
-        """
-        if not holiday:
-            return holiday if holiday is None else self.env._("closed")
-        return self.env._("closed: %(holiday)s", holiday=holiday)
-
-    def _say_closure(self, day, closure):
-        """Return as a sentence that the shop is closed on a day, or False (S15).
-
-        :param closure: text of `_get_closures`, or None where it is open
-        """
-        if not closure:
-            return False
-        return self.env._(
-            "%(shop)s is %(closed)s on %(day)s.",
-            shop=self.name,
-            closed=closure,
-            day=format_day(self.env, day),
-        )
 
     def _say_passed_over(self, passed):
         """Return which dates a proposal passed over, as a sentence, or False (S15).

@@ -104,6 +104,7 @@ from . import test_pet_household
 from . import test_requirements
 from . import test_s12_lines_of_one_service
 from . import test_s15_closed_days
+from . import test_s15_portal
 from . import test_s1_sell
 from . import test_s1_sell_preview
 from . import test_s2_explicit_terms

@@ -470,7 +470,7 @@ class TestTaken(OpeningCase):
             return self.count_queries(lambda: wizard._get_clashes(some))
 
         mark(lines[:3])
-        self.assertEqual(mark(lines), mark(lines[:3]))
+        self.assertLessEqual(mark(lines), mark(lines[:3]))
 
     def test_reschedule(self):
         plan = self.sell()

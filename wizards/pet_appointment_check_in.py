@@ -75,7 +75,7 @@ class PetAppointmentCheckIn(models.TransientModel):
                 day = shop._get_pet_today()
             else:
                 day = wizard.is_ahead and visit._get_day()
-            wizard.closure = day and shop._say_closure(day, shop._get_closure(day))
+            wizard.closure = day and shop._get_closure(day)
 
     def _get_offer(self, booked):
         values = {

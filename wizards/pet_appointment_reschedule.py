@@ -84,7 +84,7 @@ class PetAppointmentReschedule(models.TransientModel):
         """Say that the shop is closed on the new day: it is taken all the same (S15)."""
         for wizard in self:
             shop, day = wizard.appointment_id.company_id, wizard._get_day()
-            wizard.closure = day and shop._say_closure(day, shop._get_closure(day))
+            wizard.closure = day and shop._get_closure(day)
 
     @api.depends("appointment_id", "start")
     def _compute_dates_due(self):

@@ -185,7 +185,7 @@ class PetPlanBook(models.TransientModel):
         )
         others = self._find_others(spans, self.pet_id)
         days = {line: self._get_day(line) for line in lines}
-        closures = self._get_shop()._get_closures(days.values())
+        closed = self._get_shop()._mark_closed(days.values())
         return {
             line: "; ".join(
                 [
@@ -195,8 +195,13 @@ class PetPlanBook(models.TransientModel):
                         if len(twins[line]) > 1
                         else ()
                     ),
-                    *filter(None, [closures[days[line]]]),
-                    *filter(None, [self._get_refusal(line) or self._say_short(line)]),
+                    *filter(
+                        None,
+                        [
+                            closed[days[line]],
+                            self._get_refusal(line) or self._say_short(line),
+                        ],
+                    ),
                 ]
             )
             or False
