@@ -116,6 +116,17 @@ class ResCompany(models.Model):
         """Return that the shop is closed on a day, as a sentence, or False (S15)."""
         return self._get_closures([day])[day]
 
+    @api.model
+    def get_pet_closure(self, day):
+        """Return which of the chosen companies are closed on a day, in words (S15).
+
+        :param day: date, or text such as "2026-12-25"
+        :return: text, "" where all are open
+        """
+        day = fields.Date.to_date(day)
+        closures = (company._get_closure(day) for company in self.env.companies)
+        return " ".join(filter(None, closures))
+
     def _get_closures(self, days):
         """Return on which of some days the shop is closed (S15).
 

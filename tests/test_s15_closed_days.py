@@ -552,6 +552,22 @@ class TestTaken(OpeningCase):
         )
         self.assertEqual(list(visits.get_unusual_days(*span)), ["2026-12-20"])
 
+    def test_the_day_board_says_so(self):
+        company = self.env["res.company"]
+        self.assertEqual(
+            company.get_pet_closure("2026-12-25"),
+            f"{self.shop.name} is closed on Dec 25, 2026: Christmas.",
+        )
+        self.assertEqual(company.get_pet_closure("2026-12-24"), "")
+
+    def test_the_form_of_a_new_visit_asks(self):
+        with Form(self.env["pet.appointment"]) as form:
+            form.pet_id = self.luna
+            form.start = datetime(2026, 1, 9, 9)
+            self.assertFalse(form.closure)
+            form.start = datetime.fromisoformat(self.SUNDAY)
+            self.assertIn(self.CLOSED, form.closure)
+
     def test_a_calendar_beyond_all_bounds(self):
         days = self.env["pet.appointment"].get_unusual_days(
             "2026-01-01 00:00:00", "2926-12-31 00:00:00"
