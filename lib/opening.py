@@ -72,7 +72,7 @@ class ClosedDays:
         self._look = FIRST_LOOK
 
     def find(self, day: date) -> str | None:
-        """Return the holiday that a closed day is, "" if it is none; None of an open day.
+        """Return the holiday that a closed day is, "" if none; None of an open day.
 
         What is not known is read from that day on, each time twice as far: a series of
         any length asks a few times.
@@ -92,13 +92,14 @@ class Passing:
     """A series of dates of which some are passed over; it keeps which, and why.
 
     ``closure`` is the first date since which the shop was closed on all of them, where
-    the series has been given up for that.
+    the series has been given up for that; ``is_over`` tells that it has no more dates.
     """
 
     find_pause: Callable[[date], str | None]
     find_closure: Callable[[date], str | None]
     passed: list[tuple[datetime, date, str]] = field(default_factory=list)
     closure: date | None = None
+    is_over: bool = False
 
     def sift(
         self, starts: Iterable[tuple[datetime, date]]
@@ -118,12 +119,13 @@ class Passing:
                 since = since or day
                 if day - since > LONGEST_CLOSURE:
                     self.closure = since
-                    return
+                    break
             reason = self.find_pause(day) or closure
             if reason is None:
                 yield start, day
             else:
                 self.passed.append((start, day, reason))
+        self.is_over = True
 
 
 @dataclass
@@ -138,17 +140,16 @@ class Proposal:
     def of(cls, starts: list[datetime], count: int, passing: Passing) -> "Proposal":
         """Return a proposal of what a series gave.
 
-        Once all that were wanted are found, nothing that comes later was passed over.
+        What comes after the last one was passed over in vain only where the series came
+        to its end: not once all that were wanted are found, or no session is left.
 
         :param count: how many were wanted
         """
-        whole = len(starts) >= count and bool(starts)
-        return cls(
-            starts,
-            [
-                (day, reason)
-                for start, day, reason in passing.passed
-                if not whole or start < starts[-1]
-            ],
-            passing.closure,
-        )
+        in_vain = passing.is_over and len(starts) < count
+        last = starts[-1] if starts else datetime.min
+        passed = [
+            (day, reason)
+            for start, day, reason in passing.passed
+            if in_vain or start < last
+        ]
+        return cls(starts, passed, passing.closure)

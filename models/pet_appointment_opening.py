@@ -2,9 +2,6 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
-from .formats import format_day
-
-
 LONGEST_VIEW = timedelta(days=500)  # that of a year, and more
 
 
@@ -39,16 +36,16 @@ class PetAppointment(models.Model):
 
         :param date_from, date_to: texts, in UTC, as the calendar sends them
         :return: dict, day as text -> True, of the days that are shaded
+        :raises UserError: when one is no date
         """
         self.browse().check_access("read")
-        first = fields.Datetime.to_datetime(date_from)
-        last = fields.Datetime.to_datetime(date_to or date_from)
+        start = self._parse_start(date_from or fields.Datetime.now())
+        stop = self._parse_start(date_to or start)
         # Its days are those of the computer's clock, which may be a day off.
-        first = first.date() - timedelta(days=1)
-        last = min(last.date() + timedelta(days=1), first + LONGEST_VIEW)
+        first = start.date() - timedelta(days=1)
+        last = min(stop.date() + timedelta(days=1), first + LONGEST_VIEW)
         closed = (
-            company._find_closed_days(first, last)
-            for company in self.env.companies
+            company._find_closed_days(first, last) for company in self.env.companies
         )
         shaded = set.intersection(*map(set, closed))
         return dict.fromkeys(map(fields.Date.to_string, sorted(shaded)), True)

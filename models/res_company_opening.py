@@ -122,8 +122,9 @@ class ResCompany(models.Model):
 
         :param day: date, or text such as "2026-12-25"
         :return: text, "" where all are open
+        :raises UserError: when it is no date
         """
-        day = fields.Date.to_date(day)
+        day = self.env["pet.appointment"]._parse_start(day).date()
         closures = (company._get_closure(day) for company in self.env.companies)
         return " ".join(filter(None, closures))
 
@@ -201,8 +202,8 @@ class ResCompany(models.Model):
         :param since: date, the first of those on which the shop is closed
         """
         return self.env._(
-            "%(shop)s is closed on all of these days from %(since)s on, for more than 2 "
-            "years. Choose other days, or ask for the working time %(calendar)s to be "
+            "%(shop)s is closed on all of these days from %(since)s on, for more than "
+            "2 years. Choose other days, or have the working time %(calendar)s "
             "checked.",
             shop=self.name,
             since=format_day(self.env, since),

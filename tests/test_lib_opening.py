@@ -151,7 +151,23 @@ class TestPassing(BaseCase):
         next(sifted := passing.sift(series(MONDAY)))
         next(sifted)
         self.assertEqual(Proposal.of([at(MONDAY)], 1, passing).passed, [])
-        self.assertEqual(Proposal.of([at(MONDAY)], 2, passing).passed, [(second, "")])
+
+    def test_no_session_is_left(self):
+        """Who stopped asking had no use for the dates after the last one."""
+        second = MONDAY + timedelta(weeks=1)
+        passing = self.pass_over(closed={second: ""})
+        found = self.take(passing, 2)
+        self.assertEqual(Proposal.of(found[:1], 2, passing).passed, [])
+        self.assertEqual(Proposal.of(found, 3, passing).passed, [(second, "")])
+
+    def test_passed_over_in_vain(self):
+        """The series ends before all are found: each date counts."""
+        second = MONDAY + timedelta(weeks=1)
+        passing = self.pass_over(closed={second: ""})
+        dates = [(at(day), day) for day in (MONDAY, second)]
+        found = [start for start, __ in passing.sift(dates)]
+        self.assertEqual(Proposal.of(found, 2, passing).passed, [(second, "")])
+        self.assertEqual(Proposal.of(found, 1, passing).passed, [])
 
     def test_closed_for_good(self):
         """A series that is closed for years ends, and says since when."""
@@ -167,9 +183,7 @@ class TestPassing(BaseCase):
 
     def test_a_long_pause_is_no_closure(self):
         end = MONDAY + 2 * LONGEST_CLOSURE
-        passing = Passing(
-            lambda day: "paused" if day < end else None, lambda day: None
-        )
+        passing = Passing(lambda day: "paused" if day < end else None, lambda day: None)
         self.assertEqual(len(self.take(passing, 3)), 3)
 
     @repeatable
@@ -187,6 +201,4 @@ class TestPassing(BaseCase):
             [at(MONDAY + timedelta(weeks=week)) for week in range(len(together))],
         )
         rests = paused | closed
-        self.assertFalse(
-            rests & {(start.date() - MONDAY).days // 7 for start in found}
-        )
+        self.assertFalse(rests & {(start.date() - MONDAY).days // 7 for start in found})

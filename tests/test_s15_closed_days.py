@@ -1,4 +1,4 @@
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from odoo import Command
 from odoo.exceptions import UserError, ValidationError
@@ -174,9 +174,7 @@ class TestClosedDays(OpeningCase):
         )
         self.make_holiday("Vacation", "2026-12-23", resource_id=person.id)
         self.make_holiday("Course", "2026-12-22", time_type="other")
-        self.assertEqual(
-            list(self.find_closed("2026-12-21", "2026-12-25")), ["12-25"]
-        )
+        self.assertEqual(list(self.find_closed("2026-12-21", "2026-12-25")), ["12-25"])
 
     def test_a_calendar_of_another_time_zone(self):
         """Its hours are those on the wall of the shop; holidays are moments."""
@@ -299,9 +297,7 @@ class TestProposal(OpeningCase):
             r"^6 dates passed over: Jan 10, 2026 \(closed\).*Jan 25, 2026 \(closed\).$",
         )
         wizard.first_start = "2026-01-03 09:00:00"
-        self.assertRegex(
-            wizard.passed_over, r"^8 dates passed over: .* and 2 more\.$"
-        )
+        self.assertRegex(wizard.passed_over, r"^8 dates passed over: .* and 2 more\.$")
 
     def test_the_end_of_a_package(self):
         """What cannot be made up before the end is told, and refused in words."""
@@ -319,6 +315,15 @@ class TestProposal(OpeningCase):
         ):
             wizard.action_apply()
         self.assertEqual(plan.sessions_booked, 0.0)
+
+    def test_no_session_is_left(self):
+        """What comes after the last session is not passed over."""
+        plan = self.sell(date_start=date(2026, 12, 1))
+        plan.book(self.weekly(11, first="2027-01-04 09:00:00"))
+        wizard = self.make_wizard(plan, first_start="2026-12-18 09:00:00", count=2)
+        self.assertEqual(self.list_days(wizard.line_ids), [18])
+        self.assertRegex(wizard.shortfall, "has sessions left for 1 of 2 visits")
+        self.assertFalse(wizard.passed_over)
 
     def test_on_the_day_off(self):
         """Every Sunday of a shop that is closed on Sundays: it ends, and says why."""
@@ -370,9 +375,7 @@ class TestProposal(OpeningCase):
             wizard.passed_over, "1 date passed over: Dec 25, 2026 (Christmas)."
         )
         wizard.action_apply()
-        self.assertEqual(
-            self.list_days(wizard.plan_id.appointment_ids), [11, 18, 1]
-        )
+        self.assertEqual(self.list_days(wizard.plan_id.appointment_ids), [11, 18, 1])
 
     def test_the_renewal(self):
         plan = self.sell(
@@ -393,9 +396,7 @@ class TestProposal(OpeningCase):
             wizard.passed_over, "1 date passed over: Dec 25, 2026 (Christmas)."
         )
         wizard.action_apply()
-        self.assertEqual(
-            self.list_days(plan.renewed_by_id.appointment_ids), [18, 1]
-        )
+        self.assertEqual(self.list_days(plan.renewed_by_id.appointment_ids), [18, 1])
 
     def test_the_first_morning_is_one_of_work(self):
         """Sold on a Friday to a pet that never came: Monday is proposed."""
@@ -559,6 +560,8 @@ class TestTaken(OpeningCase):
             f"{self.shop.name} is closed on Dec 25, 2026: Christmas.",
         )
         self.assertEqual(company.get_pet_closure("2026-12-24"), "")
+        with self.assertRaisesRegex(UserError, "tomorrow is no date and time"):
+            company.get_pet_closure("tomorrow")
 
     def test_the_form_of_a_new_visit_asks(self):
         with Form(self.env["pet.appointment"]) as form:

@@ -81,7 +81,7 @@ class PetAppointmentReschedule(models.TransientModel):
 
     @api.depends("appointment_id", "start")
     def _compute_closure(self):
-        """Say that the shop is closed on the new day: it is taken all the same (S15)."""
+        """Say that the shop is closed on the new day, which is taken (S15)."""
         for wizard in self:
             shop, day = wizard.appointment_id.company_id, wizard._get_day()
             wizard.closure = day and shop._get_closure(day)
