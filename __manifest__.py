@@ -13,7 +13,7 @@
         "static/description/plan.png",
         "static/description/cancel.png",
     ],
-    "depends": ["account", "contacts", "mail", "portal", "product"],
+    "depends": ["account", "contacts", "mail", "portal", "product", "resource"],
     "data": [
         "security/pet_plans_security.xml",
         "security/ir.model.access.csv",
@@ -67,6 +67,7 @@
         "views/menus.xml",
     ],
     "demo": [
+        "demo/resource_calendar_demo.xml",
         "demo/res_users_demo.xml",
         "demo/res_partner_demo.xml",
         "demo/product_demo.xml",

@@ -81,6 +81,7 @@ from . import pet_appointment_portal
 from . import pet_appointment_moving
 from . import pet_appointment_undoing
 from . import pet_appointment_step
+from . import pet_appointment_opening
 from . import pet_appointment_line
 from . import product_product
 from . import product_template
@@ -95,6 +96,7 @@ from . import ir_http
 from . import ir_sequence
 from . import res_company
 from . import res_company_first_steps
+from . import res_company_opening
 from . import res_config_settings
 from . import res_partner
 from . import res_partner_household

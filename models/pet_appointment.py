@@ -628,6 +628,9 @@ class PetAppointment(models.Model):
             )
             for other in busy.sorted("start")
         ]
+        day = periods.local_day(start, company.pet_tz)
+        if day != self._get_day() and (closure := company._get_closure(day)):
+            questions.insert(0, closure)
         if start != self.start and start < fields.Datetime.now():
             questions.insert(0, self.env._("That is in the past."))
         return {"message": message, "questions": questions}

@@ -157,6 +157,8 @@ class PetAppointment(models.Model):
                 plan=self.plan_id.title,
                 reason=reason,
             )
+        if closure := self.company_id._get_closure(day):
+            return self.env._("Please choose another day. %(closure)s", closure=closure)
         # Of all customers and companies: that the time is taken is all that is told.
         visits = self._sudo_clean()
         stop = start + (self.stop - self.start)

@@ -1,5 +1,5 @@
 from collections import defaultdict
-from itertools import takewhile
+from itertools import dropwhile, takewhile
 from math import inf
 
 from markupsafe import Markup
@@ -8,7 +8,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from ..lib import booking, dealing, periods
+from ..lib import booking, dealing, opening, periods
 from .formats import format_day
 from .pet_appointment import UPCOMING_STATES
 from .windows import open_window
@@ -260,24 +260,49 @@ class PetPlan(models.Model):
         return max(0, int(round(left / units, 6)))
 
     def _get_proposed(self, starts, units, count):
-        """Return those of some dates that the plan will take, for a preview (B1a).
+        """Return those of some dates that the plan will take, for a preview (B1a, S15).
 
         :param starts: iterable of naive UTC datetimes, in order, without end perhaps
         :param units: float, the weight of each visit
         :param count: int, how many are wanted
-        :return: list of at most `count` of the datetimes
+        :return: `lib.opening.Proposal`, with the dates on which the plan or the shop
+            rests
+        """
+        self.ensure_one()
+        return self._propose(
+            self._get_allotments()[self],
+            starts,
+            units,
+            count,
+            may_owe=count > self._get_visit_count(units),
+        )
+
+    def _propose(self, allotment, starts, units, count, may_owe):
+        """Return those of some dates that an allotment of the plan takes.
+
+        :param allotment: `lib.booking.Allotment`, which takes them
+        :param may_owe: whether the overdraft is used
+        :return: see `_get_proposed`, as the other arguments
         """
         self.ensure_one()
         end = self.date_end
         days = ((at, periods.local_day(at, self.company_id.pet_tz)) for at in starts)
         running = takewhile(lambda start: not end or start[1] <= end, days)
-        return self._get_allotments()[self].propose(
-            running,
+        passing = opening.Passing(
+            self._say_paused, self.company_id._read_closed_days().find
+        )
+        proposed = allotment.propose(
+            passing.sift(dropwhile(lambda start: start[1] < self.date_start, running)),
             units,
             count,
-            may_owe=count > self._get_visit_count(units),
+            may_owe=may_owe,
             refuses=lambda day: bool(self._get_day_refusal(day)),
         )
+        return opening.Proposal.of(proposed, count, passing)
+
+    def _say_paused(self, day):
+        """Return in a word that the plan rests on a local day, or None (X8)."""
+        return self.env._("paused") if self._get_pause(day) else None
 
     def action_open_book(self):
         """Open the booking wizard (B1)."""

@@ -5,6 +5,9 @@ class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
 
     pet_tz = fields.Selection(related="company_id.pet_tz", readonly=False)
+    pet_calendar_id = fields.Many2one(
+        related="company_id.pet_calendar_id", readonly=False
+    )
     pet_plan_selection = fields.Selection(
         related="company_id.pet_plan_selection", readonly=False
     )

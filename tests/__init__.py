@@ -106,6 +106,8 @@ from . import test_requirements
 from . import test_s10_covers
 from . import test_s11_unlimited
 from . import test_s12_lines_of_one_service
+from . import test_s15_closed_days
+from . import test_s15_portal
 from . import test_s1_sell
 from . import test_s1_sell_preview
 from . import test_s2_explicit_terms
@@ -175,6 +177,7 @@ if requirements.has_hypothesis:
     from . import test_lib_balances
     from . import test_lib_carry_over
     from . import test_lib_dealing
+    from . import test_lib_opening
     from . import test_lib_periods
     from . import test_lib_phones
     from . import test_lib_prices

@@ -713,6 +713,7 @@ class TestGuardedFields(RpcCase):
         announced = {
             *("book", "reschedule", "preview_move", "retrieve_dashboard"),
             *("get_pet_plans_page", "get_finished_pet_plans", "allow_overdue"),
+            "get_unusual_days",
         }
         for model in (*self.own_models(), "account.move", "res.partner"):
             inherited = {

@@ -34,6 +34,11 @@ class PetAppointmentCheckIn(models.TransientModel):
     is_ahead = fields.Boolean(compute="_compute_offer")
     offer = fields.Char(compute="_compute_offer")
     overdue = fields.Text(compute="_compute_offer")
+    closure = fields.Char(
+        string="Shop Closed",
+        compute="_compute_closure",
+        help="Why the shop is closed today, where the visit is moved to",
+    )
 
     @api.depends("appointment_id")
     def _compute_booked_id(self):
@@ -60,6 +65,17 @@ class PetAppointmentCheckIn(models.TransientModel):
                 wizard.offer = booked and wizard._get_offer(booked)
             asked_about = booked or (wizard.is_another_day and visit)
             wizard.overdue = asked_about and asked_about._get_overdue_note()
+
+    @api.depends("appointment_id", "is_another_day", "is_ahead")
+    def _compute_closure(self):
+        """Say that the shop is closed on the day a visit is moved to (S15)."""
+        for wizard in self:
+            visit, shop = wizard.appointment_id, wizard.appointment_id.company_id
+            if wizard.is_another_day:
+                day = shop._get_pet_today()
+            else:
+                day = wizard.is_ahead and visit._get_day()
+            wizard.closure = day and shop._get_closure(day)
 
     def _get_offer(self, booked):
         values = {

@@ -22,6 +22,11 @@ class PetAppointmentMove(models.TransientModel):
     needs_reason = fields.Boolean(compute="_compute_needs_reason")
     cost = fields.Text(string="Sessions", compute="_compute_cost")
     changes = fields.Text(compute="_compute_cost")
+    closure = fields.Text(
+        string="Shop Closed",
+        compute="_compute_closure",
+        help="Days of the visits on which the shop is closed",
+    )
 
     @api.depends("appointment_ids")
     def _compute_fitting_plan_ids(self):
@@ -38,6 +43,13 @@ class PetAppointmentMove(models.TransientModel):
     def _compute_needs_reason(self):
         for wizard in self:
             wizard.needs_reason = bool(wizard.appointment_ids._filter_served())
+
+    @api.depends("appointment_ids")
+    def _compute_closure(self):
+        """Say on which days of the visits the shop is closed: they stay so (S15)."""
+        for wizard in self:
+            closed = wizard.appointment_ids._origin._get_closed_days()
+            wizard.closure = "\n".join(closed) or False
 
     @api.depends("appointment_ids", "plan_id")
     def _compute_cost(self):

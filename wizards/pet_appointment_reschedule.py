@@ -35,6 +35,11 @@ class PetAppointmentReschedule(models.TransientModel):
     new_date_due = fields.Date(string="Will Be Due", compute="_compute_dates_due")
     clash = fields.Text(compute="_compute_clash")
     refusal = fields.Char(compute="_compute_refusal")
+    closure = fields.Char(
+        string="Shop Closed",
+        compute="_compute_closure",
+        help="Why the shop is closed on the new day",
+    )
 
     @api.depends("appointment_id")
     def _compute_start(self):
@@ -73,6 +78,13 @@ class PetAppointmentReschedule(models.TransientModel):
             plan, day = wizard.plan_id, wizard._get_day()
             reason = plan._get_day_refusal(day) if plan and day else None
             wizard.refusal = reason and plan._get_refusal_text(wizard.start, reason)
+
+    @api.depends("appointment_id", "start")
+    def _compute_closure(self):
+        """Say that the shop is closed on the new day, which is taken (S15)."""
+        for wizard in self:
+            shop, day = wizard.appointment_id.company_id, wizard._get_day()
+            wizard.closure = day and shop._get_closure(day)
 
     @api.depends("appointment_id", "start")
     def _compute_dates_due(self):

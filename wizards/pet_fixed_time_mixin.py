@@ -87,7 +87,8 @@ class PetFixedTimeMixin(models.AbstractModel):
             start = habit.next_start(date_start, shop.pet_tz)
         else:
             tomorrow = shop._get_pet_today() + timedelta(days=1)
-            morning = datetime.combine(max(date_start, tomorrow), FIRST_HOUR)
+            day = shop._find_open_day(max(date_start, tomorrow))
+            morning = datetime.combine(day, FIRST_HOUR)
             start = periods.from_local(morning, shop.pet_tz)
         return {**self.env["pet.plan"]._get_habit_values(habit), "first_start": start}
 
@@ -101,14 +102,14 @@ class PetFixedTimeMixin(models.AbstractModel):
         self.ensure_one()
         return 0.5 if self.is_half_day else 1.0
 
-    def _get_starts(self, plan):
-        """Return the starts of the visits, the local time of day kept (B1, B1a).
+    def _propose_visits(self, plan):
+        """Return the starts of the visits, the local time of day kept (B1, B1a, S15).
 
-        Never one that the booking would refuse: days on which the plan rests, or for
-        whose period no session is left, are passed over.
+        Never one that the booking would refuse: days on which the plan or the shop
+        rests, or for whose period no session is left, are passed over.
 
         :param plan: the `pet.plan` to book
-        :return: list of naive UTC datetimes, at most `count`
+        :return: `lib.opening.Proposal`, of at most `count` visits
         :raises UserError: when the numbers describe no visits
         """
         starts = self._list_starts(plan.company_id.pet_tz)
@@ -183,18 +184,37 @@ class PetFixedTimeMixin(models.AbstractModel):
             units=self._get_units(),
         )
 
-    def _check_found(self, starts, plan):
+    def _check_found(self, proposal, plan):
         """Refuse to book fewer visits than were asked for in so many words (B1).
 
         "All that remain" is as many as the plan and these days have.
 
-        :param starts: list of `_get_starts`
-        :raises UserError: naming the plan and both numbers
+        :param proposal: that of `_propose_visits`
+        :raises UserError: naming the plan, both numbers, and the days passed over
         """
         self.ensure_one()
+        found = len(proposal.starts)
         all_that_remain = plan._get_visit_count(self._get_units())
-        if not starts or len(starts) < self.count != all_that_remain:
-            raise UserError(self._get_shortfall(len(starts), plan))
+        if not found or found < self.count != all_that_remain:
+            sentences = (
+                self._get_shortfall(found, plan),
+                self._say_passed_over(proposal),
+            )
+            raise UserError(" ".join(filter(None, sentences)))
+
+    def _say_passed_over(self, proposal):
+        """Return which dates were passed over, and why, in words, or False (S15).
+
+        :param proposal: `lib.opening.Proposal`
+        """
+        self.ensure_one()
+        shop, since = self._get_shop(), proposal.closure
+        passed = [one for one in proposal.passed if not since or one[0] < since]
+        sentences = (
+            shop._say_passed_over(passed),
+            since and shop._say_closed_for_good(since),
+        )
+        return " ".join(filter(None, sentences)) or False
 
     @api.model
     def _say_sessions_short(self, plan, left, count):

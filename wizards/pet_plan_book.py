@@ -41,6 +41,12 @@ class PetPlanBook(models.TransientModel):
         readonly=False,
     )
 
+    passed_over = fields.Char(
+        compute="_compute_line_ids",
+        compute_sudo=False,
+        store=True,
+        help="Dates of the series on which the plan or the shop rests",
+    )
     shortfall = fields.Char(compute="_compute_shortfall")
     is_applied = fields.Boolean(readonly=True)
 
@@ -101,11 +107,13 @@ class PetPlanBook(models.TransientModel):
     def _compute_line_ids(self):
         """Preview the visits of a fixed time; free dates are the user's own (B1)."""
         for wizard in self:
+            wizard.passed_over = False
             if wizard.mode == "free":
                 wizard.line_ids = wizard.line_ids
             elif wizard._is_complete():
-                starts = wizard._get_starts(wizard.plan_id)
-                wizard.line_ids = wizard._get_line_commands(starts)
+                proposal = wizard._propose_visits(wizard.plan_id)
+                wizard.line_ids = wizard._get_line_commands(proposal.starts)
+                wizard.passed_over = wizard._say_passed_over(proposal)
             else:
                 wizard.line_ids = [Command.clear()]
 
@@ -125,7 +133,9 @@ class PetPlanBook(models.TransientModel):
         """
         self.ensure_one()
         if self.mode == "fixed" and not self.line_ids:
-            self.line_ids = self._get_line_commands(self._get_starts(self.plan_id))
+            proposal = self._propose_visits(self.plan_id)
+            self.line_ids = self._get_line_commands(proposal.starts)
+            self.passed_over = self._say_passed_over(proposal)
         return {
             "type": "ir.actions.act_window",
             "res_model": self._name,
@@ -146,10 +156,10 @@ class PetPlanBook(models.TransientModel):
             return {"type": "ir.actions.act_window_close"}
         self.is_applied = True
         if self.mode == "fixed":
-            starts = self._get_starts(self.plan_id)
-            self._check_found(starts, self.plan_id)
+            proposal = self._propose_visits(self.plan_id)
+            self._check_found(proposal, self.plan_id)
             if not self.line_ids:
-                self.line_ids = self._get_line_commands(starts)
+                self.line_ids = self._get_line_commands(proposal.starts)
         if not self.line_ids:
             raise UserError(
                 self.env._(
@@ -161,7 +171,7 @@ class PetPlanBook(models.TransientModel):
         return {"type": "ir.actions.act_window_close"}
 
     def _get_clashes(self, lines):
-        """Return what is in the way of each visit to book, as text or False (B1).
+        """Return what is in the way of each visit to book, as text or False (B1, S15).
 
         :param lines: `pet.plan.book.line` records with a start
         :return: dict, line -> text or False
@@ -174,6 +184,8 @@ class PetPlanBook(models.TransientModel):
             spans, {line: (line.start, line.start + length) for line in dated}
         )
         others = self._find_others(spans, self.pet_id)
+        days = {line: self._get_day(line) for line in lines}
+        closed = self._get_shop()._mark_closed(days.values())
         return {
             line: "; ".join(
                 [
@@ -183,7 +195,13 @@ class PetPlanBook(models.TransientModel):
                         if len(twins[line]) > 1
                         else ()
                     ),
-                    *filter(None, [self._get_refusal(line) or self._say_short(line)]),
+                    *filter(
+                        None,
+                        [
+                            closed[days[line]],
+                            self._get_refusal(line) or self._say_short(line),
+                        ],
+                    ),
                 ]
             )
             or False
@@ -202,8 +220,11 @@ class PetPlanBook(models.TransientModel):
     def _get_refusal(self, line):
         """Return why the plan takes no visit on the day of a line, or None (B3)."""
         self.ensure_one()
-        day = periods.local_day(line.start, self.plan_id.company_id.pet_tz)
-        return self.plan_id._get_day_refusal(day)
+        return self.plan_id._get_day_refusal(self._get_day(line))
+
+    def _get_day(self, line):
+        """Return the local day of a line that has a start."""
+        return periods.local_day(line.start, self.plan_id.company_id.pet_tz)
 
 
 class PetPlanBookLine(models.TransientModel):
@@ -258,7 +279,7 @@ class PetPlanBookLine(models.TransientModel):
         "is_short",
     )
     def _compute_clash(self):
-        """Name what the same pet or the same staff member has at that time (B1)."""
+        """Name what is in the way at that time, and whether the shop is closed (B1)."""
         for wizard, lines in self.grouped("wizard_id").items():
             clashes = wizard._get_clashes(lines.filtered("start"))
             for line in lines:

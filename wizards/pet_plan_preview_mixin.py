@@ -1,5 +1,4 @@
 from datetime import timedelta
-from itertools import takewhile
 
 from odoo import api, fields, models
 
@@ -19,17 +18,17 @@ class PetPlanPreviewMixin(models.AbstractModel):
         """To be given dependencies by the wizards: why fewer visits are shown."""
         raise NotImplementedError
 
-    def _prepare_visits_to_come(self, plan, pet, carried):
+    def _prepare_visits_to_come(self, plan, starts, pet, carried):
         """Return the preview of the visits, as a plan will take them (B1, B2).
 
         :param plan: `pet.plan` record that is not stored
+        :param starts: list of naive UTC datetimes, of `_propose_to_come`
         :param pet: `pet.pet` record, who comes; may be empty
         :param carried: see `pet.plan._get_allotment_to_come`
         :return: list of values of `pet.plan.preview.line.mixin`
         """
         self.ensure_one()
         tz, units = self._get_shop().pet_tz, self._get_units()
-        starts = self._propose_to_come(plan, carried)
         length = timedelta(hours=self.duration or 1.0)
         clashes = self._find_others(
             {start: (start, start + length) for start in starts}, pet
@@ -47,16 +46,17 @@ class PetPlanPreviewMixin(models.AbstractModel):
         ]
 
     def _propose_to_come(self, plan, carried):
-        """Return the starts of the visits that a plan to come will take (B1a)."""
+        """Return which visits a plan to come will take (B1a, S15).
+
+        :return: `lib.opening.Proposal`
+        """
         self.ensure_one()
-        tz, end = self._get_shop().pet_tz, plan.date_end
-        days = ((at, periods.local_day(at, tz)) for at in self._list_starts(tz))
-        return plan._get_allotment_to_come(carried).propose(
-            takewhile(lambda start: not end or start[1] <= end, days),
+        return plan._propose(
+            plan._get_allotment_to_come(carried),
+            self._list_starts(self._get_shop().pet_tz),
             self._get_units(),
             self.count,
             may_owe=False,
-            refuses=lambda day: day < plan.date_start,
         )
 
     @api.model

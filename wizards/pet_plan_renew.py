@@ -91,6 +91,12 @@ class PetPlanRenew(models.TransientModel):
     user_id = fields.Many2one(**_by_rhythm())
     duration = fields.Float(**_by_rhythm())
     is_half_day = fields.Boolean(**_by_rhythm())
+    passed_over = fields.Char(
+        compute="_compute_line_ids",
+        compute_sudo=False,
+        store=True,
+        help="Dates of the series on which the shop is closed",
+    )
     line_ids = fields.One2many(
         "pet.plan.renew.line",
         "wizard_id",
@@ -211,9 +217,9 @@ class PetPlanRenew(models.TransientModel):
                     plan=self.plan_id.display_name,
                 )
             )
-        starts = self._get_starts(renewal)
-        self._check_found(starts, renewal)
-        self._book(renewal, starts, self.visiting_pet_id)
+        proposal = self._propose_visits(renewal)
+        self._check_found(proposal, renewal)
+        self._book(renewal, proposal.starts, self.visiting_pet_id)
 
     # --- Preview of the visits -----------------------------------------------------
 
@@ -282,21 +288,30 @@ class PetPlanRenew(models.TransientModel):
     def _compute_line_ids(self):
         """Show each visit with its cycle and clashes before anything is sold (B1)."""
         for wizard in self:
-            vals_list = wizard._prepare_line_vals() if wizard._is_booking() else []
+            vals_list, passed_over = [], False
+            if wizard._is_booking():
+                vals_list, passed_over = wizard._prepare_line_vals()
+            wizard.passed_over = passed_over
             wizard.line_ids = [
                 Command.clear(),
                 *(Command.create(vals) for vals in vals_list),
             ]
 
     def _prepare_line_vals(self):
-        """Return the preview of the visits, as the renewal will take them (B1, B2)."""
+        """Return the preview of the visits, as the renewal will take them (B1, B2).
+
+        :return: tuple, list of values, and the dates passed over in words (S15)
+        """
         self.ensure_one()
-        plan = self.plan_id._origin
-        return self._prepare_visits_to_come(
-            plan._get_renewal_to_come(self.date_start, self.keep_price),
-            self.visiting_pet_id._origin,
-            self._get_carried(),
+        renewal = self.plan_id._origin._get_renewal_to_come(
+            self.date_start, self.keep_price
         )
+        carried = self._get_carried()
+        proposal = self._propose_to_come(renewal, carried)
+        visits = self._prepare_visits_to_come(
+            renewal, proposal.starts, self.visiting_pet_id._origin, carried
+        )
+        return visits, self._say_passed_over(proposal)
 
     @api.depends("line_ids", "count", "book_visits")
     def _compute_shortfall(self):

@@ -175,10 +175,10 @@ class PetPlanSell(models.TransientModel):
 
     def _book_visits(self, plan):
         """Book the visits of a plan just sold, as the dialog shows them (B1)."""
-        starts = self._get_starts(plan)
+        proposal = self._propose_visits(plan)
         self._check_first_start(plan)
-        self._check_found(starts, plan)
-        self._book(plan, starts, self._get_visiting_pet())
+        self._check_found(proposal, plan)
+        self._book(plan, proposal.starts, self._get_visiting_pet())
 
     def _check_first_start(self, plan):
         """Refuse a first visit before the plan starts: nobody sees it passed over."""

@@ -21,6 +21,12 @@ class PetPlanSell(models.TransientModel):
         store=True,
         readonly=True,
     )
+    passed_over = fields.Char(
+        compute="_compute_preview",
+        compute_sudo=False,
+        store=True,
+        help="Dates of the series on which the shop is closed",
+    )
     invoice_ids = fields.One2many(
         "pet.plan.sell.invoice",
         "wizard_id",
@@ -44,14 +50,20 @@ class PetPlanSell(models.TransientModel):
     def _compute_preview(self):
         """Show visits and invoices before anything is sold."""
         for wizard in self:
-            visits, bills = [], []
+            visits, bills, passed_over = [], [], False
             if wizard.template_id.line_ids and wizard.date_start and not wizard.plan_id:
                 plan = wizard._get_plan_to_come()
                 if wizard._is_booking():
+                    proposal = wizard._propose_to_come(plan, defaultdict(float))
+                    passed_over = wizard._say_passed_over(proposal)
                     visits = wizard._prepare_visits_to_come(
-                        plan, wizard._find_visiting_pet()._origin, defaultdict(float)
+                        plan,
+                        proposal.starts,
+                        wizard._find_visiting_pet()._origin,
+                        defaultdict(float),
                     )
                 bills = wizard._prepare_bills(plan, visits)
+            wizard.passed_over = passed_over
             for name, vals_list in (("line_ids", visits), ("invoice_ids", bills)):
                 wizard[name] = [Command.clear(), *map(Command.create, vals_list)]
 

@@ -62,7 +62,26 @@ export class DayBoardBar extends Component {
     static props = {};
 
     setup() {
-        useBus(this.env.searchModel, "update", () => this.render());
+        this.orm = useService("orm");
+        this.closure = useState({ day: "", text: "" });
+        useBus(this.env.searchModel, "update", () => {
+            this.render();
+            this.loadClosure();
+        });
+        this.loadClosure();
+    }
+
+    /** Says that the shop is closed on the day; the board does not wait for it. */
+    async loadClosure() {
+        const day = this.day.toISODate();
+        if (day === this.closure.day) {
+            return;
+        }
+        Object.assign(this.closure, { day, text: "" });
+        const text = await this.orm.call("res.company", "get_pet_closure", [day]);
+        if (day === this.closure.day) {
+            this.closure.text = text;
+        }
     }
 
     get day() {
