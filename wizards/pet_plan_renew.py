@@ -260,6 +260,9 @@ class PetPlanRenew(models.TransientModel):
         self.ensure_one()
         return self._get_terms()._get_times_sold()
 
+    def _get_comer(self):
+        return self.visiting_pet_id
+
     def _get_terms(self):
         """Return what the renewal has its terms from: the old plan or its template."""
         self.ensure_one()
@@ -320,6 +323,7 @@ class PetPlanRenew(models.TransientModel):
             wizard.shortfall = (
                 wizard._is_booking()
                 and found < wizard.count
+                and not any(wizard._get_offer_lines().mapped("is_unlimited"))
                 and self.env._(
                     "The renewal takes %(found)s of %(count)s visits on these days.",
                     found=found,
