@@ -176,6 +176,7 @@ if requirements.has_hypothesis:
     from . import test_histories
     from . import test_lib_balances
     from . import test_lib_carry_over
+    from . import test_lib_covers
     from . import test_lib_dealing
     from . import test_lib_opening
     from . import test_lib_periods

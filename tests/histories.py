@@ -140,9 +140,9 @@ class History(RuleBasedStateMachine):
                 if service.plan_line_id != line.id or not visit.holds_sessions:
                     continue
                 if visit.state in UPCOMING:
-                    booked += service.quantity
+                    booked += service.sessions
                 else:
-                    used += service.quantity
+                    used += service.sessions
             shown = (line.total, line.used, line.booked, line.expired, line.remaining)
             parts = line.used + line.booked + line.expired + line.remaining
             if (
