@@ -282,6 +282,7 @@ class PetAppointment(models.Model):
         "start",
         "holds_sessions",
         "plan_id.appointment_count",
+        "plan_id.top_up_visits",
         "plan_id.appointment_ids.holds_sessions",
         "plan_id.appointment_ids.start",
     )
@@ -294,7 +295,7 @@ class PetAppointment(models.Model):
             total = (
                 visit.cycle_id.capacity
                 if plan.kind == "plan"
-                else plan.appointment_count
+                else plan.appointment_count + plan.top_up_visits
             )
             visit.session_label = rank and self.env._(
                 "%(rank)s of %(total)s", rank=rank, total=f"{max(total, rank):g}"

@@ -85,11 +85,7 @@ class PetCycle(models.Model):
         for (line, __), sessions in lines._sum_entries(TOTAL_KINDS).items():
             granted[line] += sessions
         for plan, cycles in over.grouped("plan_id").items():
-            left = {
-                line: min(granted[line], line.quantity) - taken[line.id]
-                for line in plan.line_ids
-            }
-            unused |= cycles._filter_covered(left)
+            unused |= cycles._filter_covered(plan._get_sold_unused(granted, taken))
         return unused
 
     def _filter_covered(self, left):
