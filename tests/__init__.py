@@ -103,6 +103,10 @@ from . import test_pet_owner
 from . import test_pet_household
 from . import test_requirements
 from . import test_s12_lines_of_one_service
+from . import test_s13_due_dates
+from . import test_s13_money
+from . import test_s13_refusals
+from . import test_s13_top_up
 from . import test_s1_sell
 from . import test_s1_sell_preview
 from . import test_s2_explicit_terms
