@@ -3,7 +3,7 @@ from collections import defaultdict
 from odoo import Command, fields, models
 from odoo.exceptions import UserError
 
-from ..lib import balances, dealing
+from ..lib import dealing, top_ups
 from .counted import say_invoices, say_sessions
 from .formats import format_day, format_sessions
 from .windows import open_window
@@ -232,7 +232,7 @@ class PetPlan(models.Model):
         older = (self.line_ids - lines).sorted().grouped("product_id")
         moves = {}
         for product, added in lines.sorted().grouped("product_id").items():
-            moves |= balances.pay_owed(
+            moves |= top_ups.pay_owed(
                 {line: line.remaining for line in older[product]},
                 {line: line.quantity for line in added},
             )

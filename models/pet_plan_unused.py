@@ -1,6 +1,6 @@
 from odoo import models
 
-from ..lib import balances
+from ..lib import top_ups
 
 
 class PetPlan(models.Model):
@@ -35,7 +35,7 @@ class PetPlan(models.Model):
                     }
                     for of in (counted, sold)
                 )
-                for line, sessions in balances.count_unused(found, rooms).items():
+                for line, sessions in top_ups.count_unused(found, rooms).items():
                     counted[line] = counted[line] | sessions
         return counted
 

@@ -170,8 +170,9 @@ class TestTopUpAtTheEnd(TopUpCommon):
         self.plan.with_user(self.manager).date_end = "2026-03-29"
         visits = self.plan.book(self.weekly(12))
         self.top_up(self.plan, (self.line, 4), date_due="2026-03-30")
-        self.use(1)
+        self.plan.book([datetime(2026, 3, 27, 9)])
         visits[0].action_cancel()
         self.assertEqual([len(days) for days in self.days(self.plan)], [4, 4, 4, 0])
+        self.assertEqual(self.plan.line_ids.mapped("remaining"), [1, 3])
         self.update_plans("2026-03-30 12:00:00")
         self.assertEqual(self.bills(self.plan), ["draft"] * 3 + ["cancel"])

@@ -1,5 +1,6 @@
 from datetime import datetime
 
+from .cashier import make_currency
 from .test_s13_top_up import TopUpCommon
 
 
@@ -274,7 +275,7 @@ class TestTopUpInvoices(TopUpCommon):
 
     def test_foreign_currency(self):
         """In the currency of the package, at today's rate of the catalogue."""
-        currency = self.setup_other_currency("EUR", rates=[("2025-01-01", 2.0)])
+        currency = make_currency(self.env, "EUX", 2.0)
         template = self.make_template()
         plan = self.sell(template, confirm=False, currency_id=currency.id)
         plan.line_ids.price_unit = 80.0
