@@ -204,14 +204,18 @@ class PetCycle(models.Model):
         entries = []
         for cycle, sessions in drafts._get_unused_sessions().items():
             for line, quantity in sessions.items():
-                part = min(quantity, left[line])
-                left[line] -= part
-                if line._is_some(part):
-                    entries.append(
-                        line._prepare_entry_vals(
-                            "expire", -part, cycle=cycle, reason=reason
+                rest = quantity
+                # They may stand on another line of the service (S12).
+                for one in line | line._get_service_lines():
+                    part = min(rest, left[one])
+                    left[one] -= part
+                    rest -= part
+                    if one._is_some(part):
+                        entries.append(
+                            one._prepare_entry_vals(
+                                "expire", -part, cycle=cycle, reason=reason
+                            )
                         )
-                    )
         lines._post_entries(entries)
         drafts._cancel_drafts()
         drafts._unguarded().write({"is_withdrawn": True})

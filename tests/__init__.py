@@ -106,6 +106,7 @@ from . import test_requirements
 from . import test_s12_lines_of_one_service
 from . import test_s13_due_dates
 from . import test_s13_money
+from . import test_s13_race
 from . import test_s13_refusals
 from . import test_s13_top_up
 from . import test_s1_sell

@@ -183,6 +183,21 @@ class TestTopUpCredited(TopUpCommon):
         self.assertEqual(self.due_dates(plan)[3], "02-01")
 
 
+    def test_dated_ahead_whatever_line_they_stand_on(self):
+        """X7: with the draft go all four, one of them from the line of before."""
+        plan = self.plan
+        new = self.top_up(plan, (self.line, 4), date_due="2026-05-01")
+        first, *__ = plan.book(self.weekly(13))
+        first.action_cancel()
+        self.assertEqual((self.line.remaining, new.remaining), (1, 3))
+        self.cancel_plans(plan, date="2026-05-10")
+        self.assertEqual(self.bills(plan), ["draft"] * 3 + ["cancel"])
+        self.assertEqual((self.line.remaining, new.remaining), (0, 0))
+        plan.action_call_off_cancellation()
+        self.assertEqual((self.line.remaining, new.remaining), (1, 3))
+        self.assert_ledger_adds_up(plan)
+
+
 class TestTopUpRenewed(TopUpCommon):
     """X6: what was topped up is carried as the rest, and is no part of the offer."""
 

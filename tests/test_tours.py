@@ -254,7 +254,8 @@ class TestTours(PricesCommon, TourCase):
 
     def test_top_up(self):
         """S13: from the form, by staff, at the package's price."""
-        plan = self.sell(self.make_template(overdraft_limit=1.0))
+        template = self.make_template(validity=6, overdraft_limit=1.0)
+        plan = self.sell(template, date_start="2099-01-01")
         plan.book(self.weekly(13, first="2099-01-05 09:00:00"))
         self.start_tour(
             f"/odoo/pet-plans/{plan.id}", "pet_plans_top_up", login="pet_staff"

@@ -14,7 +14,8 @@ registry.category("web_tour.tours").add("pet_plans_top_up", {
         },
         {
             content: "Nor is its end",
-            trigger: ".modal .o_field_widget[name=date_end].o_readonly_modifier",
+            trigger:
+                ".modal .o_form_view:has(.o_field_widget[name=old_date_end].o_readonly_modifier):not(:has(.o_field_widget[name=date_end]))",
         },
         {
             content: "Say how many",
