@@ -22,7 +22,7 @@ class PetPlan(models.Model):
         digits="Product Unit",
         readonly=True,
         copy=False,
-        help="Visits that the package was topped up with, beside those it was sold with",
+        help="Visits it was topped up with, beside those it was sold with",
     )
 
     def action_open_top_up(self):
@@ -273,7 +273,9 @@ class PetPlan(models.Model):
             "amount": self.currency_id.format(quantity * price_unit),
         }
         if not price_unit:
-            return self.env._("%(sessions)s of %(service)s more, for nothing.", **values)
+            return self.env._(
+                "%(sessions)s of %(service)s more, for nothing.", **values
+            )
         return self.env._(
             "%(sessions)s of %(service)s more, at %(price)s each: %(amount)s.", **values
         )
@@ -289,7 +291,7 @@ class PetPlan(models.Model):
             return self.env._("There is no invoice.")
         return self.env._(
             "Billed in %(invoices)s (%(amounts)s, before the taxes that come on top), "
-            "due on %(date)s; one with visits in its cycle is due by them.",
+            "due on %(date)s, or by their visits once some are booked.",
             invoices=say_invoices(self.env, len(bills)),
             amounts=" + ".join(map(self.currency_id.format, bills)),
             date=format_day(self.env, date_due),

@@ -95,7 +95,7 @@ class TestPayOwed(BaseCase):
 
 @st.composite
 def unused_and_sold(draw):
-    """Draw what is not used of two or three lines over some cycles, and what is sold."""
+    """Draw what is not used of two or three lines by cycle, and what is sold."""
     cycles = range(draw(st.integers(1, 4)))
     unused, sold = {}, {}
     for line in ("paid", "free", "top-up")[: draw(st.integers(2, 3))]:

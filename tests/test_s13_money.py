@@ -10,9 +10,7 @@ class TestOwed(TopUpCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.template = cls.make_template(
-            appointment_count=10, overdraft_limit=5.0
-        )
+        cls.template = cls.make_template(appointment_count=10, overdraft_limit=5.0)
 
     def sell_and_use(self, count, template=None):
         plan = self.sell(template or self.template)
@@ -182,7 +180,6 @@ class TestTopUpCredited(TopUpCommon):
         self.assertEqual(plan.sessions_remaining, 4)
         self.assertEqual(self.due_dates(plan)[3], "02-01")
 
-
     def test_dated_ahead_whatever_line_they_stand_on(self):
         """X7: with the draft go all four, one of them from the line of before."""
         plan = self.plan
@@ -284,9 +281,7 @@ class TestTopUpInvoices(TopUpCommon):
         self.top_up(plan, (plan.line_ids, 10, 33.333), user=self.manager)
         amounts = [amount for __, amount in self.cycles(plan)[3:]]
         self.assertEqual(amounts, [133.33, 133.33, 66.67])
-        self.assertEqual(
-            self.invoices(plan)[3:].mapped("amount_untaxed"), amounts
-        )
+        self.assertEqual(self.invoices(plan)[3:].mapped("amount_untaxed"), amounts)
 
     def test_foreign_currency(self):
         """In the currency of the package, at today's rate of the catalogue."""

@@ -14,9 +14,9 @@ class TestTopUpRace(RaceCase):
     def apply_many(self, *wizards):
         return self.run_at_once(
             *(
-                lambda env, wizard=wizard: env["pet.plan.top.up"]
-                .browse(wizard)
-                .action_apply()
+                lambda env, wizard=wizard: (
+                    env["pet.plan.top.up"].browse(wizard).action_apply()
+                )
                 for wizard in wizards
             )
         )
@@ -60,9 +60,11 @@ class TestTopUpRace(RaceCase):
         wizard = self.make_wizard()
         outcomes = self.run_at_once(
             lambda env: env["pet.plan.top.up"].browse(wizard).action_apply(),
-            lambda env: env["pet.plan"]
-            .browse(self.plan_id)
-            ._cancel_from(env.company._get_pet_today(), "Moves away"),
+            lambda env: (
+                env["pet.plan"]
+                .browse(self.plan_id)
+                ._cancel_from(env.company._get_pet_today(), "Moves away")
+            ),
         )
         for error in (one for one in outcomes if isinstance(one, Exception)):
             self.assertIs(type(error), UserError, error)

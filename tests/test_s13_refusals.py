@@ -111,9 +111,7 @@ class TestTopUpRefused(TopUpCommon):
             self.plan, "more than 9999", (line, 10000), user=self.manager
         )
         with self.assert_refused(UserError, "Nothing is added"):
-            self.env["pet.plan.top.up"].create(
-                {"plan_id": self.plan.id}
-            ).action_apply()
+            self.env["pet.plan.top.up"].create({"plan_id": self.plan.id}).action_apply()
 
     def test_services_of_another_package(self):
         other = self.sell(pet=self.rex)
@@ -209,9 +207,7 @@ class TestTopUpRoles(TopUpCommon):
         self.top_up(self.plan, (self.line, 2), date_end="2026-04-01")  # as it is
 
     def test_an_earlier_end(self):
-        with self.assert_refused(
-            UserError, "not from Apr 1, 2026 to Mar 31, 2026"
-        ):
+        with self.assert_refused(UserError, "not from Apr 1, 2026 to Mar 31, 2026"):
             self.top_up(
                 self.plan, (self.line, 2), user=self.manager, date_end="2026-03-31"
             )

@@ -58,8 +58,7 @@ class TopUpCommon(PetPlansCommon):
     def bills(self, plan):
         """Return the status of the invoice of each cycle, in order."""
         return [
-            cycle.sudo().invoice_id.state
-            for cycle in plan.cycle_ids.sorted("sequence")
+            cycle.sudo().invoice_id.state for cycle in plan.cycle_ids.sorted("sequence")
         ]
 
 

@@ -243,8 +243,7 @@ class PetPlanTopUp(models.TransientModel):
                 self.env._(
                     "Only a manager moves the end of %(plan)s: leave it at %(end)s.",
                     plan=plan.display_name,
-                    end=format_day(self.env, self.old_date_end)
-                    or self.env._("no end"),
+                    end=format_day(self.env, self.old_date_end) or self.env._("no end"),
                 )
             )
         if plan.date_end != self.old_date_end:
@@ -263,8 +262,7 @@ class PetPlanTopUp(models.TransientModel):
                     "A top-up moves the end of %(plan)s to a later day: not from "
                     "%(old)s to %(new)s.",
                     plan=plan.display_name,
-                    old=format_day(self.env, self.old_date_end)
-                    or self.env._("no end"),
+                    old=format_day(self.env, self.old_date_end) or self.env._("no end"),
                     new=format_day(self.env, self.date_end),
                 )
             )

@@ -44,11 +44,13 @@ registry.category("web_tour.tours").add("pet_plans_top_up", {
         },
         {
             content: "It is told, and visits can be booked",
-            trigger: ".o_notification:contains('5 sessions of Bath more') button:contains('Book')",
+            trigger:
+                ".o_notification:contains('5 sessions of Bath more') button:contains('Book')",
         },
         {
             content: "The form shows it",
-            trigger: "body:not(:has(.modal)) .o_data_row:contains('Bath'):contains('4')",
+            trigger:
+                "body:not(:has(.modal)) .o_data_row:contains('Bath'):contains('4')",
         },
     ],
 });
