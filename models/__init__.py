@@ -41,9 +41,12 @@ from . import pet_plan_statement
 from . import pet_plan_status
 from . import pet_plan_to_come
 from . import pet_plan_transfer
+from . import pet_plan_top_up
+from . import pet_plan_unused
 from . import pet_plan_portal
 from . import pet_plan_pause
 from . import pet_plan_line
+from . import pet_plan_line_top_up
 from . import pet_plan_entry
 from . import pet_cycle
 from . import pet_cycle_carry
@@ -51,6 +54,7 @@ from . import pet_cycle_credit
 from . import pet_cycle_forfeit
 from . import pet_cycle_legacy
 from . import pet_cycle_portal
+from . import pet_cycle_top_up
 from . import pet_carry_over_import
 from . import pet_carry_over_file
 from . import pet_carry_over_job

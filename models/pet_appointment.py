@@ -293,6 +293,7 @@ class PetAppointment(models.Model):
         "start",
         "holds_sessions",
         "plan_id.appointment_count",
+        "plan_id.top_up_visits",
         "plan_id.appointment_ids.holds_sessions",
         "plan_id.appointment_ids.start",
         "plan_id.appointment_ids.units",
@@ -309,7 +310,7 @@ class PetAppointment(models.Model):
             total = (
                 visit.cycle_id.capacity
                 if plan.kind == "plan"
-                else plan.appointment_count
+                else plan.appointment_count + plan.top_up_visits
             )
             visit.session_label = rank and self.env._(
                 "%(rank)s of %(total)s",

@@ -60,6 +60,7 @@ class PetPlan(models.Model):
             "cancel_settlement",
             "pause_ids",
             "amount_total",
+            "top_up_visits",
             "is_latest",
             "breed_id",
             "renewal_of_id",

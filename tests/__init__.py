@@ -84,6 +84,7 @@ from . import test_l2_counter_edit
 from . import test_l3_notes
 from . import test_let_go
 from . import test_lib_tables_hostile
+from . import test_lib_top_ups
 from . import test_life_queries
 from . import test_overdue_policy
 from . import test_p1_customer_page
@@ -106,6 +107,11 @@ from . import test_requirements
 from . import test_s10_covers
 from . import test_s11_unlimited
 from . import test_s12_lines_of_one_service
+from . import test_s13_due_dates
+from . import test_s13_money
+from . import test_s13_race
+from . import test_s13_refusals
+from . import test_s13_top_up
 from . import test_s15_closed_days
 from . import test_s15_portal
 from . import test_s1_sell

@@ -73,6 +73,7 @@ TABLES = {
             "date_from",
             "date_to",
             "date_due",
+            "date_due_agreed",
             "amount_untaxed",
             "state",
             "payment_state",
@@ -559,6 +560,11 @@ def check_due_dates_of_drafts_follow(before, now):
             days = [now.day(visit) for visit in now.in_cycle(cycle)]
         if not days and move.payment_state in PAID | {"reversed"}:
             continue  # money was matched with the draft: it does not wait (I3, C6)
+        if not days and cycle.date_due_agreed:
+            agreed = cycle.date_due_agreed
+            if not cycle.date_due == move.invoice_date_due == agreed:
+                yield f"{cycle} and {move} should be due on {agreed} (S13)"
+            continue
         if not days:
             # What was used of an expired package is due with the last visit (X2).
             last = plan.state == "expired" and max(

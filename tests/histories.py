@@ -726,6 +726,30 @@ class History(RuleBasedStateMachine):
             wizard.action_apply()
 
     @has_plans
+    @rule(
+        plan=INDEX,
+        sessions=st.lists(
+            st.sampled_from((0.0, 1.0, 3.0, 2.5, 7.0, 0.5)), min_size=1, max_size=2
+        ),
+        price=st.sampled_from((None, None, 0.0, 19.99)),
+        due=st.sampled_from((0, 0, 5, 40)),
+    )
+    def top_up(self, plan, sessions, price, due):
+        """Sell more sessions; another price is a manager's (S13)."""
+        plan = self._plan(plan, "staff" if price is None else "manager")
+        with self.step(f"top {plan.name} up with {sessions}, at {price}, due in {due}"):
+            wizard = (
+                self.env["pet.plan.top.up"]
+                .with_user(plan.env.user)
+                .create({"plan_id": plan.id, "date_due": self._day(due)})
+            )
+            for row, quantity in zip(wizard.line_ids, sessions, strict=False):
+                row.quantity = quantity
+                row.price_unit = row.price_unit if price is None else price
+            wizard.read(["summary"])
+            wizard.action_apply()
+
+    @has_plans
     @rule(plan=INDEX, days=st.sampled_from((3, 40, -20, -3)))
     def move_end(self, plan, days):
         plan = self._plan(plan, "manager")

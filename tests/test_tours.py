@@ -252,6 +252,19 @@ class TestTours(PricesCommon, TourCase):
         self.pause(luna, today, today + timedelta(7))
         self.start_tour("/odoo/pet-plans", "pet_plans_paused", login="pet_staff")
 
+    def test_top_up(self):
+        """S13: from the form, by staff, at the package's price."""
+        template = self.make_template(validity=6, overdraft_limit=1.0)
+        plan = self.sell(template, date_start="2099-01-01")
+        plan.book(self.weekly(13, first="2099-01-05 09:00:00"))
+        self.start_tour(
+            f"/odoo/pet-plans/{plan.id}", "pet_plans_top_up", login="pet_staff"
+        )
+        self.assertEqual(plan.sessions_remaining, 4)
+        self.assertEqual(
+            self.invoices(plan)[3:].mapped("amount_untaxed"), [180.0, 45.0]
+        )
+
     def test_let_go_from_the_list(self):
         luna, rex = self.sell_for_the_list()
         self.start_tour("/odoo/pet-plans", "pet_plans_let_go", login="pet_staff")

@@ -22,4 +22,5 @@ from . import pet_pet_archive
 from . import pet_plan_let_go
 from . import pet_plan_pause_start
 from . import pet_plan_transfer
+from . import pet_plan_top_up
 from . import pet_walk_in
