@@ -608,6 +608,7 @@ class PetCycle(models.Model):
             lambda cycle: (
                 cycle.plan_id in booked_out
                 and not cycle.appointment_ids
+                and not cycle.date_due_agreed
                 and cycle.invoice_id
             )
         )
