@@ -181,6 +181,7 @@ from . import test_x9_archived_pet
 if requirements.has_hypothesis:
     from . import test_histories
     from . import test_lib_balances
+    from . import test_lib_booking
     from . import test_lib_carry_over
     from . import test_lib_covers
     from . import test_lib_dealing

@@ -93,9 +93,7 @@ class PetPlanSell(models.TransientModel):
         pet = self._get_comer()._origin
         for visit in visits:
             day = periods.local_day(visit["start"], self.company_id.pet_tz)
-            place = allotment.enter(
-                day, self._get_units(), pet=pet.id
-            )
+            place = allotment.enter(day, self._get_units(), pet=pet.id)
             days.setdefault(place.slot.id, []).append(day)
         return [
             {
