@@ -46,6 +46,11 @@ OFFERS = st.fixed_dictionaries(
             min_size=1,
             max_size=2,
         ),
+        # (service, also good for, sessions that one takes) (S10)
+        "covers": st.sampled_from(
+            ((), (), ((0, 1, 0.5),), ((0, 2, 2.0), (1, 2, 0.33)), ((1, 0, 1.5),))
+        ),
+        "unlimited": st.sampled_from((False, False, True)),
         "rollover": st.booleans(),
         "overdraft_limit": st.sampled_from((0.0, 0.0, 1.0, 0.5)),
         "late_cancel_hours": st.sampled_from((0, 24, 72)),
@@ -288,13 +293,36 @@ class History(RuleBasedStateMachine):
                         "quantity": quantity or count,
                         "price_unit": price,
                         "discount": discount,
+                        "cover_ids": [
+                            Command.create(
+                                {
+                                    "product_id": shop.services[other].id,
+                                    "sessions": weight,
+                                }
+                            )
+                            for covering, other, weight in offer["covers"]
+                            if covering == service
+                        ],
+                        **self._prepare_unlimited(offer, service),
                     }
                 )
                 for service, quantity, price, discount in offer["services"]
             ],
         }
 
-    _built_from = {"count", "per_cycle", "services"}
+    def _prepare_unlimited(self, offer, service):
+        """Let the first service of a plan be without limit, where it may be (S11)."""
+        services = [other for other, *__ in offer["services"]]
+        if (
+            not offer["unlimited"]
+            or offer["kind"] != "plan"
+            or service != services[0]
+            or services.count(service) > 1
+        ):
+            return {}
+        return {"is_unlimited": True, "quantity": 1.0}
+
+    _built_from = {"count", "per_cycle", "services", "covers", "unlimited"}
 
     @has_plans
     @rule(plan=INDEX, pet=INDEX, visits=VISITS)
@@ -316,6 +344,22 @@ class History(RuleBasedStateMachine):
         days = " ".join(f"{start:%m-%d %H:%M}" for start in starts)
         with self.step(f"book {plan.name} of {units:g}: {days}"):
             plan.book(starts, pet_id=pet.id, units=units)
+
+    @has_plans
+    @rule(plan=INDEX, pet=INDEX, service=INDEX, days=st.integers(-2, 30))
+    def book_service(self, plan, pet, service, days):
+        """Book one service, perhaps one that the plan is good for (S10)."""
+        plan = self._plan(plan)
+        pet = plan.pet_id or self.pets[pet % 3]
+        shop = next(shop for shop in self.shops if shop.company == plan.company_id)
+        product = shop.services[service % len(shop.services)]
+        start = datetime.combine(self._day(days), datetime.min.time())
+        with self.step(f"book {product.name} on {plan.name}: {start:%m-%d}"):
+            plan.book(
+                [start + timedelta(hours=10)],
+                pet_id=pet.id,
+                line_ids=[Command.create({"product_id": product.id})],
+            )
 
     @has_visits
     @rule(visit=INDEX, days=st.integers(-20, 40))

@@ -171,6 +171,23 @@ class TestSnapshot(CoverCase):
         self.assertEqual(given.line_ids.good_for, plan.line_ids.good_for)
 
 
+    def test_carried_over(self):
+        """K2: what the offer is good for, its sessions of before are too."""
+        wizard = self.env["pet.carry.over"].create(
+            {
+                "pet_id": self.luna.id,
+                "template_id": self.offer.id,
+                "product_id": self.day.id,
+                "sessions_left": 4,
+                "reason": "From the old software",
+            }
+        )
+        wizard.action_apply()
+        self.assertEqual(
+            wizard.plan_id.line_ids.good_for, "0.5: Half Day; 2: Boarding Night"
+        )
+
+
 class TestBooking(CoverCase):
     """S10: a visit for a covered service takes that many sessions of the line."""
 
