@@ -84,6 +84,7 @@ from . import test_l3_notes
 from . import test_let_go
 from . import test_lib_tables_hostile
 from . import test_life_queries
+from . import test_overdue_dialogs
 from . import test_overdue_policy
 from . import test_p1_customer_page
 from . import test_p1_owed

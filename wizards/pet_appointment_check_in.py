@@ -10,7 +10,7 @@ class PetAppointmentCheckIn(models.TransientModel):
 
     _name = "pet.appointment.check.in"
     _description = "Check In a Booked Pet"
-    _inherit = ["pet.reference.mixin"]
+    _inherit = ["pet.overdue.mixin", "pet.reference.mixin"]
 
     appointment_id = fields.Many2one(
         "pet.appointment",
@@ -33,7 +33,6 @@ class PetAppointmentCheckIn(models.TransientModel):
     is_another_day = fields.Boolean(compute="_compute_offer")
     is_ahead = fields.Boolean(compute="_compute_offer")
     offer = fields.Char(compute="_compute_offer")
-    overdue = fields.Text(compute="_compute_offer")
 
     @api.depends("appointment_id")
     def _compute_booked_id(self):
@@ -58,8 +57,18 @@ class PetAppointmentCheckIn(models.TransientModel):
                 )
             else:
                 wizard.offer = booked and wizard._get_offer(booked)
-            asked_about = booked or (wizard.is_another_day and visit)
-            wizard.overdue = asked_about and asked_about._get_overdue_note()
+
+    @api.depends("appointment_id", "booked_id")
+    def _compute_overdue(self):
+        return super()._compute_overdue()
+
+    def _get_overdue_company(self):
+        return self.appointment_id.company_id
+
+    def _foresee_overdue(self):
+        """Return what is overdue of whichever visit is checked in."""
+        self.ensure_one()
+        return (self.booked_id | self.appointment_id)._foresee_overdue()
 
     def _get_offer(self, booked):
         values = {
@@ -97,6 +106,7 @@ class PetAppointmentCheckIn(models.TransientModel):
                     pet=self.appointment_id.pet_id.display_name,
                 )
             )
+        self._allow_overdue(booked, self.overdue_reason)
         booked._check_in_instead(self.appointment_id)
         return open_record(booked, target="main")
 
@@ -106,6 +116,7 @@ class PetAppointmentCheckIn(models.TransientModel):
         :return: the action that closes the dialog
         """
         self.ensure_one()
+        self._allow_overdue(self.appointment_id, self.overdue_reason)
         self.appointment_id._receive_booked(fields.Datetime.now().replace(second=0))
         return {"type": "ir.actions.act_window_close"}
 
@@ -115,6 +126,7 @@ class PetAppointmentCheckIn(models.TransientModel):
         :return: the action that closes the dialog, and says what is overdue
         """
         self.ensure_one()
+        self._allow_overdue(self.appointment_id, self.overdue_reason)
         self.appointment_id.action_receive()
         if note := self.appointment_id._get_overdue_note():
             return self.appointment_id._tell_overdue(note)

@@ -10,7 +10,7 @@ class PetWalkIn(models.TransientModel):
 
     _name = "pet.walk.in"
     _description = "Walk-in"
-    _inherit = ["pet.reference.mixin"]
+    _inherit = ["pet.overdue.mixin", "pet.reference.mixin"]
     _check_company_auto = True
 
     company_id = fields.Many2one(
@@ -199,6 +199,28 @@ class PetWalkIn(models.TransientModel):
         allotment.enter(day, units, services)
         return products
 
+    # --- What is overdue (13) ------------------------------------------------------
+
+    @api.depends("line_ids.plan_id", "line_ids.booked_id")
+    def _compute_overdue(self):
+        return super()._compute_overdue()
+
+    def _get_overdue_company(self):
+        return self.company_id
+
+    def _foresee_overdue(self):
+        """Return what is overdue: dict, row -> cycles."""
+        self.ensure_one()
+        paid = self.line_ids.filtered(lambda line: line.plan_id and not line.is_in_shop)
+        booked = paid.filtered(lambda line: line._is_of_booked())
+        places = {
+            line: (line.booked_id.plan_id, line.booked_id.cycle_id)
+            for line in booked
+            if not line.booked_id.overdue_reason
+        }
+        places.update((paid - booked)._foresee_places())
+        return self.env["pet.cycle"]._find_overdue_ahead(places)
+
     # --- The check-in --------------------------------------------------------------
 
     def action_apply(self):
@@ -272,6 +294,33 @@ class PetWalkInLine(models.TransientModel):
     )
     explanation = fields.Text(string="Why")
 
+    def _is_of_booked(self):
+        """Tell whether the pet comes for the visit that it is booked for (U1)."""
+        self.ensure_one()
+        return bool(self.booked_id) and self.plan_id == self.proposed_plan_id
+
+    def _foresee_places(self):
+        """Return where the visits of these rows will stand: dict, row -> (plan, cycle).
+
+        One after the other, as they take their sessions.
+        """
+        self.pet_id.fetch(["partner_id"])  # an imagined visit reads its own alone
+        allotments = self.plan_id._origin._get_allotments()
+        places = {}
+        for line in self:
+            visit = line._get_imagined_visit()
+            plan = line.plan_id._origin
+            cycle = visit._get_cycle_ahead(allotments[plan])
+            if cycle:
+                line.wizard_id._take(visit, plan, allotments[plan])
+            places[line] = (plan, cycle)
+        return places
+
+    def _get_imagined_visit(self):
+        """Return the visit that the row stands for, not in the database."""
+        self.ensure_one()
+        return self.wizard_id._get_imagined_visit(self.pet_id._origin)
+
     def _receive(self):
         """Check the pet in, and return its visit (U4).
 
@@ -279,7 +328,8 @@ class PetWalkInLine(models.TransientModel):
         """
         self.ensure_one()
         booked = self.booked_id
-        if booked and self.plan_id == self.proposed_plan_id:
+        if self._is_of_booked():
+            self._allow_overdue(booked)
             booked._receive_booked(fields.Datetime.now().replace(second=0))
             return booked
         wizard = self.wizard_id
@@ -304,5 +354,10 @@ class PetWalkInLine(models.TransientModel):
         if is_by_hand and not self.plan_id:
             visit._advance("received", UPCOMING_STATES)
         else:
+            self._allow_overdue(visit)
             visit.action_receive()
         return visit
+
+    def _allow_overdue(self, visits):
+        wizard = self.wizard_id
+        wizard._allow_overdue(visits, wizard.overdue_reason)
