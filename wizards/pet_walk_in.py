@@ -304,7 +304,8 @@ class PetWalkInLine(models.TransientModel):
 
         One after the other, as they take their sessions.
         """
-        self.pet_id.fetch(["partner_id"])  # an imagined visit reads its own alone
+        # An imagined visit would read its pet alone: of all they are read here.
+        self.pet_id.mapped("partner_id")
         allotments = self.plan_id._origin._get_allotments()
         places = {}
         for line in self:
