@@ -135,6 +135,25 @@ class PetAppointment(models.Model):
             {**self._get_places_taken(), **walk_ins._foresee_places()}
         )
 
+    def _foresee_overdue_of_shares(self, start):
+        """Return what is overdue of further plans that would pay for services (U1a).
+
+        :param start: naive UTC datetime, when the pet is here
+        :return: dict, plan -> cycles
+        """
+        self.ensure_one()
+        shares = self._find_shares(start)
+        plans = self.env["pet.plan"].union(*shares)
+        allotments = plans._get_allotments()
+        places = {
+            plan: (
+                plan,
+                self._imagine(services, start)._get_cycle_ahead(allotments[plan]),
+            )
+            for plan, (__, services) in shares.items()
+        }
+        return self.env["pet.cycle"]._find_overdue_ahead(places)
+
     def _get_places_taken(self):
         """Return where these visits stand: dict, visit -> (plan, cycle if any).
 

@@ -43,6 +43,19 @@ class PetOverdueMixin(models.AbstractModel):
         raise NotImplementedError
 
     @api.model
+    def _receive_visits(self, visits, promised, reason):
+        """Check in what comes together (U1a).
+
+        :param visits: `pet.appointment` records
+        :param promised: dict of `pet.appointment._share_out`
+        :param reason: text, of a manager where something is overdue
+        :return: the same visits
+        """
+        self._allow_overdue(visits, reason)
+        visits._receive_promised(promised)
+        return visits
+
+    @api.model
     def _allow_overdue(self, visits, reason):
         """Keep the reason of a manager with those visits that need one.
 
