@@ -40,7 +40,11 @@ class PetAppointment(models.Model):
     @api.depends("together_id", "pet_id", "start", "state")
     @api.depends_context("lang")
     def _compute_together(self):
-        linked = self._find_linked().grouped("together_id")
+        linked = self._find_linked()
+        # Of all at once:
+        linked.mapped("services")
+        linked.plan_id.mapped("name")
+        linked = linked.grouped("together_id")
         for visit in self:
             others = linked.get(visit.together_id, self.browse()).filtered(
                 lambda other, visit=visit: (

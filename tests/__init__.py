@@ -129,6 +129,7 @@ from . import test_transfer_money
 from . import test_u1_another_day
 from . import test_u1_booked
 from . import test_u1_plan_selection
+from . import test_u1a_two_plans
 from . import test_u2_explanation
 from . import test_u4_walk_in
 from . import test_u3_move
