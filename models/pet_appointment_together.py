@@ -164,7 +164,9 @@ class PetAppointment(models.Model):
         others = visits - self
         if result is not True or not others:
             return result
-        return notify(self.env._("Also %(visits)s.", visits=others._get_together_label()))
+        return notify(
+            self.env._("Also %(visits)s.", visits=others._get_together_label())
+        )
 
     # --- Another time --------------------------------------------------------------
 

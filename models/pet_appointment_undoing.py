@@ -40,7 +40,7 @@ class PetAppointment(models.Model):
         return self._tell_together(visits, visits._open_undo())
 
     def _open_undo(self):
-        """Take the last steps back, or open the dialog where it is to ask first (U5)."""
+        """Take the last steps back, or open the dialog that asks first (U5)."""
         if not (
             self._filter_undone_by_manager()
             or self._get_clash_texts()

@@ -107,7 +107,9 @@ class TestCheckIn(TwoPlansCase):
         self.assertFalse(first.to_invoice or second.to_invoice)
 
     def test_both_ledgers_and_cycles(self):
-        self.ask(self.walk_in(self.bath, self.grooming)).save().action_check_in_another()
+        self.ask(
+            self.walk_in(self.bath, self.grooming)
+        ).save().action_check_in_another()
         first, second = self.visits_of(self.luna)
         for visit, plan, left in (
             (first, self.baths, 11.0),
@@ -170,7 +172,9 @@ class TestCheckIn(TwoPlansCase):
         shared = self.sell_groomings(
             pet=self.env["pet.pet"], partner_id=self.customer.id
         )
-        self.ask(self.walk_in(self.bath, self.grooming)).save().action_check_in_another()
+        self.ask(
+            self.walk_in(self.bath, self.grooming)
+        ).save().action_check_in_another()
         self.assertEqual(self.visits_of(self.luna).plan_id, self.baths + shared)
         self.assertEqual(shared.sessions_remaining, 3.0)
 
@@ -397,9 +401,7 @@ class TestWalkIn(TwoPlansCase):
             1, pet=self.env["pet.pet"], partner_id=self.customer.id
         )
         rex = self.sell_of(self.bath, 2, pet=self.rex)
-        form = self.open_walk_in(
-            self.bath, self.grooming, pets=self.luna + self.rex
-        )
+        form = self.open_walk_in(self.bath, self.grooming, pets=self.luna + self.rex)
         self.assertEqual(
             self.rows(form),
             [
@@ -472,7 +474,10 @@ class TestWalkIn(TwoPlansCase):
         form = self.open_walk_in(self.bath, self.grooming)
         [row] = self.rows(form)
         self.assertEqual(row, (self.luna, self.bath + self.grooming, self.baths))
-        self.assertIn(f"Also Grooming on {self.groomings.name}.", form.line_ids.edit(0).explanation)
+        self.assertIn(
+            f"Also Grooming on {self.groomings.name}.",
+            form.line_ids.edit(0).explanation,
+        )
         form.save().action_apply()
         self.assertEqual(self.visits_of(self.luna), first + second)
         self.assertEqual(self.states(first + second), ["received", "received"])
@@ -517,9 +522,7 @@ class TestOverdue(TwoPlansCase):
         visit = self.walk_in(self.bath, self.grooming)
         self.as_manager(visit).save().action_check_in_another()
         first, second = self.visits_of(self.luna)
-        self.assertEqual(
-            (first + second).mapped("overdue_reason"), [False, "Regular"]
-        )
+        self.assertEqual((first + second).mapped("overdue_reason"), [False, "Regular"])
         self.assertEqual(second.plan_id, self.owing)
 
     def test_in_the_walk_in(self):

@@ -94,7 +94,10 @@ class PetAppointmentCancel(models.TransientModel):
         :param vals_list: list of `_prepare_line_vals_list`
         """
         self.ensure_one()
-        sentences = [*self._get_together_sentences(), self._get_sessions_sentence(freed)]
+        sentences = [
+            *self._get_together_sentences(),
+            self._get_sessions_sentence(freed),
+        ]
         for plan, (__, __, due_dates) in plans.items():
             sentences += [
                 self._get_due_sentence(plan, cycle, date)

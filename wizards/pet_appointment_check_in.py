@@ -81,7 +81,8 @@ class PetAppointmentCheckIn(models.TransientModel):
             elif booked:
                 wizard.offer = wizard._get_offer(booked)
             else:
-                wizard.offer = visit.plan_explanation
+                # What further plans pay for stands below, to be chosen.
+                wizard.offer = (visit.plan_explanation or "").partition("\n")[0]
 
     def _get_offered(self):
         """Return the visit that the first button checks in."""
@@ -89,11 +90,14 @@ class PetAppointmentCheckIn(models.TransientModel):
         return self.booked_id or self.appointment_id
 
     def _get_start(self):
-        """Return the time at which the first button checks in, as naive UTC datetime."""
+        """Return when the first button checks the pet in, as naive UTC datetime."""
         self.ensure_one()
         if self.appointment_id._is_of_another_day():
             return fields.Datetime.now().replace(second=0)
-        if self.booked_id and self.booked_id._get_day() != self.appointment_id._get_day():
+        if (
+            self.booked_id
+            and self.booked_id._get_day() != self.appointment_id._get_day()
+        ):
             return self.appointment_id.start
         return self._get_offered().start
 
