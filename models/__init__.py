@@ -81,9 +81,11 @@ from . import pet_appointment_payment
 from . import pet_appointment_overdue
 from . import pet_appointment_departure
 from . import pet_appointment_picking
+from . import pet_appointment_sharing
 from . import pet_appointment_portal
 from . import pet_appointment_moving
 from . import pet_appointment_undoing
+from . import pet_appointment_together
 from . import pet_appointment_step
 from . import pet_appointment_opening
 from . import pet_appointment_line

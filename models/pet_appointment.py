@@ -43,6 +43,7 @@ class PetAppointment(models.Model):
             "moved_late",
             "was_served",
             "step_id",
+            "together_id",
             "cancel_reason",
             "overdue_reason",
             "reminded",
@@ -621,7 +622,15 @@ class PetAppointment(models.Model):
             message = self.env._("%(visit)s: lasts longer or shorter now.", **values)
         else:
             message = self.env._("%(visit)s: %(old)s to %(new)s.", **values)
-        busy = self._find_busy(self.pet_id, self.user_id, start, stop) - self
+        together = self._with_together() - self
+        if together and start != self.start:
+            message = self.env._(
+                "%(message)s Also %(visits)s.",
+                message=message,
+                visits=together._get_together_label(),
+            )
+        busy = self._find_busy(self.pet_id, self.user_id, start, stop)
+        busy -= self | self._find_linked()
         questions = [
             self.env._(
                 "Busy then: %(clash)s.",

@@ -244,7 +244,19 @@ class PetAppointment(models.Model):
             ]
         plan, choice = self._choose_plan(covered, allotments)
         sentence = self.env._("%(plan)s will pay.", plan=plan.display_name)
-        return [" ".join(filter(None, (sentence, self._explain_choice(choice))))]
+        plans = plan.browse().union(*allotments)
+        shares = self._share_beside(plan, plans, allotments)
+        return [
+            " ".join(filter(None, (sentence, self._explain_choice(choice)))),
+            *(
+                self.env._(
+                    "%(services)s: %(plan)s can pay, as a visit of its own.",
+                    services=", ".join(services.mapped("name")),
+                    plan=other.display_name,
+                )
+                for other, (__, services) in shares.items()
+            ),
+        ]
 
     def _sort_explained(self, plans, covered):
         """Return the plans to speak of: those that run first, the latest ended ones.

@@ -86,6 +86,7 @@ from . import test_let_go
 from . import test_lib_tables_hostile
 from . import test_lib_top_ups
 from . import test_life_queries
+from . import test_overdue_dialogs
 from . import test_overdue_policy
 from . import test_p1_customer_page
 from . import test_p1_owed
@@ -139,6 +140,7 @@ from . import test_transfer_money
 from . import test_u1_another_day
 from . import test_u1_booked
 from . import test_u1_plan_selection
+from . import test_u1a_two_plans
 from . import test_u2_explanation
 from . import test_u4_walk_in
 from . import test_u3_move

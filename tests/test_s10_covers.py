@@ -170,7 +170,6 @@ class TestSnapshot(CoverCase):
         given = plan.transferred_to_ids
         self.assertEqual(given.line_ids.good_for, plan.line_ids.good_for)
 
-
     def test_carried_over(self):
         """K2: what the offer is good for, its sessions of before are too."""
         wizard = self.env["pet.carry.over"].create(
