@@ -209,7 +209,8 @@ class PetAppointment(models.Model):
                 pet=visit.pet_id.display_name,
             )
             for visit, plan in promised.items()
-            if visit.plan_id != plan or visit._get_uncovered_lines()
+            if visit.plan_id != plan
+            or visit.line_ids.filtered(lambda line: not line.plan_line_id)
         ]
         if broken:
             raise UserError("\n".join(broken))
