@@ -24,7 +24,9 @@ class PetPlan(models.Model):
         """
         self.ensure_one()
         counted = dict(unused)
-        for lines in self._get_lines_used_in_order():
+        for service in self._get_lines_used_in_order():
+            # Of what has no limit the days count, not the sessions.
+            lines = [line for line in service if line in unused]
             cycles = dict.fromkeys(cycle for line in lines for cycle in unused[line])
             spans = [cycles] if self.kind == "package" else [[one] for one in cycles]
             for span in spans:
