@@ -134,6 +134,7 @@ class CustomerPage(PlanRows):
             "note": plan.note or "",
             "can_book": self.sells and plan._has_to_book(),
             "can_renew": self.sells and not plan._get_renewal_refusal(),
+            "can_change": self.sells and not plan._get_change_refusal(),
             "can_cancel": (
                 self.sells
                 and plan.state in ("active", "expired")

@@ -135,7 +135,8 @@ class PetPlan(models.Model):
             slot = allotment.find_slot(day, visit.units)
             if (
                 slot is not None
-                and not self._get_refusal(visit)
+                and self._covers(visit.pet_id)
+                and not self._get_day_refusal(day)
                 and all(
                     allotment.has(product_id, quantity, slot)
                     for product_id, quantity in wanted.items()

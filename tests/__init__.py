@@ -103,6 +103,12 @@ from . import test_pet_owner
 from . import test_pet_household
 from . import test_requirements
 from . import test_s12_lines_of_one_service
+from . import test_s14_ahead
+from . import test_s14_change_of_plan
+from . import test_s14_credit
+from . import test_s14_given
+from . import test_s14_money
+from . import test_s14_refusals
 from . import test_s1_sell
 from . import test_s1_sell_preview
 from . import test_s2_explicit_terms
