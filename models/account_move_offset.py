@@ -67,7 +67,9 @@ class AccountMove(models.Model):
         before = invoice._get_waiting_pet_credits().filtered(
             lambda move: move.id < self.id
         )
-        return amount - invoice._get_pet_credit_taken(amount, before)
+        left = amount - invoice._get_pet_credit_taken(amount, before)
+        # One that was reset stays matched with what it has paid.
+        return min(left, self.amount_residual)
 
     def _get_pet_credit_taken(self, amount, before=None):
         """Return what of a credit goes to what is open of this invoice (X7).

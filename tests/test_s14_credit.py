@@ -121,9 +121,10 @@ class TestCredit(ChangeCase):
         self.post(note)
         self.post(first)
         note.with_user(self.accountant).button_draft()
-        self.assertEqual(first.amount_residual, 320.0)
+        self.assertFalse(new.cycle_ids[0].credit_to_come)  # it stays matched
         self.post(note)
         self.assertEqual(first.amount_residual, 185.0)
+        self.assertEqual(note.amount_residual, 0.0)
 
     def test_the_old_plan_says_where_it_went(self):
         plan = self.sell_used()
