@@ -223,7 +223,9 @@ class PetPlan(models.Model):
         """
         self.ensure_one()
         texts = [
-            self.env._("%(visits)s moved over.", visits=say_visits(self.env, len(moved)))
+            self.env._(
+                "%(visits)s moved over.", visits=say_visits(self.env, len(moved))
+            )
         ]
         if left_behind:
             texts.append(
@@ -293,9 +295,7 @@ class PetPlan(models.Model):
             if plan._is_cancelled_ahead() and (new := plan._get_change())
         }
         self._refuse_all(
-            lambda plan: (
-                plan in changes and plan._get_call_off_refusal(changes[plan])
-            )
+            lambda plan: plan in changes and plan._get_call_off_refusal(changes[plan])
         )
         result = super().action_call_off_cancellation()
         for plan, new in changes.items():

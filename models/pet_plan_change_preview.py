@@ -153,6 +153,7 @@ class PetPlan(models.Model):
         position = positions._get_fiscal_position(address)
         base_lines = []
         for line, quantity, amount in sold:
+            # As above: its taxes, of which nothing is shown.
             product = line.product_id._origin.sudo().with_company(company)
             own = product.taxes_id._filter_taxes_by_company(company)
             base_lines.append(

@@ -178,6 +178,7 @@ if requirements.has_hypothesis:
     from . import test_lib_balances
     from . import test_lib_carry_over
     from . import test_lib_dealing
+    from . import test_lib_offsets
     from . import test_lib_periods
     from . import test_lib_phones
     from . import test_lib_prices

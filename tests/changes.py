@@ -43,10 +43,7 @@ class ChangeCase(PetPlansCommon):
         if not ahead and date.fromisoformat(day) > date.today():
             self.clock.move_to(f"{day} 12:00:00")
         wizard = self.open_change(plan, template, day, **values)
-        told = {
-            row.start: row.outcome == "move"
-            for row in wizard.visit_ids
-        }
+        told = {row.start: row.outcome == "move" for row in wizard.visit_ids}
         visits = plan._get_visits_from(wizard.date)
         money = wizard.amount_credited, wizard.amount_first, wizard.amount_billed
         wizard.action_apply()

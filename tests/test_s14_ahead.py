@@ -16,9 +16,7 @@ class AheadCase(ChangeCase):
         cls.plan = cls.sell(cls.four)
         cls.pay(cls.invoices(cls.plan)[0])
         cls.before = cls.plan.book([datetime(2026, 1, 12, 9)])
-        cls.after = cls.plan.book(
-            [datetime(2026, 1, 21, 9), datetime(2026, 2, 2, 9)]
-        )
+        cls.after = cls.plan.book([datetime(2026, 1, 21, 9), datetime(2026, 2, 2, 9)])
 
     def change_ahead(self, template=None):
         return self.change(self.plan, template, day=DAY, ahead=True)
@@ -115,9 +113,7 @@ class TestCalledOff(AheadCase):
     """S14, X7: a change to come is called off with the cancellation."""
 
     def test_all_comes_back(self):
-        entries = {
-            line: (line.remaining, line.booked) for line in self.plan.line_ids
-        }
+        entries = {line: (line.remaining, line.booked) for line in self.plan.line_ids}
         drafts = self.invoices(self.plan).mapped("state")
         new = self.change_ahead()
         self.plan.action_call_off_cancellation()

@@ -47,7 +47,9 @@ class TestGiven(ChangeCase):
         )
         new = self.change(plan, three)
         self.assertEqual(self.credits(plan).mapped("amount_total"), [180.0])
-        self.assertEqual(visits.filtered(lambda visit: visit.plan_id == new), visits[:5])
+        self.assertEqual(
+            visits.filtered(lambda visit: visit.plan_id == new), visits[:5]
+        )
         self.assertEqual(
             self.days(new), [["01-12", "01-19"], ["01-26", "02-02", "02-09"]]
         )

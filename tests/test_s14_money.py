@@ -35,9 +35,7 @@ class TestMoney(ChangeCase):
             .create({"name": "Abroad", "company_id": self.shop.id})
         )
         other = self.make_tax("tax_excluded", amount=5.0)
-        other.write(
-            {"fiscal_position_ids": position.ids, "original_tax_ids": tax.ids}
-        )
+        other.write({"fiscal_position_ids": position.ids, "original_tax_ids": tax.ids})
         customer = self.customer.sudo().with_company(self.shop)
         customer.property_account_position_id = position
         plan = self.sell(self.four)
@@ -118,9 +116,7 @@ class TestMoney(ChangeCase):
                 plan = self.sell(self.eight)
                 self.pay(self.invoices(plan)[0])
                 plan.book(self.weekly(1, "2026-01-12 09:00:00"))
-                plan.book(
-                    [datetime(2026, 1, 13, hour) for hour in range(1, count)]
-                )
+                plan.book([datetime(2026, 1, 13, hour) for hour in range(1, count)])
                 wizard = self.open_change(plan, self.package, day="2026-01-02")
                 counts.append(self.count_queries(wizard.action_apply))
         self.assertLessEqual(counts[1], counts[0] + 2)

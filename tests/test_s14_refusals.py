@@ -150,9 +150,7 @@ class TestElsewhere(ChangeCase):
         theirs = self.eight.sudo().copy({"company_id": self.other_shop.id})
         both = self.shop + self.other_shop
         self.staff.sudo().company_ids = both
-        wizards = self.env["pet.plan.change"].with_context(
-            allowed_company_ids=both.ids
-        )
+        wizards = self.env["pet.plan.change"].with_context(allowed_company_ids=both.ids)
         with self.assert_refused(UserError, "belongs to another company|Incompatible"):
             wizards.create({"plan_id": plan.id, "template_id": theirs.id})
 
