@@ -785,9 +785,7 @@ class History(RuleBasedStateMachine):
             wizard = (
                 self.env["pet.plan.change"]
                 .with_user(plan.env.user)
-                .create(
-                    {"plan_id": plan.id, "template_id": template.id, "date": day}
-                )
+                .create({"plan_id": plan.id, "template_id": template.id, "date": day})
             )
             before = self.env["account.move"].search([])
             told = [wizard.amount_first]
