@@ -84,6 +84,20 @@ class TestChange(ChangeCase):
         self.assertEqual(self.due_dates(new), ["01-12", None])
         self.assertEqual(self.first_bill(new).amount_total, 210.0)
 
+    def test_visits_that_moved_over_are_moved_on(self):
+        """U3: the dialog that moves them once more knows only the plan they are on."""
+        plan, visits = self.sell_worked_example()
+        new = self.change(plan, self.package, day="2026-01-02")
+        moved = visits.filtered(lambda visit: visit.plan_id == new)
+        other = self.sell()
+        wizard = self.env["pet.appointment.move"].create(
+            {"appointment_ids": moved[:2].ids, "plan_id": other.id}
+        )
+        self.assertIn("2 sessions back to", wizard.cost)
+        self.assertTrue(wizard.changes)
+        wizard.action_apply()
+        self.assertEqual(moved[:2].plan_id, other)
+
     def test_package_to_plan(self):
         plan, visits = self.sell_worked_example()
         self.pay(self.invoices(plan)[0])
