@@ -36,6 +36,7 @@
         "wizards/pet_plan_adjust_views.xml",
         "wizards/pet_plan_renew_views.xml",
         "wizards/pet_plan_cancel_views.xml",
+        "wizards/pet_plan_change_views.xml",
         "wizards/pet_pet_archive_views.xml",
         "wizards/pet_appointment_check_in_views.xml",
         "wizards/pet_appointment_overdue_views.xml",

@@ -25,6 +25,9 @@ from . import pet_plan_booking
 from . import pet_plan_calling
 from . import pet_plan_cancellation
 from . import pet_plan_carry
+from . import pet_plan_change
+from . import pet_plan_change_preview
+from . import pet_plan_change_sessions
 from . import pet_plan_credited
 from . import pet_plan_dashboard
 from . import pet_plan_left
@@ -53,6 +56,7 @@ from . import pet_cycle_carry
 from . import pet_cycle_credit
 from . import pet_cycle_forfeit
 from . import pet_cycle_legacy
+from . import pet_cycle_offset
 from . import pet_cycle_portal
 from . import pet_cycle_top_up
 from . import pet_carry_over_import
@@ -93,6 +97,7 @@ from . import product_product
 from . import product_template
 from . import account_move
 from . import account_move_line
+from . import account_move_offset
 from . import account_move_owed
 from . import account_move_payment
 from . import account_move_posting

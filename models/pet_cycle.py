@@ -54,6 +54,7 @@ class PetCycle(models.Model):
             "carried_from_id",
             "carried_to_ids",
             "move_ids",
+            "credit_ids",
             "appointment_ids",
         }
     )

@@ -64,6 +64,7 @@ class PetPlan(models.Model):
             "is_latest",
             "breed_id",
             "renewal_of_id",
+            "is_change",
             "date_let_go",
             "date_called",
             "renewal_reminded_for",

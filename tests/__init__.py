@@ -113,6 +113,12 @@ from . import test_s13_money
 from . import test_s13_race
 from . import test_s13_refusals
 from . import test_s13_top_up
+from . import test_s14_ahead
+from . import test_s14_change_of_plan
+from . import test_s14_credit
+from . import test_s14_given
+from . import test_s14_money
+from . import test_s14_refusals
 from . import test_s15_closed_days
 from . import test_s15_portal
 from . import test_s1_sell
@@ -187,6 +193,7 @@ if requirements.has_hypothesis:
     from . import test_lib_carry_over
     from . import test_lib_covers
     from . import test_lib_dealing
+    from . import test_lib_offsets
     from . import test_lib_opening
     from . import test_lib_periods
     from . import test_lib_phones

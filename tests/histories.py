@@ -832,6 +832,48 @@ class History(RuleBasedStateMachine):
                 }
             ).action_apply()
 
+    @has_few_plans
+    @rule(
+        plan=INDEX,
+        offer=OFFERS,
+        days=st.sampled_from((0, 0, 0, 10, -3)),
+        role=st.sampled_from(("staff", "manager")),
+    )
+    def change_plan(self, plan, offer, days, role):
+        """Change a plan to another offer (S14); the preview tells what happens."""
+        plan = self._plan(plan, role)
+        shop, day = self._shop(plan.company_id), self._day(days)
+        told, made = [], []
+        with self.step(f"{role} changes {plan.name} to {self._tell(offer)} from {day}"):
+            template = (
+                self.env["pet.plan.template"]
+                .with_user(shop.manager)
+                .create(self._prepare_template(shop, offer))
+            )
+            wizard = (
+                self.env["pet.plan.change"]
+                .with_user(plan.env.user)
+                .create({"plan_id": plan.id, "template_id": template.id, "date": day})
+            )
+            before = self.env["account.move"].search([])
+            told = [wizard.amount_first]
+            if days <= 0:
+                told.append(wizard.amount_credited)
+            moved = wizard.visit_ids.mapped("outcome").count("move")
+            wizard.action_apply()
+            new = wizard.new_plan_id.sudo()
+            fresh = self.env["account.move"].search([]) - before
+            notes = fresh.filtered(lambda move: move.move_type == "out_refund")
+            bills = new.cycle_ids.sorted("sequence").invoice_id
+            made = [sum(bills[:1].mapped("amount_total"))]
+            if days <= 0:
+                made.append(sum(notes.mapped("amount_total")))
+            told.append(moved)
+            made.append(len(new.appointment_ids))
+        pairs = zip(told, made, strict=False)  # none is made of what is refused
+        if any(round(one - other, 2) for one, other in pairs):
+            raise self._fault(f"S14: the preview told {told}, and it was {made}")
+
     @has_plans
     @rule(plan=INDEX)
     def call_off_cancellation(self, plan):

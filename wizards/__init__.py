@@ -19,6 +19,7 @@ from . import pet_plan_adjust
 from . import pet_plan_renew
 from . import pet_plan_renew_prices
 from . import pet_plan_cancel
+from . import pet_plan_change
 from . import pet_pet_archive
 from . import pet_plan_let_go
 from . import pet_plan_pause_start
