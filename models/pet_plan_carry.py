@@ -33,7 +33,7 @@ class PetPlan(models.Model):
                 )
             )
         renewal.check_access("write")
-        products = renewal._get_offer_lines().product_id
+        products = renewal._get_offer_lines()._get_countable_services()
         carryable = self._get_carryable(products)
         if renewal.state != "active" or not (carryable or self._get_owed(products)):
             left = sum(quantity for __, __, quantity, __ in carryable)
@@ -150,7 +150,7 @@ class PetPlan(models.Model):
         # Counters, cycles and drafts are not the user's to write: exactly what leaves
         # one plan, whose renewal was checked, enters the other.
         plan, renewal = self._sudo_clean(), renewal._sudo_clean()
-        products = renewal._get_offer_lines().product_id
+        products = renewal._get_offer_lines()._get_countable_services()
         carryable = plan._get_carryable(products)
         quantities = defaultdict(float)
         entries = []

@@ -75,7 +75,7 @@ class PetPlan(models.Model):
         for row in held.filtered("plan_line_id"):
             line = row.plan_line_id
             cycle = row.appointment_id.cycle_id
-            balances[line].move(row.quantity, line.id, cycle.id or None)
+            balances[line].move(row.sessions, line.id, cycle.id or None)
         return balances
 
     def _get_owed_without(self, leaving):
@@ -123,7 +123,7 @@ class PetPlan(models.Model):
         :return: tuple: list of value dicts, sessions
         """
         self.ensure_one()
-        services = new._get_offer_lines().product_id
+        services = new._get_offer_lines()._get_countable_services()
         nobody = self.env["pet.appointment"]
         quantities, entries = defaultdict(float), []
         for line, cycle, quantity in self._get_given(nobody):

@@ -121,7 +121,7 @@ class PetPlanRenew(models.TransientModel):
     def _compute_carryable(self):
         for wizard in self:
             plan = wizard.plan_id
-            products = wizard._get_offer_lines().product_id
+            products = wizard._get_offer_lines()._get_countable_services()
             wizard.carryable = plan and (
                 sum(quantity for __, __, quantity, __ in plan._get_carryable(products))
                 - sum(plan._get_owed(products).values())
@@ -228,7 +228,7 @@ class PetPlanRenew(models.TransientModel):
         self.ensure_one()
         carried = defaultdict(float)
         if self.carry_remaining:
-            products = self._get_offer_lines().product_id
+            products = self._get_offer_lines()._get_countable_services()
             for line, __, quantity, __ in self.plan_id._get_carryable(products):
                 carried[line.product_id.id] += quantity
             for product, owed in self.plan_id._get_owed(products).items():
