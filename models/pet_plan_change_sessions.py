@@ -159,7 +159,7 @@ class PetPlan(models.Model):
         for product, owed in self._get_owed_without(
             self.env["pet.appointment"]
         ).items():
-            if product not in offer:
+            if product not in new._get_offer_lines()._get_countable_services():
                 continue
             line = offer[product][0]
             balance = line._load_balances()[line]
