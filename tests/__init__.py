@@ -85,6 +85,7 @@ from . import test_l3_notes
 from . import test_let_go
 from . import test_lib_tables_hostile
 from . import test_life_queries
+from . import test_offers
 from . import test_overdue_policy
 from . import test_p1_customer_page
 from . import test_p1_owed
@@ -114,6 +115,7 @@ from . import test_s2_explicit_terms
 from . import test_s2_snapshot
 from . import test_s3_confirm
 from . import test_s3_confirm_race
+from . import test_s4_offer_in_words
 from . import test_s4_package_cycles
 from . import test_s4_template_form
 from . import test_s5_plan_periods

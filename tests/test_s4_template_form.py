@@ -3,8 +3,8 @@ from odoo.tests import Form
 from .common import PetPlansCommon
 
 
-class TestTemplateForm(PetPlansCommon):
-    """S4-S6: the form of a template says what its terms make, and what is odd."""
+class TemplateFormCommon(PetPlansCommon):
+    """Types an offer into the form, as a manager."""
 
     def open_form(self, **values):
         form = Form(self.env["pet.plan.template"].with_user(self.manager))
@@ -21,9 +21,16 @@ class TestTemplateForm(PetPlansCommon):
                 line.quantity = quantity
             return line.quantity
 
+    def read(self, form):
+        """Return what the form says of the offer, line by line, without fixed spaces."""
+        return form.offer_summary.replace("\xa0", "").split("\n")
+
+
+class TestTemplateForm(TemplateFormCommon):
+    """S4-S6: the form of a template says what its terms make, and what is odd."""
+
     def get_summary(self, form):
-        """Return what the form says of the invoices, without fixed spaces."""
-        return form.offer_summary.split("\n")[1].replace("\xa0", "")
+        return self.read(form)[1]
 
     def test_a_new_service_of_a_package_takes_the_visits(self):
         form = self.open_form(appointment_count=12)
