@@ -299,6 +299,7 @@ class Allotment:
         may_owe: bool,
         refuses: Callable[[date], bool],
         pet: Hashable | None = None,
+        wanted: Mapping[Hashable, float] | None = None,
     ) -> list[datetime]:
         """Return those of some dates that will not be refused (B1, B1a); books them.
 
@@ -311,6 +312,7 @@ class Allotment:
         :param may_owe: whether the overdraft is used: who asked for more than remain
         :param refuses: tells whether the plan takes no visit on a day
         :param pet: whose visits they are
+        :param wanted: {service: sessions} of each; by default what `enter` takes
         :return: at most ``count`` of the moments
         """
         last = self._last_day()
@@ -320,8 +322,8 @@ class Allotment:
                 break
             if refuses(day):
                 continue
-            if self.can_enter(day, units, may_owe, pet):
-                self.enter(day, units, pet=pet)
+            if self.can_enter(day, units, may_owe, pet, wanted):
+                self.enter(day, units, wanted, pet)
                 proposed.append(start)
             elif not self.by_period:
                 break  # a package has one balance: no later day finds more
@@ -336,6 +338,7 @@ class Allotment:
         units: float,
         may_owe: bool = False,
         pet: Hashable | None = None,
+        wanted: Mapping[Hashable, float] | None = None,
     ) -> bool:
         """Tell whether a visit of a day finds a cycle and its sessions.
 
@@ -343,19 +346,24 @@ class Allotment:
         :param units: its weight
         :param may_owe: whether what may be owed counts as there
         :param pet: whose visit it is
+        :param wanted: {service: sessions}, all of which it is to find; by default its
+            weight of any service
         """
         slot = self.find_slot(day, units)
         if slot is None:
             return False
         period = self._period(slot)
-        return any(
-            service.fits_day(units, (pet, day))
-            and (
-                service.balance.has(units, period)
-                or (may_owe and service.balance.may_take(units, period))
+
+        def finds(name, quantity):
+            service = self.services[name]
+            return service.fits_day(quantity, (pet, day)) and (
+                service.balance.has(quantity, period)
+                or (may_owe and service.balance.may_take(quantity, period))
             )
-            for service in self.services.values()
-        )
+
+        if wanted:
+            return all(finds(name, quantity) for name, quantity in wanted.items())
+        return any(finds(name, units) for name in self.services)
 
     def _period(self, slot):
         return slot.id if self.by_period else None

@@ -101,6 +101,20 @@ def capacities(count: int, per_cycle: int) -> list[int]:
     return [per_cycle] * full + [remainder] * bool(remainder)
 
 
+def capacities_of(most: float, per_cycle: int) -> list[float]:
+    """Return the capacity of each cycle of a top-up (S13): 6.5 by 4 is [4.0, 2.5].
+
+    :param most: sessions of the service with the most of them, positive
+    :param per_cycle: visits in one cycle; of fewer sessions there is one cycle
+    :raise ValueError: if either is not positive
+    """
+    total = _exact(most)
+    if total <= 0 or per_cycle <= 0:
+        raise ValueError(f"{most} sessions do not make cycles of {per_cycle}")
+    full, remainder = divmod(total, per_cycle)
+    return [float(per_cycle)] * full + [float(remainder)] * bool(remainder)
+
+
 def spread(quantity: float, capacities: Iterable[float]) -> list[float]:
     """Return the sessions of each cycle, in proportion to its capacity (S4).
 

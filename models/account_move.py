@@ -16,7 +16,13 @@ class AccountMove(models.Model):
     _name = "account.move"
     _inherit = ["account.move", "pet.guard.mixin"]
     _guarded_fields = frozenset(
-        {"pet_cycle_id", "pet_plan_id", "bills_pet_cycle", "pet_proposals"}
+        {
+            "pet_cycle_id",
+            "pet_plan_id",
+            "pet_credited_cycle_id",
+            "bills_pet_cycle",
+            "pet_proposals",
+        }
     )
 
     pet_cycle_id = fields.Many2one(

@@ -133,7 +133,9 @@ class CustomerPage(PlanRows):
             "end": self._get_end(plan),
             "note": plan.note or "",
             "can_book": self.sells and plan._has_to_book(),
+            "can_top_up": self.sells and not plan._get_top_up_refusal(),
             "can_renew": self.sells and not plan._get_renewal_refusal(),
+            "can_change": self.sells and not plan._get_change_refusal(),
             "can_cancel": (
                 self.sells
                 and plan.state in ("active", "expired")

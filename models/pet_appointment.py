@@ -43,6 +43,7 @@ class PetAppointment(models.Model):
             "moved_late",
             "was_served",
             "step_id",
+            "together_id",
             "cancel_reason",
             "overdue_reason",
             "reminded",
@@ -293,6 +294,7 @@ class PetAppointment(models.Model):
         "start",
         "holds_sessions",
         "plan_id.appointment_count",
+        "plan_id.top_up_visits",
         "plan_id.appointment_ids.holds_sessions",
         "plan_id.appointment_ids.start",
         "plan_id.appointment_ids.units",
@@ -309,7 +311,7 @@ class PetAppointment(models.Model):
             total = (
                 visit.cycle_id.capacity
                 if plan.kind == "plan"
-                else plan.appointment_count
+                else plan.appointment_count + plan.top_up_visits
             )
             visit.session_label = rank and self.env._(
                 "%(rank)s of %(total)s",
@@ -620,7 +622,15 @@ class PetAppointment(models.Model):
             message = self.env._("%(visit)s: lasts longer or shorter now.", **values)
         else:
             message = self.env._("%(visit)s: %(old)s to %(new)s.", **values)
-        busy = self._find_busy(self.pet_id, self.user_id, start, stop) - self
+        together = self._with_together() - self
+        if together and start != self.start:
+            message = self.env._(
+                "%(message)s Also %(visits)s.",
+                message=message,
+                visits=together._get_together_label(),
+            )
+        busy = self._find_busy(self.pet_id, self.user_id, start, stop)
+        busy -= self | self._find_linked()
         questions = [
             self.env._(
                 "Busy then: %(clash)s.",

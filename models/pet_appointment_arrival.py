@@ -19,8 +19,9 @@ class PetAppointment(models.Model):
         """Check a pet in as somebody at the counter does (U1).
 
         What the pet is booked for is offered first, instead of a visit of its own; of a
-        visit of another day it is asked which day is meant; one that is in the shop
-        already is told. `action_receive` asks nothing.
+        visit of another day it is asked which day is meant; what another plan pays for
+        is offered as a visit of its own (U1a); one that is in the shop already is told.
+        `action_receive` asks nothing.
 
         :return: True, or the dialog with the offer
         :raises UserError: naming the visit for which the pet is in the shop; and see
@@ -28,13 +29,20 @@ class PetAppointment(models.Model):
         """
         self.check_access("write")
         self._check_not_in_shop()
-        if len(self) == 1 and (self._is_of_another_day() or self._find_booked()):
+        if self._is_one_coming() and self[:1]._has_to_ask():
             return open_window(
                 self.env,
                 "pet_plans.action_pet_appointment_check_in",
-                {"default_appointment_id": self.id},
+                {"default_appointment_id": self[:1].id},
             )
         return self.action_receive()
+
+    def _has_to_ask(self):
+        """Tell whether a check-in asks first: which day, visit or plans (U1, U1a)."""
+        self.ensure_one()
+        return bool(
+            self._is_of_another_day() or self._find_booked() or self._find_shares()
+        )
 
     def _is_of_another_day(self):
         """Tell whether a visit that is to come is not of today."""
@@ -103,6 +111,7 @@ class PetAppointment(models.Model):
             and other.pet_id == self.pet_id
             and other.company_id == self.company_id
             and other._get_day() == self._get_day()
+            and not self._is_linked_with(other)
             and self._shares_service(other)
         )
 
@@ -158,37 +167,35 @@ class PetAppointment(models.Model):
     def _serves_all_of(self, walk_in):
         """Tell whether the visit has all services that a walk-in asks for."""
         self.ensure_one()
-        return walk_in.line_ids.product_id <= self.line_ids.product_id
+        services = self._with_together().line_ids.product_id
+        return walk_in.line_ids.product_id <= services
 
     def _may_be_brought_to(self, day):
         self.ensure_one()
         first, last = self.cycle_id.date_from, self.cycle_id.date_to
         return not first or first <= day <= last
 
-    def _check_in_instead(self, walk_in):
-        """Check this booked visit in, and forget the walk-in it was offered for (U1).
+    def _replace(self, walk_in):
+        """Forget the walk-in instead of which this visit was checked in (U1).
 
-        A later one is brought forward to its time: this visit only (C1). What was noted
-        about the walk-in is kept.
+        What was noted about it is kept.
 
         :param walk_in: a visit without plan of the same pet
         """
         self.ensure_one()
-        start, note = walk_in.start, walk_in.note
+        note = walk_in.note
         walk_in.unlink()
-        self._receive_booked(start)
         if note:
             self.note = "\n".join(filter(None, (self.note, note)))
 
-    def _receive_booked(self, start):
-        """Check this booked visit in; one of another day is brought forward (U1).
+    def _bring_to(self, start):
+        """Bring this visit of another day forward, or back, to the pet's day (C1, U1).
 
         :param start: naive UTC datetime, when the pet is here
         """
         self.ensure_one()
         if self._get_day() != periods.local_day(start, self.company_id.pet_tz):
-            self.reschedule(start)
-        self.action_receive()
+            self.move_together(start)
 
     def _get_arrival_sentence(self):
         """Return the sentence that a pet is here, and what pays for it (U2a)."""

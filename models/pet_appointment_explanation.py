@@ -120,14 +120,21 @@ class PetAppointment(models.Model):
         groups="base.group_user",
         help="The last one that covered the pet and the service",
     )
+    top_up_plan_id = fields.Many2one(
+        "pet.plan",
+        string="Package to Top Up",
+        compute="_compute_renewable_plan_id",
+        groups="base.group_user",
+        help="The last one that covers the pet and the service, and runs",
+    )
 
     @api.depends("is_unpaid", "pet_id", "line_ids.product_id")
     def _compute_renewable_plan_id(self):
-        self.renewable_plan_id = False
+        self.renewable_plan_id = self.top_up_plan_id = False
         unpaid = self.filtered(lambda visit: visit.is_unpaid and visit.company_id)
-        plans = unpaid._find_explained_plans().filtered(
-            lambda plan: not plan._get_renewal_refusal()
-        )
+        plans = unpaid._find_explained_plans()
+        renewable = plans.filtered(lambda plan: not plan._get_renewal_refusal())
+        top_up = plans.filtered(lambda plan: not plan._get_top_up_refusal())
         for visit in unpaid:
             wanted = visit.line_ids.product_id
             fitting = plans.filtered(
@@ -137,12 +144,19 @@ class PetAppointment(models.Model):
                     and (not wanted or wanted & plan.line_ids._get_good_for())
                 )
             )
-            visit.renewable_plan_id = fitting.sorted("date_start")[-1:]
+            fitting = fitting.sorted("date_start")
+            visit.renewable_plan_id = (fitting & renewable)[-1:]
+            visit.top_up_plan_id = (fitting & top_up)[-1:]
 
     def action_renew_plan(self):
         """Open the renewal of the plan that could have paid for the visit (U2)."""
         self.ensure_one()
         return self.renewable_plan_id.action_open_renew()
+
+    def action_top_up_plan(self):
+        """Open the top-up of the package that could have paid for the visit (S13)."""
+        self.ensure_one()
+        return self.top_up_plan_id.action_open_top_up()
 
     # --- Without a plan ------------------------------------------------------------
 
@@ -230,7 +244,19 @@ class PetAppointment(models.Model):
             ]
         plan, choice = self._choose_plan(covered, allotments)
         sentence = self.env._("%(plan)s will pay.", plan=plan.display_name)
-        return [" ".join(filter(None, (sentence, self._explain_choice(choice))))]
+        plans = plan.browse().union(*allotments)
+        shares = self._share_beside(plan, plans, allotments)
+        return [
+            " ".join(filter(None, (sentence, self._explain_choice(choice)))),
+            *(
+                self.env._(
+                    "%(services)s: %(plan)s can pay, as a visit of its own.",
+                    services=", ".join(services.mapped("name")),
+                    plan=other.display_name,
+                )
+                for other, (__, services) in shares.items()
+            ),
+        ]
 
     def _sort_explained(self, plans, covered):
         """Return the plans to speak of: those that run first, the latest ended ones.

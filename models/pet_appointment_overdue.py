@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from .formats import format_day
@@ -114,22 +114,76 @@ class PetAppointment(models.Model):
 
         Of visits for which a manager gave a reason there are none.
         """
-        visits = self.filtered(lambda visit: not visit.overdue_reason)
-        cycles = self.env["pet.cycle"].search(
-            [("plan_id", "in", visits.plan_id.ids), ("is_overdue", "=", True)],
-            order="plan_id, sequence",
+        return self.env["pet.cycle"]._find_overdue_ahead(self._get_places_taken())
+
+    def _foresee_overdue(self):
+        """Return what will be overdue ahead once visits are checked in.
+
+        Those without a plan are asked about the one that U1 picks.
+
+        :return: dict of `_find_overdue`
+        """
+        walk_ins = self.filtered(
+            lambda visit: (
+                not visit.plan_id
+                and visit.state in UPCOMING_STATES
+                and visit.company_id.pet_plan_selection != "ask"
+                and not visit._is_billed_apart()
+            )
         )
-        by_plan = cycles.grouped("plan_id")
-        found = {}
-        for visit in visits:
-            ahead = by_plan.get(visit.plan_id, cycles.browse())
-            if own := visit.cycle_id:
-                ahead = ahead.filtered(
-                    lambda cycle, own=own: cycle.sequence < own.sequence
-                )
-            if ahead:
-                found[visit] = ahead
-        return found
+        return self.env["pet.cycle"]._find_overdue_ahead(
+            {**self._get_places_taken(), **walk_ins._foresee_places()}
+        )
+
+    def _foresee_overdue_of_shares(self, start):
+        """Return what is overdue of further plans that would pay for services (U1a).
+
+        :param start: naive UTC datetime, when the pet is here
+        :return: dict, plan -> cycles
+        """
+        self.ensure_one()
+        shares = self._find_shares(start)
+        plans = self.env["pet.plan"].union(*shares)
+        allotments = plans._get_allotments()
+        places = {
+            plan: (
+                plan,
+                self._imagine(services, start)._get_cycle_ahead(allotments[plan]),
+            )
+            for plan, (__, services) in shares.items()
+        }
+        return self.env["pet.cycle"]._find_overdue_ahead(places)
+
+    def _get_places_taken(self):
+        """Return where these visits stand: dict, visit -> (plan, cycle if any).
+
+        But for those for which a manager gave a reason.
+        """
+        return {
+            visit: (visit.plan_id, visit.cycle_id)
+            for visit in self
+            if visit.plan_id and not visit.overdue_reason
+        }
+
+    def _foresee_places(self):
+        """Return where U1 would put these visits: dict, visit -> (plan, cycle)."""
+        chosen = self._choose_plans()
+        plans = self.env["pet.plan"].union(*(plan for plan, __ in chosen.values()))
+        allotments = plans._get_allotments()
+        return {
+            visit: (plan, visit._get_cycle_ahead(allotments[plan]))
+            for visit, (plan, __) in chosen.items()
+            if not visit.overdue_reason
+        }
+
+    def _get_cycle_ahead(self, allotment):
+        """Return the cycle of a plan that the visit would enter, if any (B2).
+
+        :param allotment: `lib.booking.Allotment` of the plan
+        """
+        self.ensure_one()
+        slot = allotment.find_slot(self._get_day(), self.units)
+        return self.env["pet.cycle"].browse(slot and slot.id or ())
 
     def _check_overdue(self):
         """Refuse what the shop refuses while an earlier cycle is overdue.
@@ -153,8 +207,7 @@ class PetAppointment(models.Model):
 
     def _get_overdue_note(self):
         """Return what of the plans of visits is overdue, a line each; else ""."""
-        cycles = self.env["pet.cycle"].union(*self._find_overdue().values())
-        return "\n".join(cycle._get_overdue_text() for cycle in cycles)
+        return self.env["pet.cycle"]._say_overdue(self._find_overdue())
 
     # --- The manager's reason ------------------------------------------------------
 
@@ -179,8 +232,11 @@ class PetAppointment(models.Model):
                 self.env._("Say why the visit takes place though something is overdue.")
             )
         told = self.env._("Goes on with something overdue: %(reason)s", reason=reason)
+        overdue = self._foresee_overdue()
         notes = {
-            visit.id: "\n".join(filter(None, (told, visit._get_overdue_note())))
+            visit.id: "\n".join(
+                [told, *(cycle._get_overdue_text() for cycle in overdue.get(visit, ()))]
+            )
             for visit in self
         }
         self._unguarded().write({"overdue_reason": reason})
@@ -190,6 +246,39 @@ class PetAppointment(models.Model):
 
 class PetCycle(models.Model):
     _inherit = "pet.cycle"
+
+    @api.model
+    def _find_overdue_ahead(self, places):
+        """Return the overdue cycles ahead of places in plans.
+
+        :param places: dict, anything -> (`pet.plan` record, its `pet.cycle` if known)
+        :return: dict, the same -> cycles, of what has some
+        """
+        plans = self.env["pet.plan"].union(*(plan for plan, __ in places.values()))
+        overdue = self.search(
+            [("plan_id", "in", plans.ids), ("is_overdue", "=", True)],
+            order="plan_id, sequence",
+        ).grouped("plan_id")
+        found = {}
+        for key, (plan, own) in places.items():
+            ahead = overdue.get(plan, self.browse())
+            if own:
+                ahead = ahead.filtered(
+                    lambda cycle, own=own: cycle.sequence < own.sequence
+                )
+            if ahead:
+                found[key] = ahead
+        return found
+
+    @api.model
+    def _say_overdue(self, found):
+        """Return in words what is overdue, a line for each cycle; else "".
+
+        :param found: dict of `_find_overdue_ahead`
+        """
+        return "\n".join(
+            cycle._get_overdue_text() for cycle in self.union(*found.values())
+        )
 
     def _get_overdue_text(self):
         """Return the sentence that the bill of the cycle is overdue, and since when."""

@@ -162,7 +162,8 @@ class PetAppointment(models.Model):
         # Of all customers and companies: that the time is taken is all that is told.
         visits = self._sudo_clean()
         stop = start + (self.stop - self.start)
-        if visits._find_busy(visits.pet_id, visits.user_id, start, stop) - self:
+        busy = visits._find_busy(visits.pet_id, visits.user_id, start, stop)
+        if busy - self - visits._find_linked():
             return self.env._("This time is taken. Please choose another one.")
         return None
 

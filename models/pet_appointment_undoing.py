@@ -36,6 +36,11 @@ class PetAppointment(models.Model):
         if "seen_step_id" in self.env.context:
             seen_id = self.env.context["seen_step_id"]
             self._check_steps(self.step_id.browse(seen_id or ()))
+        visits = self._with_together()
+        return self._tell_together(visits, visits._open_undo())
+
+    def _open_undo(self):
+        """Take the last steps back, or open the dialog that asks first (U5)."""
         if not (
             self._filter_undone_by_manager()
             or self._get_clash_texts()
@@ -406,9 +411,10 @@ class PetAppointment(models.Model):
             min(visits.mapped("start")),
             max(visits.mapped("stop")),
         )
+        here = visits | visits._find_linked()
         overlaps = find_overlaps(
             {visit: (visit.start, visit.stop) for visit in visits},
-            {other: (other.start, other.stop) for other in others - visits},
+            {other: (other.start, other.stop) for other in others - here},
         )
         return [
             other._get_clash_label(visit.pet_id, visit.user_id)

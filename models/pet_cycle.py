@@ -44,6 +44,7 @@ class PetCycle(models.Model):
             "date_from",
             "date_to",
             "date_due",
+            "date_due_agreed",
             "amount_untaxed",
             "billing_error",
             "sessions_expired",
@@ -53,6 +54,7 @@ class PetCycle(models.Model):
             "carried_from_id",
             "carried_to_ids",
             "move_ids",
+            "credit_ids",
             "appointment_ids",
         }
     )
@@ -607,6 +609,7 @@ class PetCycle(models.Model):
             lambda cycle: (
                 cycle.plan_id in booked_out
                 and not cycle.appointment_ids
+                and not cycle.date_due_agreed
                 and cycle.invoice_id
             )
         )
@@ -618,6 +621,8 @@ class PetCycle(models.Model):
         """
         self.ensure_one()
         plan = self.plan_id
+        if self._is_due_as_agreed(days):
+            return self.date_due_agreed
         if plan.kind == "plan":
             days = [self.date_from]
         elif not days and plan.state == "expired" and self.invoice_id:
@@ -635,11 +640,15 @@ class PetCycle(models.Model):
     def _get_ordered_due_date(self, days, ahead):
         """Return the due date of `_get_due_date`, never before the bill ahead (C5).
 
+        But for one that was agreed on, without visits: no order holds for it (S13).
+
         :param days: list of the local dates of the cycle's visits
         :param ahead: date, see `_calculate_due_dates`
         """
         self.ensure_one()
         date = self._get_due_date(days)
+        if self._is_due_as_agreed(days):
+            return date
         return date and max(date, ahead)
 
     def _calculate_due_dates(self, calculate):

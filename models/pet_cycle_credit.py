@@ -44,7 +44,8 @@ class PetCycle(models.Model):
         Per cycle that is what it entitles to and no visit takes. But no session
         comes back twice: those that were used beyond the share of another cycle, took
         a counter edit away, or went to another plan are gone, from the first cycle
-        on. What had expired before is gone too.
+        on. What had expired before is gone too. What is not used of a service counts
+        as that of its last lines (S12, S13).
 
         :param leaving: visits that go with the plan, if they are still in their cycle
         :param lapsed: cycles whose sessions are over; by default `_filter_lapsed`
@@ -67,6 +68,7 @@ class PetCycle(models.Model):
         for plan in plans:
             cycles = plan.cycle_ids.sorted("sequence")
             shares = plan._get_shares(cycles.mapped("capacity"))
+            found, rooms = {}, {}
             for line, sold in shares.items():
                 if line.is_unlimited:
                     unused = line._add_days_unused(unused, day)
@@ -89,11 +91,17 @@ class PetCycle(models.Model):
                 ]
                 balance = Balance([line.id], cycles.ids, ledger)
                 gone = sum(left.values()) - balance.available(live.ids)
-                for cycle, quantity in left.items():
-                    lost = min(quantity, max(0.0, gone))
-                    gone -= lost
-                    if cycle in unused and quantity > lost:
-                        unused[cycle][line] = quantity - lost
+                found[line], rooms[line] = {}, {}
+                for cycle, share in zip(cycles, sold, strict=True):
+                    if cycle in live:
+                        lost = min(left[cycle], max(0.0, gone))
+                        gone -= lost
+                        found[line][cycle] = left[cycle] - lost
+                        rooms[line][cycle] = share
+            for line, sessions in plan._count_unused(found, rooms).items():
+                for cycle, quantity in sessions.items():
+                    if cycle in unused and quantity > 0:
+                        unused[cycle][line] = quantity
         return unused
 
     def _filter_not_carried(self, line):

@@ -85,11 +85,7 @@ class PetCycle(models.Model):
         for (line, __), sessions in lines._sum_entries(TOTAL_KINDS).items():
             granted[line] += sessions
         for plan, cycles in over.grouped("plan_id").items():
-            left = {
-                line: min(granted[line], line.quantity) - taken[line.id]
-                for line in plan.line_ids
-            }
-            unused |= cycles._filter_covered(left)
+            unused |= cycles._filter_covered(plan._get_sold_unused(granted, taken))
         return unused
 
     def _filter_covered(self, left):
@@ -208,14 +204,18 @@ class PetCycle(models.Model):
         entries = []
         for cycle, sessions in drafts._get_unused_sessions().items():
             for line, quantity in sessions.items():
-                part = min(quantity, left[line])
-                left[line] -= part
-                if line._is_some(part):
-                    entries.append(
-                        line._prepare_entry_vals(
-                            "expire", -part, cycle=cycle, reason=reason
+                rest = quantity
+                # They may stand on another line of the service (S12).
+                for one in line | line._get_service_lines():
+                    part = min(rest, left[one])
+                    left[one] -= part
+                    rest -= part
+                    if one._is_some(part):
+                        entries.append(
+                            one._prepare_entry_vals(
+                                "expire", -part, cycle=cycle, reason=reason
+                            )
                         )
-                    )
         lines._post_entries(entries)
         drafts._cancel_drafts()
         drafts._unguarded().write({"is_withdrawn": True})

@@ -247,24 +247,35 @@ class PetPlan(models.Model):
             by_period=self.kind == "plan",
         )
 
-    def _get_visit_count(self, units):
+    def _get_visit_count(self, units, wanted=None):
         """Return how many visits of a weight the plan has sessions left for (B1a).
 
         :param units: float, 0.5 for half days
+        :param wanted: dict, product id of a service of the plan -> sessions that each
+            takes; by default its weight of the service with the most left
         """
         self.ensure_one()
         if self.is_unlimited:  # all that remain is every day to the end (S11)
             return (self.date_end - self.date_start).days + 1
-        balances = self.line_ids._load_balances().values()
-        left = max((balance.left() for balance in balances), default=0.0)
+        balances = self.line_ids._load_balances()
+        if wanted:
+            counts = [
+                balances[line].left() / wanted[line.product_id.id]
+                for line in self.line_ids
+                if line.product_id.id in wanted
+            ]
+            return max(0, int(round(min(counts, default=0.0), 6)))
+        left = max((balance.left() for balance in balances.values()), default=0.0)
         return max(0, int(round(left / units, 6)))
 
-    def _get_proposed(self, starts, units, count):
+    def _get_proposed(self, starts, units, count, pet, wanted=None):
         """Return those of some dates that the plan will take, for a preview (B1a, S15).
 
         :param starts: iterable of naive UTC datetimes, in order, without end perhaps
         :param units: float, the weight of each visit
         :param count: int, how many are wanted
+        :param pet: `pet.pet` record, who comes; may be empty
+        :param wanted: see `_get_visit_count`
         :return: `lib.opening.Proposal`, with the dates on which the plan or the shop
             rests
         """
@@ -274,10 +285,12 @@ class PetPlan(models.Model):
             starts,
             units,
             count,
-            may_owe=count > self._get_visit_count(units),
+            pet,
+            may_owe=count > self._get_visit_count(units, wanted),
+            wanted=wanted,
         )
 
-    def _propose(self, allotment, starts, units, count, may_owe):
+    def _propose(self, allotment, starts, units, count, pet, may_owe, wanted=None):
         """Return those of some dates that an allotment of the plan takes.
 
         :param allotment: `lib.booking.Allotment`, which takes them
@@ -297,6 +310,8 @@ class PetPlan(models.Model):
             count,
             may_owe=may_owe,
             refuses=lambda day: bool(self._get_day_refusal(day)),
+            pet=pet._origin.id,
+            wanted=wanted,
         )
         return opening.Proposal.of(proposed, count, passing)
 

@@ -33,7 +33,7 @@ class PetPlan(models.Model):
                 )
             )
         renewal.check_access("write")
-        products = renewal._get_offer_lines().product_id
+        products = renewal._get_offer_lines()._get_countable_services()
         carryable = self._get_carryable(products)
         if renewal.state != "active" or not (carryable or self._get_owed(products)):
             left = sum(quantity for __, __, quantity, __ in carryable)
@@ -150,7 +150,7 @@ class PetPlan(models.Model):
         # Counters, cycles and drafts are not the user's to write: exactly what leaves
         # one plan, whose renewal was checked, enters the other.
         plan, renewal = self._sudo_clean(), renewal._sudo_clean()
-        products = renewal._get_offer_lines().product_id
+        products = renewal._get_offer_lines()._get_countable_services()
         carryable = plan._get_carryable(products)
         quantities = defaultdict(float)
         entries = []
@@ -258,7 +258,10 @@ class PetPlan(models.Model):
     # --- What the renewal gets -------------------------------------------------------
 
     def _get_offer_lines(self):
-        """Return the services sold with the whole plan, without what was carried."""
+        """Return the services sold with the whole plan.
+
+        Neither what was carried into it (X6), nor what it was topped up with (S13).
+        """
         return self.line_ids.filtered(lambda line: not line.cycle_ids)
 
     def _get_granted_cycle(self):
@@ -312,10 +315,12 @@ class PetPlan(models.Model):
         :return: the new `pet.cycle` records, in the order of the parts
         """
         self.ensure_one()
-        ahead = self.cycle_ids.filtered(
-            lambda cycle: cycle.state not in ("waiting", "scheduled")
+        unbilled = self.cycle_ids.filtered(
+            lambda cycle: cycle.state in ("waiting", "scheduled")
         )
-        position = max(ahead.mapped("sequence"), default=0)
+        # A top-up may be billed before those ahead of it (S13).
+        first = min(unbilled.mapped("sequence"), default=len(self.cycle_ids) + 1)
+        position = first - 1
         drafts = self.cycle_ids._get_draft_names()
         self.cycle_ids._make_room(position, len(parts))
         cycles = (

@@ -50,6 +50,7 @@ class PetPlanLine(models.Model):
         "line_id",
         string="Also Good For",
         copy=True,
+        groups="base.group_user",
         help="Further services its sessions may be used for",
     )
 
@@ -62,14 +63,17 @@ class PetPlanLine(models.Model):
     @api.depends("cover_ids.display_name")
     def _compute_good_for(self):
         for line in self:
-            line.good_for = "; ".join(line.cover_ids.mapped("display_name")) or False
+            # See `_get_covers`.
+            covers = line.sudo().cover_ids
+            line.good_for = "; ".join(covers.mapped("display_name")) or False
 
     def _get_covers(self):
         """Return what these lines of one service cover: dict, variant id -> sessions.
 
         They are one balance: what one of them covers, all do (S12).
         """
-        return self.cover_ids._get_weights()
+        # Who may see the plan, as its customer does, may know what it is good for.
+        return self.sudo().cover_ids._get_weights()
 
     def _list_offered(self):
         """Return the services of one plan in order, each with what it covers.
@@ -137,6 +141,7 @@ class PetPlan(models.Model):
 
     has_covers = fields.Boolean(
         compute="_compute_has_covers",
+        groups="base.group_user",
         help="A service of the plan may be used for others as well",
     )
 

@@ -34,7 +34,23 @@ class PetPlan(models.Model):
 
     @api.model
     def _say_credit_note(self, note):
-        amount = note.currency_id.format(note.amount_total)
+        """Return how much is credited, and of a changed plan where it goes (S14)."""
+        values = {
+            "amount": note.currency_id.format(note.amount_total),
+            "note": note.name,
+            "new": note.pet_credited_cycle_id.plan_id.name,
+        }
         if note.state == "draft":
-            return self.env._("%(amount)s, still a draft", amount=amount)
-        return self.env._("%(amount)s by %(note)s", amount=amount, note=note.name)
+            if values["new"]:
+                return self.env._(
+                    "%(amount)s, still a draft, to be set against %(new)s", **values
+                )
+            return self.env._("%(amount)s, still a draft", **values)
+        paid = note._get_pet_receivable_lines().matched_debit_ids.debit_move_id.move_id
+        if values["new"] and paid:
+            return self.env._(
+                "%(amount)s by %(note)s, set against %(bills)s",
+                bills=", ".join(paid.sorted("id").mapped("name")),
+                **values,
+            )
+        return self.env._("%(amount)s by %(note)s", **values)

@@ -75,11 +75,15 @@ class PetPlan(models.Model):
         """
         vals = dict(vals)
         left = vals.pop("sessions_left")
+        template = self.env["pet.plan.template"].browse(vals.get("template_id"))
+        product = self.env["product.product"].browse(vals.pop("product_id"))
         service = {
-            "product_id": vals.pop("product_id"),
+            "product_id": product.id,
             "quantity": left,
             "price_unit": 0.0,
             "unit_value": vals.pop("unit_value", 0.0),
+            # What the offer is good for, its sessions of before are too (S10).
+            "cover_ids": template._prepare_covers_of(product),
         }
         visits = max(1, ceil(left))
         return {

@@ -87,8 +87,8 @@ class PetPlanLine(models.Model):
         string="Cycles of Its Own",
         readonly=True,
         copy=False,
-        help="Carried over from another plan, and sold in these cycles only; "
-        "empty: sold with the whole plan",
+        help="Carried over from another plan, or topped up, and sold in these cycles "
+        "only; empty: sold with the whole plan",
     )
     carried_from_id = fields.Many2one(
         "pet.plan.line",

@@ -251,7 +251,8 @@ class PetPlan(models.Model):
             booked[cycles[visit.id]] += visit.units
         balances = self.line_ids._load_balances_with_lapsed()
         for (__, line), quantity in leaving._get_held_sessions().items():
-            balances[line].move(quantity, line.id)
+            if line in balances:  # on a plan they were on before they hold nothing
+                balances[line].move(quantity, line.id)
         taken = self.cycle_ids._get_taken_sessions()
         days = self.line_ids._load_days()
         return self._get_allotment(booked, taken, balances, days)

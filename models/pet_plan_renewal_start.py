@@ -136,7 +136,8 @@ class PetPlan(models.Model):
             slot = allotment.find_slot(day, visit.units)
             if (
                 slot is not None
-                and not self._get_refusal(visit)
+                and self._covers(visit.pet_id)
+                and not self._get_day_refusal(day)
                 and all(allotment.pays_for(line.product_id.id) for line in covered)
                 and all(
                     allotment.has(service, sessions, slot)

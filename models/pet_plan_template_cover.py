@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import Command, api, fields, models
 
 
 class PetPlanTemplateCover(models.Model):
@@ -37,6 +37,20 @@ class PetPlanTemplateCover(models.Model):
         return self.template_id.line_ids.filtered(
             lambda line: line.product_id == self.line_id.product_id
         )
+
+
+class PetPlanTemplate(models.Model):
+    _inherit = "pet.plan.template"
+
+    def _prepare_covers_of(self, product):
+        """Return the commands that give a sold line the covers of a service (S10).
+
+        :param product: `product.product` record
+        """
+        lines = self.line_ids.filtered(lambda line: line.product_id == product)
+        return [
+            Command.create(cover._prepare_copied_vals()) for cover in lines.cover_ids
+        ]
 
 
 class PetPlanTemplateLine(models.Model):

@@ -185,7 +185,10 @@ class PetPlan(models.Model):
         :param amounts: dict, line -> amount not billed yet
         """
         self.ensure_one()
-        most = max(1, round(max(left.values())))
+        sessions = defaultdict(float)  # several lines of a service are one (S12)
+        for line, quantity in left.items():
+            sessions[line.product_id] += quantity
+        most = max(1, round(max(sessions.values())))
         today = self.company_id._get_pet_today()
         # The price of a service that was used up early goes with the first other.
         prices = {line: amounts[line] for line in left}

@@ -25,6 +25,10 @@ class PetUnlimitedMixin(models.AbstractModel):
         """Return the template or the plan that has the service."""
         raise NotImplementedError
 
+    def _get_countable_services(self):
+        """Return the services that sessions can be carried into: not without limit."""
+        return self.filtered(lambda line: not line.is_unlimited).product_id
+
     @api.constrains("is_unlimited", "quantity", "product_id")
     def _check_unlimited(self):
         """Refuse unlimited services where they have no meaning (S11)."""

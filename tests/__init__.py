@@ -84,8 +84,10 @@ from . import test_l2_counter_edit
 from . import test_l3_notes
 from . import test_let_go
 from . import test_lib_tables_hostile
+from . import test_lib_top_ups
 from . import test_life_queries
 from . import test_offers
+from . import test_overdue_dialogs
 from . import test_overdue_policy
 from . import test_p1_customer_page
 from . import test_p1_owed
@@ -107,6 +109,17 @@ from . import test_requirements
 from . import test_s10_covers
 from . import test_s11_unlimited
 from . import test_s12_lines_of_one_service
+from . import test_s13_due_dates
+from . import test_s13_money
+from . import test_s13_race
+from . import test_s13_refusals
+from . import test_s13_top_up
+from . import test_s14_ahead
+from . import test_s14_change_of_plan
+from . import test_s14_credit
+from . import test_s14_given
+from . import test_s14_money
+from . import test_s14_refusals
 from . import test_s15_closed_days
 from . import test_s15_portal
 from . import test_s1_sell
@@ -135,6 +148,7 @@ from . import test_transfer_money
 from . import test_u1_another_day
 from . import test_u1_booked
 from . import test_u1_plan_selection
+from . import test_u1a_two_plans
 from . import test_u2_explanation
 from . import test_u4_walk_in
 from . import test_u3_move
@@ -177,8 +191,11 @@ from . import test_x9_archived_pet
 if requirements.has_hypothesis:
     from . import test_histories
     from . import test_lib_balances
+    from . import test_lib_booking
     from . import test_lib_carry_over
+    from . import test_lib_covers
     from . import test_lib_dealing
+    from . import test_lib_offsets
     from . import test_lib_opening
     from . import test_lib_periods
     from . import test_lib_phones

@@ -73,6 +73,7 @@ TABLES = {
             "date_from",
             "date_to",
             "date_due",
+            "date_due_agreed",
             "amount_untaxed",
             "state",
             "payment_state",
@@ -546,6 +547,13 @@ def check_posted_due_dates_move_later_only(before, now):
             yield f"{move} is paid, and due on {after.invoice_date_due} now"
 
 
+def is_booked_out(world, plan):
+    """Tell whether nothing is left to book of a package that has visits (S10)."""
+    return not any(
+        (line.remaining or 0.0) > 0.001 for line in world.of(plan, world.lines)
+    ) and any(visit.holds_sessions for visit in world.of(plan, world.visits))
+
+
 def check_due_dates_of_drafts_follow(before, now):
     """C5; after a deal in order, so that none is before the cycle ahead of it."""
     for cycle in now.cycles.values():
@@ -559,14 +567,31 @@ def check_due_dates_of_drafts_follow(before, now):
             days = [now.day(visit) for visit in now.in_cycle(cycle)]
         if not days and move.payment_state in PAID | {"reversed"}:
             continue  # money was matched with the draft: it does not wait (I3, C6)
+        if not days and cycle.date_due_agreed:
+            agreed = cycle.date_due_agreed
+            if not cycle.date_due == move.invoice_date_due == agreed:
+                yield f"{cycle} and {move} should be due on {agreed} (S13)"
+            continue
         if not days:
             # What was used of an expired package is due with the last visit (X2).
             last = plan.state == "expired" and max(
                 (now.day(v) for v in now.of(plan, now.visits) if v.holds_sessions),
                 default=None,
             )
-            if cycle.date_due and cycle.date_due != last:
+            # One of a package that is all booked is due with what was the last visit
+            # then: only deals date it anew (S10).
+            earlier = before.cycles.get(cycle.id)
+            kept = earlier and earlier.date_due == cycle.date_due
+            if is_booked_out(now, plan):
+                if not cycle.date_due and plan.state == "active":
+                    yield f"{cycle} waits for visits that nobody can book"
+                if move.invoice_date_due != (cycle.date_due or plan.date_end):
+                    yield f"{move} is not due with {cycle}"
+                continue
+            if cycle.date_due and cycle.date_due != last and not kept:
                 yield f"{cycle} has no visit"
+            if kept and cycle.date_due:
+                continue
             if plan.date_end and move.invoice_date_due not in (plan.date_end, last):
                 yield f"{move} waits, and does not show the end {plan.date_end}"
             continue

@@ -46,6 +46,11 @@ OFFERS = st.fixed_dictionaries(
             min_size=1,
             max_size=2,
         ),
+        # (service, also good for, sessions that one takes) (S10)
+        "covers": st.sampled_from(
+            ((), (), ((0, 1, 0.5),), ((0, 2, 2.0), (1, 2, 0.33)), ((1, 0, 1.5),))
+        ),
+        "unlimited": st.sampled_from((False, False, True)),
         "rollover": st.booleans(),
         "overdraft_limit": st.sampled_from((0.0, 0.0, 1.0, 0.5)),
         "late_cancel_hours": st.sampled_from((0, 24, 72)),
@@ -140,9 +145,9 @@ class History(RuleBasedStateMachine):
                 if service.plan_line_id != line.id or not visit.holds_sessions:
                     continue
                 if visit.state in UPCOMING:
-                    booked += service.quantity
+                    booked += service.sessions
                 else:
-                    used += service.quantity
+                    used += service.sessions
             shown = (line.total, line.used, line.booked, line.expired, line.remaining)
             parts = line.used + line.booked + line.expired + line.remaining
             if (
@@ -288,13 +293,36 @@ class History(RuleBasedStateMachine):
                         "quantity": quantity or count,
                         "price_unit": price,
                         "discount": discount,
+                        "cover_ids": [
+                            Command.create(
+                                {
+                                    "product_id": shop.services[other].id,
+                                    "sessions": weight,
+                                }
+                            )
+                            for covering, other, weight in offer["covers"]
+                            if covering == service
+                        ],
+                        **self._prepare_unlimited(offer, service),
                     }
                 )
                 for service, quantity, price, discount in offer["services"]
             ],
         }
 
-    _built_from = {"count", "per_cycle", "services"}
+    def _prepare_unlimited(self, offer, service):
+        """Let the first service of a plan be without limit, where it may be (S11)."""
+        services = [other for other, *__ in offer["services"]]
+        if (
+            not offer["unlimited"]
+            or offer["kind"] != "plan"
+            or service != services[0]
+            or services.count(service) > 1
+        ):
+            return {}
+        return {"is_unlimited": True, "quantity": 1.0}
+
+    _built_from = {"count", "per_cycle", "services", "covers", "unlimited"}
 
     @has_plans
     @rule(plan=INDEX, pet=INDEX, visits=VISITS)
@@ -316,6 +344,22 @@ class History(RuleBasedStateMachine):
         days = " ".join(f"{start:%m-%d %H:%M}" for start in starts)
         with self.step(f"book {plan.name} of {units:g}: {days}"):
             plan.book(starts, pet_id=pet.id, units=units)
+
+    @has_plans
+    @rule(plan=INDEX, pet=INDEX, service=INDEX, days=st.integers(-2, 30))
+    def book_service(self, plan, pet, service, days):
+        """Book one service, perhaps one that the plan is good for (S10)."""
+        plan = self._plan(plan)
+        pet = plan.pet_id or self.pets[pet % 3]
+        shop = next(shop for shop in self.shops if shop.company == plan.company_id)
+        product = shop.services[service % len(shop.services)]
+        start = datetime.combine(self._day(days), datetime.min.time())
+        with self.step(f"book {product.name} on {plan.name}: {start:%m-%d}"):
+            plan.book(
+                [start + timedelta(hours=10)],
+                pet_id=pet.id,
+                line_ids=[Command.create({"product_id": product.id})],
+            )
 
     @has_visits
     @rule(visit=INDEX, days=st.integers(-20, 40))
@@ -726,6 +770,30 @@ class History(RuleBasedStateMachine):
             wizard.action_apply()
 
     @has_plans
+    @rule(
+        plan=INDEX,
+        sessions=st.lists(
+            st.sampled_from((0.0, 1.0, 3.0, 2.5, 7.0, 0.5)), min_size=1, max_size=2
+        ),
+        price=st.sampled_from((None, None, 0.0, 19.99)),
+        due=st.sampled_from((0, 0, 5, 40)),
+    )
+    def top_up(self, plan, sessions, price, due):
+        """Sell more sessions; another price is a manager's (S13)."""
+        plan = self._plan(plan, "staff" if price is None else "manager")
+        with self.step(f"top {plan.name} up with {sessions}, at {price}, due in {due}"):
+            wizard = (
+                self.env["pet.plan.top.up"]
+                .with_user(plan.env.user)
+                .create({"plan_id": plan.id, "date_due": self._day(due)})
+            )
+            for row, quantity in zip(wizard.line_ids, sessions, strict=False):
+                row.quantity = quantity
+                row.price_unit = row.price_unit if price is None else price
+            wizard.read(["summary"])
+            wizard.action_apply()
+
+    @has_plans
     @rule(plan=INDEX, days=st.sampled_from((3, 40, -20, -3)))
     def move_end(self, plan, days):
         plan = self._plan(plan, "manager")
@@ -763,6 +831,48 @@ class History(RuleBasedStateMachine):
                     "settlement": settlement,
                 }
             ).action_apply()
+
+    @has_few_plans
+    @rule(
+        plan=INDEX,
+        offer=OFFERS,
+        days=st.sampled_from((0, 0, 0, 10, -3)),
+        role=st.sampled_from(("staff", "manager")),
+    )
+    def change_plan(self, plan, offer, days, role):
+        """Change a plan to another offer (S14); the preview tells what happens."""
+        plan = self._plan(plan, role)
+        shop, day = self._shop(plan.company_id), self._day(days)
+        told, made = [], []
+        with self.step(f"{role} changes {plan.name} to {self._tell(offer)} from {day}"):
+            template = (
+                self.env["pet.plan.template"]
+                .with_user(shop.manager)
+                .create(self._prepare_template(shop, offer))
+            )
+            wizard = (
+                self.env["pet.plan.change"]
+                .with_user(plan.env.user)
+                .create({"plan_id": plan.id, "template_id": template.id, "date": day})
+            )
+            before = self.env["account.move"].search([])
+            told = [wizard.amount_first]
+            if days <= 0:
+                told.append(wizard.amount_credited)
+            moved = wizard.visit_ids.mapped("outcome").count("move")
+            wizard.action_apply()
+            new = wizard.new_plan_id.sudo()
+            fresh = self.env["account.move"].search([]) - before
+            notes = fresh.filtered(lambda move: move.move_type == "out_refund")
+            bills = new.cycle_ids.sorted("sequence").invoice_id
+            made = [sum(bills[:1].mapped("amount_total"))]
+            if days <= 0:
+                made.append(sum(notes.mapped("amount_total")))
+            told.append(moved)
+            made.append(len(new.appointment_ids))
+        pairs = zip(told, made, strict=False)  # none is made of what is refused
+        if any(round(one - other, 2) for one, other in pairs):
+            raise self._fault(f"S14: the preview told {told}, and it was {made}")
 
     @has_plans
     @rule(plan=INDEX)

@@ -711,7 +711,13 @@ class TestGuardedFields(RpcCase):
     def test_public_methods_are_the_announced_ones(self):
         """Every public method is a door: those of the contract, and buttons."""
         announced = {
-            *("book", "reschedule", "preview_move", "retrieve_dashboard"),
+            *(
+                "book",
+                "reschedule",
+                "preview_move",
+                "move_together",
+                "retrieve_dashboard",
+            ),
             *("get_pet_plans_page", "get_finished_pet_plans", "allow_overdue"),
             "get_unusual_days",
         }

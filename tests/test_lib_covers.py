@@ -1,16 +1,18 @@
 from decimal import Decimal
-from unittest import TestCase
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ..lib.covers import find_covering, weigh
+from odoo.tests.common import BaseCase, tagged
+
+from odoo.addons.pet_plans.lib.covers import find_covering, weigh
 
 repeatable = settings(derandomize=True, deadline=None, database=None, max_examples=200)
 hundredths = st.integers(1, 10_000).map(lambda number: number / 100)
 
 
-class TestWeigh(TestCase):
+@tagged("post_install", "-at_install")
+class TestWeigh(BaseCase):
     """S10: what a quantity of a covered service takes, in steps of 0.01."""
 
     def test_examples(self):
@@ -34,7 +36,8 @@ class TestWeigh(TestCase):
         self.assertEqual(sessions, sessions.quantize(Decimal("0.01")))
 
 
-class TestFindCovering(TestCase):
+@tagged("post_install", "-at_install")
+class TestFindCovering(BaseCase):
     """S10: its own service first, then the order of the plan."""
 
     def test_order(self):

@@ -299,3 +299,34 @@ class TestLocalTimes(BaseCase):
         """A moment is itself again, or the earlier one that shows the same clock."""
         again = periods.from_local(periods.to_local(moment, tz), tz)
         self.assertIn(moment - again, (timedelta(0), timedelta(hours=1)))
+
+
+@tagged("post_install", "-at_install")
+class TestPartFrom(BaseCase):
+    """S11: the days of a period from one on, against all, paused ones left out."""
+
+    FIRST, LAST = date(2026, 1, 1), date(2026, 1, 31)
+
+    def test_examples(self):
+        pause = (date(2026, 1, 12), date(2026, 1, 21))
+        for day, pauses, days, whole in (
+            (date(2026, 1, 1), (), 31, 31),
+            (date(2026, 1, 11), (), 21, 31),
+            (date(2026, 1, 31), (), 1, 31),
+            (date(2026, 2, 1), (), 0, 31),
+            (date(2025, 12, 1), (), 31, 31),
+            (date(2026, 1, 11), (pause,), 11, 21),
+            (date(2026, 1, 15), (pause,), 10, 21),
+            (date(2026, 1, 11), ((date(2025, 12, 20), date(2026, 1, 5)),), 21, 26),
+            (date(2026, 1, 11), ((self.FIRST, self.LAST),), 0, 1),
+        ):
+            with self.subTest(day=day, pauses=pauses):
+                part = periods.part_from(self.FIRST, self.LAST, day, pauses)
+                self.assertAlmostEqual(part, days / whole)
+
+    @repeatable
+    @given(st.dates(date(2025, 12, 1), date(2026, 3, 1)))
+    def test_what_is_before_and_what_is_after_are_all(self, day):
+        before = (max(self.FIRST, min(day, self.LAST + timedelta(1))) - self.FIRST).days
+        part = periods.part_from(self.FIRST, self.LAST, day)
+        self.assertAlmostEqual(part, 1 - before / 31)

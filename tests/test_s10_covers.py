@@ -170,6 +170,22 @@ class TestSnapshot(CoverCase):
         given = plan.transferred_to_ids
         self.assertEqual(given.line_ids.good_for, plan.line_ids.good_for)
 
+    def test_carried_over(self):
+        """K2: what the offer is good for, its sessions of before are too."""
+        wizard = self.env["pet.carry.over"].create(
+            {
+                "pet_id": self.luna.id,
+                "template_id": self.offer.id,
+                "product_id": self.day.id,
+                "sessions_left": 4,
+                "reason": "From the old software",
+            }
+        )
+        wizard.action_apply()
+        self.assertEqual(
+            wizard.plan_id.line_ids.good_for, "0.5: Half Day; 2: Boarding Night"
+        )
+
 
 class TestBooking(CoverCase):
     """S10: a visit for a covered service takes that many sessions of the line."""
@@ -525,3 +541,48 @@ class TestCycles(CoverCase):
         self.assertIn(f"{self.plan.name} / 2 is due on Jan 7, 2026", wizard.due_note)
         wizard.action_apply()
         self.assertEqual(self.due_dates(self.plan), ["01-05", "01-07"])
+
+
+class TestBookWizard(CoverCase):
+    """B1, S10: the dialog books any service that the plan is good for."""
+
+    def open(self, product, **values):
+        return self.env["pet.plan.book"].create(
+            {
+                "plan_id": self.sell(self.offer).id,
+                "product_id": product.id,
+                "first_start": "2026-01-05 09:00:00",
+                "every": 1,
+                "every_unit": "week",
+                **values,
+            }
+        )
+
+    def test_all_that_remain_by_weight(self):
+        """B1a: 20 half days, or 5 nights, of 10 sessions."""
+        for product, count in ((self.half, 20), (self.night, 5), (self.day, 10)):
+            with self.subTest(product.name):
+                wizard = self.open(product)
+                self.assertEqual((wizard.count, len(wizard.line_ids)), (count, count))
+
+    def test_booked(self):
+        wizard = self.open(self.night, count=2)
+        self.assertEqual(wizard.good_for_ids, self.day + self.half + self.night)
+        wizard.action_apply()
+        visits = wizard.plan_id.appointment_ids
+        self.assertEqual(visits.line_ids.mapped("sessions"), [2.0, 2.0])
+        self.assertEqual(visits.line_ids.product_id, self.night)
+
+    def test_more_than_there_is(self):
+        wizard = self.open(self.night, count=6)
+        self.assertIn("has sessions left for 5 of 6 visits", wizard.shortfall)
+        with self.assert_refused(UserError, "has sessions left for 5 of 6 visits"):
+            wizard.action_apply()
+
+    def test_free_dates_that_find_nothing(self):
+        wizard = self.open(self.night, mode="free")
+        wizard.line_ids = [
+            Command.create({"start": f"2026-02-{day:02} 09:00:00"})
+            for day in range(2, 8)
+        ]
+        self.assertEqual(wizard.line_ids.mapped("is_short"), [False] * 5 + [True])

@@ -177,6 +177,22 @@ class TestLedger(UnlimitedCase):
         self.assertTrue(renewal.is_unlimited)
         self.assertFalse(renewal.entry_ids)
 
+    def test_nothing_is_carried_into_it(self):
+        """X6: sessions of a package have no place in what has no limit."""
+        plan = self.sell(
+            self.make_template(
+                [(self.daycare, 5, 30.0)],
+                appointment_count=5,
+                appointments_per_cycle=5,
+                overdraft_limit=2.0,
+            )
+        )
+        plan.book([f"2026-01-{day:02} 09:00:00" for day in range(5, 11)])
+        plan.sudo().template_id = self.offer  # what the shop sells in its place today
+        renewal = self.carry(plan)
+        self.assertFalse(renewal.entry_ids)
+        self.assertEqual(renewal.line_ids.mapped("remaining"), [0.0])
+
     def test_nothing_to_edit(self):
         """L2."""
         plan = self.sell(self.offer)

@@ -32,6 +32,26 @@ class TestTours(PricesCommon, TourCase):
         self.assertEqual(pet.size, "large")
         self.assertEqual(pet.plan_ids.amount_total, 720.0)
 
+    def test_change_plan(self):
+        """S14: one dialog, which says first what is credited, billed and moved."""
+        four, eight = (
+            self.make_template(
+                [(self.bath, count, price)],
+                name=f"{count} baths a month",
+                kind="plan",
+                period_count=3,
+            )
+            for count, price in ((4, 45.0), (8, 40.0))
+        )
+        plan = self.sell(four, date_start="2099-01-01")
+        self.pay(self.invoices(plan)[0])
+        visit = plan.book(self.weekly(1, first="2099-01-05 09:00:00"))
+        self.start_tour(
+            f"/odoo/pet.plan/{plan.id}", "pet_plans_change_plan", login="pet_staff"
+        )
+        self.assertEqual(plan.renewed_by_id.template_id, eight)
+        self.assertEqual(visit.plan_id, plan.renewed_by_id)
+
     def test_customer_page(self):
         """P1: one click each to an invoice, its cycle, a payment, the records."""
         self.luna.note = "Bites when wet"
@@ -251,6 +271,19 @@ class TestTours(PricesCommon, TourCase):
         luna, __ = self.sell_for_the_list(date_start=today)
         self.pause(luna, today, today + timedelta(7))
         self.start_tour("/odoo/pet-plans", "pet_plans_paused", login="pet_staff")
+
+    def test_top_up(self):
+        """S13: from the form, by staff, at the package's price."""
+        template = self.make_template(validity=6, overdraft_limit=1.0)
+        plan = self.sell(template, date_start="2099-01-01")
+        plan.book(self.weekly(13, first="2099-01-05 09:00:00"))
+        self.start_tour(
+            f"/odoo/pet-plans/{plan.id}", "pet_plans_top_up", login="pet_staff"
+        )
+        self.assertEqual(plan.sessions_remaining, 4)
+        self.assertEqual(
+            self.invoices(plan)[3:].mapped("amount_untaxed"), [180.0, 45.0]
+        )
 
     def test_let_go_from_the_list(self):
         luna, rex = self.sell_for_the_list()

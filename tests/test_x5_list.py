@@ -64,6 +64,7 @@ class TestList(PetPlansCommon):
                     ("action_log_call", "Log Call"),
                     ("action_open_book", "Book"),
                     ("action_open_renew", "Renew"),
+                    ("action_open_change", "Change"),
                     ("action_cancel", "Cancel"),
                 ],
             )

@@ -2,6 +2,7 @@ from . import account_move_reversal
 from . import account_payment_register
 from . import pet_take_payment
 from . import pet_fixed_time_mixin
+from . import pet_overdue_mixin
 from . import pet_plan_preview_mixin
 from . import pet_carry_over
 from . import pet_plan_sell
@@ -18,8 +19,10 @@ from . import pet_plan_adjust
 from . import pet_plan_renew
 from . import pet_plan_renew_prices
 from . import pet_plan_cancel
+from . import pet_plan_change
 from . import pet_pet_archive
 from . import pet_plan_let_go
 from . import pet_plan_pause_start
 from . import pet_plan_transfer
+from . import pet_plan_top_up
 from . import pet_walk_in

@@ -1,5 +1,13 @@
 from odoo import api, fields, models
 
+# Those of Odoo's sums that are proposed, or compared with what is paid
+AMOUNTS = (
+    "amount_by_default",
+    "full_amount",
+    "amount_for_difference",
+    "full_amount_for_difference",
+)
+
 
 class AccountPaymentRegister(models.TransientModel):
     _inherit = "account.payment.register"
@@ -8,6 +16,7 @@ class AccountPaymentRegister(models.TransientModel):
         help="Drafts of cycles and visits are posted together with the payment"
     )
     pet_draft_count = fields.Integer(compute="_compute_pet_draft_count")
+    pet_credit_text = fields.Text(compute="_compute_pet_credit_text")
 
     @api.depends("post_pet_drafts", "line_ids")
     def _compute_pet_draft_count(self):
@@ -22,6 +31,78 @@ class AccountPaymentRegister(models.TransientModel):
         return super(
             AccountPaymentRegister, self - posting
         )._compute_is_register_payment_on_draft()
+
+    # --- What the credit for a changed plan takes off (S14) -----------------------
+
+    @api.depends("line_ids")
+    def _compute_pet_credit_text(self):
+        """Say what a credit takes off: the rest is what is proposed (S14, I2)."""
+        for wizard in self:
+            cycles = wizard._get_pet_credits(wizard.line_ids)
+            wizard.pet_credit_text = "\n".join(
+                self.env._(
+                    "%(cycle)s: %(credit)s",
+                    cycle=cycle.display_name,
+                    credit=cycle.credit_text,
+                )
+                for cycle in cycles
+            )
+
+    @api.model
+    def _get_pet_credits(self, lines):
+        """Return what credits will take off some invoices: dict, cycle -> amount.
+
+        :param lines: `account.move.line` records, those that are paid
+        """
+        moves = lines.move_id._origin
+        # Who takes a payment need not read plans: what is left to pay is shown.
+        cycles = moves.sudo().pet_cycle_id
+        cycles = cycles.filtered(lambda cycle: cycle.invoice_id.sudo(False) in moves)
+        credits_to_come = cycles._get_credits_to_come()
+        return {
+            cycle: credits_to_come[cycle]
+            for cycle in cycles
+            if cycle in credits_to_come
+        }
+
+    def _get_pet_credit(self, lines, currency):
+        """Return what credits will take off some invoices, in a currency.
+
+        :param lines: `account.move.line` records, those that are paid
+        :param currency: `res.currency` record
+        """
+        self.ensure_one()
+        day = self.payment_date or fields.Date.context_today(self)
+        return sum(
+            cycle.invoice_id.currency_id._convert(
+                amount, currency, cycle.company_id, day
+            )
+            for cycle, amount in self._get_pet_credits(lines).items()
+        )
+
+    def _get_total_amounts_to_pay(self, batch_results):
+        """Leave out what a credit will pay (S14)."""
+        totals = super()._get_total_amounts_to_pay(batch_results)
+        lines = self.env["account.move.line"].union(
+            *(batch["lines"] for batch in batch_results)
+        )
+        if self.currency_id and (
+            credit := self._get_pet_credit(lines, self.currency_id)
+        ):
+            for name in AMOUNTS:
+                totals[name] = max(0.0, self.currency_id.round(totals[name] - credit))
+        return totals
+
+    def _create_payment_vals_from_batch(self, batch_result):
+        """Leave out what a credit will pay, of several customers at once too (S14)."""
+        vals = super()._create_payment_vals_from_batch(batch_result)
+        currency = self.env["res.currency"].browse(vals["currency_id"])
+        credit = self._get_pet_credit(batch_result["lines"], currency)
+        if credit:
+            vals["amount"] = max(0.0, currency.round(vals["amount"] - credit))
+        return vals
+
+    # --- Drafts that are posted with the payment (I2) ------------------------------
 
     def _get_pet_drafts(self):
         """Return the drafts of cycles and visits that are posted with the payment."""

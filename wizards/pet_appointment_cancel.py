@@ -15,7 +15,7 @@ class PetAppointmentCancel(models.TransientModel):
     late_count = fields.Integer(string="Late Cancellations", compute="_compute_late")
     needs_reason = fields.Boolean(compute="_compute_needs_reason")
     is_movable = fields.Boolean(
-        compute="_compute_is_movable", help="One visit, which could be moved instead"
+        compute="_compute_is_movable", help="One coming, which could be moved instead"
     )
     sessions = fields.Selection(
         [
@@ -65,8 +65,9 @@ class PetAppointmentCancel(models.TransientModel):
     @api.depends("appointment_ids")
     def _compute_is_movable(self):
         for wizard in self:
-            visits = wizard.appointment_ids
-            wizard.is_movable = len(visits) == 1 and visits.is_editable
+            visits = wizard.appointment_ids._origin
+            first = visits[:1]
+            wizard.is_movable = first.is_editable and visits._is_one_coming()
 
     @api.depends("appointment_ids")
     def _compute_sessions(self):
@@ -93,7 +94,10 @@ class PetAppointmentCancel(models.TransientModel):
         :param vals_list: list of `_prepare_line_vals_list`
         """
         self.ensure_one()
-        sentences = [self._get_sessions_sentence(freed)]
+        sentences = [
+            *self._get_together_sentences(),
+            self._get_sessions_sentence(freed),
+        ]
         for plan, (__, __, due_dates) in plans.items():
             sentences += [
                 self._get_due_sentence(plan, cycle, date)
@@ -105,6 +109,20 @@ class PetAppointmentCancel(models.TransientModel):
         # Once each: a tablet has no room for them beside the visits.
         warnings = dict.fromkeys(vals["warning"] for vals in vals_list)
         return " ".join([*sentences, *(f"{text}." for text in warnings if text)])
+
+    def _get_together_sentences(self):
+        """Return that more than the visit is cancelled, where it comes with others."""
+        visits = self.appointment_ids._origin
+        others = visits - visits[:1]
+        if not others or not visits._is_one_coming():
+            return []
+        return [
+            self.env._(
+                "%(visit)s, and what comes with it: %(others)s.",
+                visit=visits[:1].display_name,
+                others=others._get_together_label(),
+            )
+        ]
 
     def _get_sessions_sentence(self, freed):
         """Return how many sessions go back to which plans.
@@ -234,12 +252,14 @@ class PetAppointmentCancel(models.TransientModel):
         return visits.filtered("is_late") or visits
 
     def action_reschedule(self):
-        """Move the visit instead of cancelling it (C1).
+        """Move the visit, or what comes together, instead of cancelling it (C1).
 
         :return: the action that opens the dialog for it
         """
         self.ensure_one()
-        return self.appointment_ids.action_open_reschedule()
+        visits = self.appointment_ids
+        one = visits[:1] if visits._is_one_coming() else visits
+        return one.action_open_reschedule()
 
     def action_apply(self):
         """Cancel the visits as shown, and say where their sessions went (C2-C9).

@@ -33,8 +33,14 @@ class PetAppointmentReschedule(models.TransientModel):
     )
     old_date_due = fields.Date(string="Invoice Due", compute="_compute_dates_due")
     new_date_due = fields.Date(string="Will Be Due", compute="_compute_dates_due")
+    together = fields.Char(
+        string="Moves Along",
+        related="appointment_id.together",
+        related_sudo=False,
+        help="What comes together with the visit moves with it",
+    )
     clash = fields.Text(compute="_compute_clash")
-    refusal = fields.Char(compute="_compute_refusal")
+    refusal = fields.Text(compute="_compute_refusal")
     closure = fields.Char(
         string="Shop Closed",
         compute="_compute_closure",
@@ -65,7 +71,8 @@ class PetAppointmentReschedule(models.TransientModel):
         if not (visit and self.start):
             return []
         stop = self.start + timedelta(hours=visit.duration)
-        others = visit._find_busy(visit.pet_id, visit.user_id, self.start, stop) - visit
+        others = visit._find_busy(visit.pet_id, visit.user_id, self.start, stop)
+        others -= visit | visit._find_linked()
         return [
             other._get_clash_label(visit.pet_id, visit.user_id)
             for other in others.sorted("start")
@@ -75,9 +82,19 @@ class PetAppointmentReschedule(models.TransientModel):
     def _compute_refusal(self):
         """Say why the plan does not take the new day, before it refuses it (B3)."""
         for wizard in self:
-            plan, day = wizard.plan_id, wizard._get_day()
-            reason = plan._get_day_refusal(day) if plan and day else None
-            wizard.refusal = reason and plan._get_refusal_text(wizard.start, reason)
+            day = wizard._get_day()
+            plans = wizard._get_moved().plan_id if day else ()
+            refusals = [
+                plan._get_refusal_text(wizard.start, reason)
+                for plan in plans
+                if (reason := plan._get_day_refusal(day))
+            ]
+            wizard.refusal = "\n".join(refusals) or False
+
+    def _get_moved(self):
+        """Return the visits that move: this one, and what comes with it (U1a)."""
+        self.ensure_one()
+        return self.appointment_id._origin._with_together()
 
     @api.depends("appointment_id", "start")
     def _compute_closure(self):
@@ -101,11 +118,11 @@ class PetAppointmentReschedule(models.TransientModel):
             )
 
     def action_apply(self):
-        """Reschedule the visit (C1).
+        """Reschedule the visit, and what comes together with it (C1, U1a).
 
         :return: the action that closes the dialog
         :raises UserError: when the plan does not take the day, or the visit is over
         """
         self.ensure_one()
-        self.appointment_id.reschedule(self.start)
+        self.appointment_id.move_together(self.start)
         return {"type": "ir.actions.act_window_close"}

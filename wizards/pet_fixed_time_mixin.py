@@ -113,7 +113,21 @@ class PetFixedTimeMixin(models.AbstractModel):
         :raises UserError: when the numbers describe no visits
         """
         starts = self._list_starts(plan.company_id.pet_tz)
-        return plan._get_proposed(starts, self._get_units(), self.count)
+        return plan._get_proposed(
+            starts, self._get_units(), self.count, self._get_comer(), self._get_wanted()
+        )
+
+    def _get_comer(self):
+        """Return the pet that comes; may be empty."""
+        raise NotImplementedError
+
+    def _get_wanted(self):
+        """Return what each visit takes: see `pet.plan._get_visit_count`."""
+        return None
+
+    def _get_services(self):
+        """Return the commands of the services of each visit, where they are chosen."""
+        return []
 
     def _list_starts(self, tz):
         """Return an iterator of the starts of the visits, without end (B1).
@@ -176,8 +190,10 @@ class PetFixedTimeMixin(models.AbstractModel):
         :param pet: `pet.pet` record, who comes
         """
         self.ensure_one()
+        services = self._get_services()
         return plan.book(
             starts,
+            **({"line_ids": services} if services else {}),
             pet_id=pet.id,
             user_id=self._get_groomer().id,
             duration=self.duration,
@@ -194,7 +210,7 @@ class PetFixedTimeMixin(models.AbstractModel):
         """
         self.ensure_one()
         found = len(proposal.starts)
-        all_that_remain = plan._get_visit_count(self._get_units())
+        all_that_remain = plan._get_visit_count(self._get_units(), self._get_wanted())
         if not found or found < self.count != all_that_remain:
             sentences = (
                 self._get_shortfall(found, plan),
@@ -241,7 +257,7 @@ class PetFixedTimeMixin(models.AbstractModel):
             "plan": plan.display_name,
             "found": found,
             "count": self.count,
-            "left": plan._get_visit_count(self._get_units()),
+            "left": plan._get_visit_count(self._get_units(), self._get_wanted()),
             "end": format_day(self.env, plan.date_end) if plan.date_end else "",
         }
         if self.count > values["left"]:

@@ -41,6 +41,18 @@ class PetPlanBook(models.TransientModel):
         readonly=False,
     )
 
+    product_id = fields.Many2one(
+        "product.product",
+        string="Service",
+        domain="[('id', 'in', good_for_ids)]",
+        help="Empty: the services of the plan, as its cycles have them",
+    )
+    good_for_ids = fields.Many2many(
+        "product.product",
+        string="Good For",
+        compute="_compute_good_for_ids",
+        compute_sudo=False,
+    )
     passed_over = fields.Char(
         compute="_compute_line_ids",
         compute_sudo=False,
@@ -76,12 +88,53 @@ class PetPlanBook(models.TransientModel):
             pets = wizard.plan_id.pet_id or wizard.plan_id.partner_id.pet_ids
             wizard.pet_id = pets if len(pets) == 1 else False
 
-    @api.depends("plan_id", "is_half_day")
+    @api.depends("plan_id", "is_half_day", "product_id")
     def _compute_count(self):
         """All that remain, in the weight that is booked (B1a)."""
         for wizard in self:
             plan = wizard.plan_id
-            wizard.count = plan and plan._get_visit_count(wizard._get_units())
+            wizard.count = plan and plan._get_visit_count(
+                wizard._get_units(), wizard._get_wanted()
+            )
+
+    @api.depends("plan_id")
+    def _compute_good_for_ids(self):
+        for wizard in self:
+            wizard.good_for_ids = wizard.plan_id.line_ids._get_good_for()
+
+    def _get_comer(self):
+        return self.pet_id
+
+    def _get_service_quantity(self):
+        """Return how much of the chosen service a visit has: half days halve it."""
+        self.ensure_one()
+        return 0.5 if self.is_half_day and self.product_id.pet_half_day else 1.0
+
+    def _get_wanted(self):
+        self.ensure_one()
+        if not self.product_id:
+            return None
+        line = self.plan_id.line_ids._find_covering(self.product_id)
+        if not line:
+            return None
+        sessions = line._weigh(self.product_id, self._get_service_quantity())
+        return {line.product_id.id: sessions}
+
+    def _get_units(self):
+        wanted = self._get_wanted()
+        return max(wanted.values()) if wanted else super()._get_units()
+
+    def _get_services(self):
+        if not self.product_id:
+            return []
+        return [
+            Command.create(
+                {
+                    "product_id": self.product_id.id,
+                    "quantity": self._get_service_quantity(),
+                }
+            )
+        ]
 
     @api.depends("line_ids.is_short", "count", "mode")
     def _compute_shortfall(self):
@@ -98,11 +151,23 @@ class PetPlanBook(models.TransientModel):
                     wizard.mode == "fixed"
                     and wizard._is_complete()
                     and found < wizard.count
+                    and not wizard._takes_every_date()
                     and wizard._get_shortfall(found, wizard.plan_id)
                 )
 
+    def _takes_every_date(self):
+        """Tell whether all dates are meant that the plan has without limit (S11)."""
+        self.ensure_one()
+        plan = self.plan_id
+        return plan.is_unlimited and (
+            self.count == plan._get_visit_count(self._get_units())
+        )
+
     @api.depends(
-        lambda self: ("plan_id", "mode", "is_half_day", *self._get_booking_fields())
+        lambda self: (
+            *("plan_id", "mode", "is_half_day", "product_id", "pet_id"),
+            *self._get_booking_fields(),
+        )
     )
     def _compute_line_ids(self):
         """Preview the visits of a fixed time; free dates are the user's own (B1)."""
@@ -246,6 +311,8 @@ class PetPlanBookLine(models.TransientModel):
         "wizard_id.line_ids.start",
         "wizard_id.plan_id",
         "wizard_id.is_half_day",
+        "wizard_id.product_id",
+        "wizard_id.pet_id",
     )
     def _compute_place(self):
         """Show the cycle each visit would enter, one after the other (B2).
@@ -255,14 +322,17 @@ class PetPlanBookLine(models.TransientModel):
         for wizard, lines in self.grouped("wizard_id").items():
             plan = wizard.plan_id
             allotment = plan and plan._get_allotments()[plan]
-            units = wizard._get_units()
+            units, wanted = wizard._get_units(), wizard._get_wanted()
+            pet_id = wizard.pet_id._origin.id
             entered, short = {}, set()
             for line in wizard.line_ids.filtered("start").sorted("start"):
                 if not allotment:
                     continue
                 day = periods.local_day(line.start, plan.company_id.pet_tz)
-                has_sessions = allotment.can_enter(day, units)
-                if place := allotment.enter(day, units):
+                has_sessions = allotment.can_enter(
+                    day, units, pet=pet_id, wanted=wanted
+                )
+                if place := allotment.enter(day, units, wanted, pet_id):
                     entered[line] = place.slot.id
                     if not has_sessions:
                         short.add(line)

@@ -38,7 +38,10 @@ class PetPlanPreviewMixin(models.AbstractModel):
             {
                 "start": start,
                 "cycle": self._get_cycle_label(
-                    allotment.enter(periods.local_day(start, tz), units), allotment
+                    allotment.enter(
+                        periods.local_day(start, tz), units, pet=pet._origin.id
+                    ),
+                    allotment,
                 ),
                 "clash": "; ".join(clashes[start]) or False,
             }
@@ -56,6 +59,7 @@ class PetPlanPreviewMixin(models.AbstractModel):
             self._list_starts(self._get_shop().pet_tz),
             self._get_units(),
             self.count,
+            self._get_comer(),
             may_owe=False,
         )
 

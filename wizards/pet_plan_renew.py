@@ -121,7 +121,7 @@ class PetPlanRenew(models.TransientModel):
     def _compute_carryable(self):
         for wizard in self:
             plan = wizard.plan_id
-            products = wizard._get_offer_lines().product_id
+            products = wizard._get_offer_lines()._get_countable_services()
             wizard.carryable = plan and (
                 sum(quantity for __, __, quantity, __ in plan._get_carryable(products))
                 - sum(plan._get_owed(products).values())
@@ -228,7 +228,7 @@ class PetPlanRenew(models.TransientModel):
         self.ensure_one()
         carried = defaultdict(float)
         if self.carry_remaining:
-            products = self._get_offer_lines().product_id
+            products = self._get_offer_lines()._get_countable_services()
             for line, __, quantity, __ in self.plan_id._get_carryable(products):
                 carried[line.product_id.id] += quantity
             for product, owed in self.plan_id._get_owed(products).items():
@@ -259,6 +259,9 @@ class PetPlanRenew(models.TransientModel):
         """Return how often the renewal sells the quantities of its lines (S5)."""
         self.ensure_one()
         return self._get_terms()._get_times_sold()
+
+    def _get_comer(self):
+        return self.visiting_pet_id
 
     def _get_terms(self):
         """Return what the renewal has its terms from: the old plan or its template."""
@@ -320,6 +323,7 @@ class PetPlanRenew(models.TransientModel):
             wizard.shortfall = (
                 wizard._is_booking()
                 and found < wizard.count
+                and not any(wizard._get_offer_lines().mapped("is_unlimited"))
                 and self.env._(
                     "The renewal takes %(found)s of %(count)s visits on these days.",
                     found=found,

@@ -207,6 +207,9 @@ class PetPlanSell(models.TransientModel):
         pets = self.pet_id or self.partner_id.pet_ids
         return pets if len(pets) == 1 else pets.browse()
 
+    def _get_comer(self):
+        return self._find_visiting_pet()
+
     def _get_visiting_pet(self):
         """Return the pet whose visits are booked: a shared plan needs an only one."""
         self.ensure_one()

@@ -90,9 +90,10 @@ class PetPlanSell(models.TransientModel):
         """
         self.ensure_one()
         allotment, days = plan._get_allotment_to_come(defaultdict(float)), {}
+        pet = self._get_comer()._origin
         for visit in visits:
             day = periods.local_day(visit["start"], self.company_id.pet_tz)
-            place = allotment.enter(day, self._get_units())
+            place = allotment.enter(day, self._get_units(), pet=pet.id)
             days.setdefault(place.slot.id, []).append(day)
         return [
             {
@@ -124,8 +125,14 @@ class PetPlanSell(models.TransientModel):
                 bool(wizard.template_id)
                 and wizard._is_booking()
                 and len(wizard.line_ids) < wizard.count
+                and not wizard._takes_every_date()
                 and wizard._say_shortfall()
             )
+
+    def _takes_every_date(self):
+        """Tell whether all dates are meant that the plan has without limit (S11)."""
+        self.ensure_one()
+        return self.template_id.is_unlimited and (self.count == self._get_visit_count())
 
     def _say_shortfall(self):
         """Return why fewer visits are shown than were asked for (B1a)."""

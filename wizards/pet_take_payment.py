@@ -23,6 +23,7 @@ class PetTakePayment(models.TransientModel):
     customer = fields.Char(compute="_compute_bills")
     bills = fields.Text(string="Invoices", compute="_compute_bills")
     draft_count = fields.Integer(compute="_compute_bills")
+    credit_text = fields.Text(string="Credit Expected", compute="_compute_bills")
     journal = fields.Selection(
         selection=lambda self: self._get_journals(),
         string="Paid By",
@@ -99,6 +100,8 @@ class PetTakePayment(models.TransientModel):
             )
             wizard.bills = "\n".join(map(self._get_bill_text, invoices))
             wizard.draft_count = len(wizard._filter_drafts(invoices))
+            texts = invoices.pet_cycle_id.mapped("credit_text")
+            wizard.credit_text = "\n".join(filter(None, texts))
 
     @api.model
     def _get_bill_text(self, invoice):

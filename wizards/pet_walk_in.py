@@ -10,7 +10,7 @@ class PetWalkIn(models.TransientModel):
 
     _name = "pet.walk.in"
     _description = "Walk-in"
-    _inherit = ["pet.reference.mixin"]
+    _inherit = ["pet.overdue.mixin", "pet.reference.mixin"]
     _check_company_auto = True
 
     company_id = fields.Many2one(
@@ -78,9 +78,10 @@ class PetWalkIn(models.TransientModel):
             ]
 
     def _prepare_lines(self):
-        """Return the values of the rows: of each pet its visit, and who pays (U2a).
+        """Return the values of the rows: of each pet its visits, and who pays (U2a).
 
-        One pet after the other, so that of a shared plan each finds what is left.
+        One pet after the other, so that of a shared plan each finds what is left. A pet
+        whose services are prepaid in several plans has a row for each (U1a).
         """
         self.ensure_one()
         if not self.company_id:
@@ -91,8 +92,11 @@ class PetWalkIn(models.TransientModel):
         allotments = plans._get_allotments()
         explained = imagined._explain_candidates()
         return [
-            self._prepare_line(visit, plans, allotments, explained[visit])
+            vals
             for visit in visits
+            for vals in self._prepare_pet_lines(
+                visit, plans, allotments, explained[visit]
+            )
         ]
 
     def _get_imagined_visit(self, pet):
@@ -131,8 +135,8 @@ class PetWalkIn(models.TransientModel):
         """Return how many sessions of a service a visit takes: half days halve (U4)."""
         return 0.5 if self.half_day and product.pet_half_day else 1.0
 
-    def _prepare_line(self, visit, plans, allotments, explanation):
-        """Return the values of the row of one pet.
+    def _prepare_pet_lines(self, visit, plans, allotments, explanation):
+        """Return the values of the rows of one pet: a list of dicts.
 
         :param visit: the imagined `pet.appointment` of the pet
         :param plans: those that may pay for one of the pets
@@ -147,22 +151,77 @@ class PetWalkIn(models.TransientModel):
                 visit=here.display_name,
                 state=here._get_state_labels()[0].lower(),
             )
-            return {**vals, "is_in_shop": True, "explanation": explanation}
+            return [{**vals, "is_in_shop": True, "explanation": explanation}]
         if booked := visit._find_booked():
-            return {**vals, "booked_id": booked.id, **self._explain_booked(booked)}
+            return self._prepare_booked_lines(vals, visit, booked, allotments)
         is_asked = self.company_id.pet_plan_selection == "ask"
         covered = not is_asked and visit._get_candidates(plans, allotments)
         if not covered:
-            return {**vals, "explanation": "\n".join(explanation)}
+            return [{**vals, "explanation": "\n".join(explanation)}]
         plan, choice = visit._choose_plan(covered, allotments)
+        shares = visit._share_beside(plan, plans, allotments)
+        apart = visit.line_ids.product_id.browse().union(
+            *(services for __, services in shares.values())
+        )
+        if apart:
+            visit = visit._imagine(visit.line_ids.product_id - apart, visit.start)
         products = self._take(visit, plan, allotments[plan])
-        return {
+        first = {
             **vals,
             "product_ids": [Command.set(products.ids)],
             "plan_id": plan.id,
             "proposed_plan_id": plan.id,
             "explanation": visit._explain_choice(choice),
         }
+        return [first, *self._prepare_share_lines(visit, shares, allotments)]
+
+    def _prepare_booked_lines(self, vals, visit, booked, allotments):
+        """Return the values of the rows of a pet that is booked (U1, U1a).
+
+        :param vals: dict, what every row of the pet has
+        :param visit: the imagined `pet.appointment` of the pet
+        :param booked: the one that it comes for
+        :param allotments: dict of `pet.plan._get_allotments`
+        """
+        is_today = booked._get_day() == visit._get_day()
+        shares = booked._find_shares(booked.start if is_today else visit.start)
+        apart = booked.line_ids.product_id.browse().union(
+            *(services for __, services in shares.values())
+        )
+        products = booked._with_together().line_ids.product_id - apart
+        first = {
+            **vals,
+            "booked_id": booked.id,
+            "product_ids": [Command.set(products.ids)],
+            **self._explain_booked(booked),
+        }
+        return [first, *self._prepare_share_lines(booked, shares, allotments)]
+
+    def _prepare_share_lines(self, visit, shares, allotments):
+        """Return the values of the rows of what further plans pay for (U1a).
+
+        :param visit: `pet.appointment` record, imagined or booked
+        :param shares: dict of `pet.appointment._find_shares`
+        :param allotments: dict of `pet.plan._get_allotments`; sessions are taken from
+            them
+        """
+        for plan, (__, services) in shares.items():
+            if plan in allotments:
+                part = visit._imagine(services, visit.start)
+                self._take(part, plan, allotments[plan])
+        return [
+            {
+                "pet_id": visit.pet_id.id,
+                "product_ids": [Command.set(services.ids)],
+                "plan_id": plan.id,
+                "proposed_plan_id": plan.id,
+                "explanation": self.env._(
+                    "A visit of its own at the same time. %(why)s",
+                    why=visit._explain_choice(choice),
+                ),
+            }
+            for plan, (choice, services) in shares.items()
+        ]
 
     def _explain_booked(self, booked):
         day = booked._get_day()
@@ -177,9 +236,14 @@ class PetWalkIn(models.TransientModel):
                 "All sessions are booked: the visit of %(start)s is brought forward.",
                 **values,
             )
+        if booked.together:
+            sentence = self.env._(
+                "%(sentence)s Also %(visits)s.",
+                sentence=sentence,
+                visits=booked.together,
+            )
         return {
             "explanation": sentence,
-            "product_ids": [Command.set(booked.line_ids.product_id.ids)],
             "plan_id": booked.plan_id.id,
             "proposed_plan_id": booked.plan_id.id,
         }
@@ -198,23 +262,46 @@ class PetWalkIn(models.TransientModel):
         allotment.enter(day, units, services)
         return products
 
+    # --- What is overdue (13) ------------------------------------------------------
+
+    @api.depends("line_ids.plan_id", "line_ids.booked_id")
+    def _compute_overdue(self):
+        return super()._compute_overdue()
+
+    def _get_overdue_company(self):
+        return self.company_id
+
+    def _foresee_overdue(self):
+        """Return what is overdue: dict, row -> cycles."""
+        self.ensure_one()
+        paid = self.line_ids.filtered(lambda line: line.plan_id and not line.is_in_shop)
+        booked = paid.filtered(lambda line: line._is_of_booked())
+        places = {
+            line: (line.booked_id.plan_id, line.booked_id.cycle_id)
+            for line in booked
+            if not line.booked_id.overdue_reason
+        }
+        places.update((paid - booked)._foresee_places())
+        return self.env["pet.cycle"]._find_overdue_ahead(places)
+
     # --- The check-in --------------------------------------------------------------
 
     def action_apply(self):
         """Check the pets in: one visit each, on the plan that U1 picks (U4).
 
         A pet that is booked for that day comes for that visit, and where all sessions
-        are booked, for the next one (U1).
+        are booked, for the next one (U1). What further plans pay for are visits of
+        their own at the same time (U1a).
 
         :return: the action that tells what pays for each
         :raises UserError: naming the pet that is in the shop already, or comes for
-            nothing
+            nothing, or the plan that does not pay any more
         """
         self.ensure_one()
         self._check_pets()
         visits = self.env["pet.appointment"]
-        for line in self.line_ids:
-            visits += line._receive()
+        for lines in self.line_ids.grouped("pet_id").values():
+            visits += lines._receive()
         return notify(" ".join(visit._get_arrival_sentence() for visit in visits))
 
     def _check_pets(self):
@@ -271,18 +358,69 @@ class PetWalkInLine(models.TransientModel):
     )
     explanation = fields.Text(string="Why")
 
-    def _receive(self):
-        """Check the pet in, and return its visit (U4).
+    def _is_of_booked(self):
+        """Tell whether the pet comes for the visit that it is booked for (U1)."""
+        self.ensure_one()
+        return bool(self.booked_id) and self.plan_id == self.proposed_plan_id
 
-        :raises UserError: naming the pet that comes for nothing
+    def _foresee_places(self):
+        """Return where the visits of these rows will stand: dict, row -> (plan, cycle).
+
+        One after the other, as they take their sessions.
+        """
+        # An imagined visit would read its pet alone: of all they are read here.
+        self.pet_id.mapped("partner_id")
+        allotments = self.plan_id._origin._get_allotments()
+        places = {}
+        for line in self:
+            visit = line._get_imagined_visit()
+            plan = line.plan_id._origin
+            cycle = visit._get_cycle_ahead(allotments[plan])
+            if cycle:
+                line.wizard_id._take(visit, plan, allotments[plan])
+            places[line] = (plan, cycle)
+        return places
+
+    def _get_imagined_visit(self):
+        """Return the visit that the row stands for, not in the database."""
+        self.ensure_one()
+        visit = self.wizard_id._get_imagined_visit(self.pet_id._origin)
+        if visit.line_ids and self.product_ids:
+            return visit._imagine(self.product_ids._origin, visit.start)
+        return visit
+
+    def _receive(self):
+        """Check one pet in, and return its visits (U4, U1a).
+
+        The first row is its visit; a further one has one of its own if its plan is
+        another.
+
+        :raises UserError: naming the pet that comes for nothing, or the plan that does
+            not pay any more
+        """
+        first, wizard = self[:1], self.wizard_id
+        visit = first._get_visit(wizard.product_ids or self.product_ids)
+        promised = self._share_out(visit)
+        visits = visit._with_together()
+        if first._is_of_booked() or first.plan_id == first.proposed_plan_id:
+            return wizard._receive_visits(visits, promised, wizard.overdue_reason)
+        if first.plan_id:
+            visit.plan_id = first.plan_id
+            return wizard._receive_visits(visits, promised, wizard.overdue_reason)
+        visit._advance("received", UPCOMING_STATES)
+        wizard._receive_visits(visits - visit, promised, wizard.overdue_reason)
+        return visits
+
+    def _get_visit(self, products):
+        """Return the visit that the pet comes for: the booked one, or a new one (U1).
+
+        :param products: `product.product` records, of a new one
+        :raises UserError: naming the pet that comes for nothing, or is here already
         """
         self.ensure_one()
-        booked = self.booked_id
-        if booked and self.plan_id == self.proposed_plan_id:
-            booked._receive_booked(fields.Datetime.now().replace(second=0))
-            return booked
-        wizard = self.wizard_id
-        products = wizard.product_ids or self.product_ids
+        if self._is_of_booked():
+            self.booked_id._bring_to(fields.Datetime.now().replace(second=0))
+            return self.booked_id
         if not (products or self.plan_id):
             raise UserError(
                 self.env._(
@@ -290,7 +428,7 @@ class PetWalkInLine(models.TransientModel):
                     pet=self.pet_id.display_name,
                 )
             )
-        is_by_hand = self.plan_id != self.proposed_plan_id
+        wizard = self.wizard_id
         visit = self.env["pet.appointment"].create(
             {
                 **wizard._prepare_visit(self.pet_id),
@@ -298,10 +436,22 @@ class PetWalkInLine(models.TransientModel):
             }
         )
         visit._check_not_in_shop()
-        if is_by_hand and self.plan_id:
-            visit.plan_id = self.plan_id
-        if is_by_hand and not self.plan_id:
-            visit._advance("received", UPCOMING_STATES)
-        else:
-            visit.action_receive()
         return visit
+
+    def _share_out(self, visit):
+        """Give what the further rows are for visits of their own (U1a).
+
+        :param visit: `pet.appointment` record of the first row
+        :return: dict of `pet.appointment._share_out`, of the plans that were proposed
+        """
+        first = self[:1]
+        others = (self - first).filtered(
+            lambda line: line.plan_id and line.plan_id != first.plan_id
+        )
+        proposed = others.filtered(lambda line: line.plan_id == line.proposed_plan_id)
+        promised = visit._share_out(
+            {line.plan_id: (None, line.product_ids) for line in proposed}
+        )
+        for plan, lines in (others - proposed).grouped("plan_id").items():
+            visit._split_off(lines.product_ids).plan_id = plan
+        return promised

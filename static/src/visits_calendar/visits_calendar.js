@@ -71,8 +71,14 @@ export class VisitsCalendarModel extends CalendarModel {
             await this.load();
             return;
         }
-        await super.updateRecord(record, options);
+        await this.move(record.id, moved);
         this.tell(message, record.id, { start, stop });
+    }
+
+    /** What comes together moves together, in one request: all of it or nothing. */
+    async move(id, { start, stop }) {
+        await this.orm.call(this.resModel, "move_together", [[id], start, stop]);
+        await this.load();
     }
 
     /** Asks before a visit goes into the past, or where somebody is busy. */
@@ -103,8 +109,7 @@ export class VisitsCalendarModel extends CalendarModel {
                     primary: true,
                     onClick: async () => {
                         close();
-                        await this.orm.write(this.resModel, [id], old);
-                        await this.load();
+                        await this.move(id, old);
                     },
                 },
             ],

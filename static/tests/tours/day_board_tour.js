@@ -139,7 +139,7 @@ registry.category("web_tour.tours").add("pet_plans_day_board_keys", {
             run: "press Alt+g",
         },
         {
-            trigger: ".o_form_view button[name=action_start]",
+            trigger: ".o_form_view button[name=action_start_together]",
         },
     ],
 });
