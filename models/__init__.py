@@ -72,6 +72,8 @@ from . import pet_plan_template_cover
 from . import pet_plan_cover
 from . import pet_unlimited_mixin
 from . import pet_plan_unlimited
+from . import pet_plan_template_offer
+from . import pet_plan_template_faults
 from . import pet_appointment
 from . import pet_appointment_arrival
 from . import pet_appointment_booking

@@ -74,15 +74,19 @@ class PetCoverMixin(models.AbstractModel):
     def _check_covers(self):
         """Refuse covers that say nothing, or that contradict each other (S10)."""
         for cover in self:
-            if reason := cover._get_fault():
-                raise ValidationError(
-                    self.env._(
-                        "%(service)s, also good for %(cover)s: %(reason)s.",
-                        service=cover.line_id.product_id.display_name,
-                        cover=cover._get_covered_name() or self.env._("nothing"),
-                        reason=reason,
-                    )
-                )
+            if refusal := cover._get_refusal():
+                raise ValidationError(refusal)
+
+    def _get_refusal(self):
+        """Return what is wrong with the cover, as a sentence, or None."""
+        self.ensure_one()
+        reason = self._get_fault()
+        return reason and self.env._(
+            "%(service)s, also good for %(cover)s: %(reason)s.",
+            service=self.line_id.product_id.display_name,
+            cover=self._get_covered_name() or self.env._("nothing"),
+            reason=reason,
+        )
 
     def _get_fault(self):
         """Return what is wrong with the cover, as a phrase, or None."""

@@ -1028,11 +1028,16 @@ class PetCycle(models.Model):
     def _say_sold(self, env, line, quantity):
         """Return what is billed of a line in words: its sessions, or unlimited (S11).
 
+        Of sessions beside others that cost something it says that they are free (S12).
+
         :param env: environment, of the language of the customer
         """
         if line.is_unlimited:
             return env._("unlimited")
-        return say_sessions(env, quantity)
+        sessions = say_sessions(env, quantity)
+        if line._is_present():
+            return env._("%(sessions)s, free", sessions=sessions)
+        return sessions
 
     def _in_customers_language(self):
         """Return the cycle in the language in which its customer is written to."""

@@ -120,7 +120,7 @@ class PetPlanEntry(models.Model):
                 "pet": entry.appointment_id.pet_id.name,
                 "service": entry.line_id.display_name,
                 "quantity": format_sessions(self.env, entry.quantity, "%+g"),
-                "balance": format_sessions(self.env, entry.balance),
+                "balance": entry._format_balance(entry.balance),
             }
             for entry in self
         ]

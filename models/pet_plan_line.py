@@ -304,6 +304,14 @@ class PetPlanLine(models.Model):
                 )
             )
 
+    def _is_present(self):
+        """Tell whether the sessions are given away beside others that are sold (S12)."""
+        self.ensure_one()
+        currency = self.currency_id
+        return currency.is_zero(self.price_subtotal) and not currency.is_zero(
+            self.plan_id.amount_total
+        )
+
     def _get_price(self, quantity):
         """Return the untaxed price of a number of sessions, in the plan's currency."""
         self.ensure_one()

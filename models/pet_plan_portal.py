@@ -94,7 +94,11 @@ class PetPlan(models.Model):
             "upcoming": ("pet.appointment", visits & to_come, "start, id"),
             "past": ("pet.appointment", visits & ~to_come, "start desc, id desc"),
             "invoices": ("pet.cycle", of_plan & bills, "sequence"),
-            "history": ("pet.plan.entry", of_plan & entries, "id desc"),
+            "history": (
+                "pet.plan.entry",
+                of_plan & entries & self.env["pet.plan.entry"]._get_told_domain(),
+                "id desc",
+            ),
         }
 
     # --- What is shown ---------------------------------------------------------
@@ -164,6 +168,7 @@ class PetPlan(models.Model):
                 name: format_sessions(self.env, count) for name, count in counts.items()
             },
             **self._say_unlimited(lines),
+            "is_unlimited": any(lines.mapped("is_unlimited")),
             "expired": format_sessions(self.env, expired) if expired > 0 else False,
             "widths": get_bar(total, used, booked, to_book),
         }

@@ -238,13 +238,19 @@ class PetPlanTemplateLine(models.Model):
         refusals = [
             refusal
             for line in self
-            for refusal in (*line._get_price_rivals(), *line._get_price_strangers())
+            for refusal in (
+                *line._get_price_rivals(line.price_ids),
+                *line._get_price_strangers(line.price_ids),
+            )
         ]
         if refusals:
             raise ValidationError("\n".join(refusals))
 
-    def _get_price_rivals(self):
-        """Return which rows match equally, as sentences."""
+    def _get_price_rivals(self, rows):
+        """Return which rows match equally, as sentences.
+
+        :param rows: `pet.plan.template.price` records of the service
+        """
         self.ensure_one()
         return [
             self.env._(
@@ -255,11 +261,14 @@ class PetPlanTemplateLine(models.Model):
                 one=one.key._describe(),
                 other=other.key._describe(),
             )
-            for one, other in prices.find_rivals(self._get_rows())
+            for one, other in prices.find_rivals([row._get_row() for row in rows])
         ]
 
-    def _get_price_strangers(self):
-        """Return which rows are for breeds that the offer is not for, as sentences."""
+    def _get_price_strangers(self, rows):
+        """Return which rows are for breeds that the offer is not for, as sentences.
+
+        :param rows: `pet.plan.template.price` records of the service
+        """
         self.ensure_one()
         template = self.template_id
         return [
@@ -273,6 +282,6 @@ class PetPlanTemplateLine(models.Model):
                 service=self.product_id.display_name,
                 breeds=", ".join(strangers.mapped("name")),
             )
-            for price in self.price_ids
+            for price in rows
             if (strangers := template._filter_strangers(price.breed_ids))
         ]

@@ -120,25 +120,27 @@ class PetPlanTemplatePrice(models.Model):
     def _check_whom_for(self):
         """Refuse a row of no pet in particular, and one that says too much."""
         for price in self:
-            if price._get_row().is_sound:
-                continue
-            values = {
-                "template": price.template_id.name,
-                "service": price.line_id.product_id.display_name,
-                "row": price._describe(),
-            }
-            if price.breed_ids:
-                raise ValidationError(
-                    self.env._(
-                        "%(template)s, %(service)s: the price %(row)s is for breeds, "
-                        "so not for a size or a coat as well: make two of it.",
-                        **values,
-                    )
-                )
-            raise ValidationError(
-                self.env._(
-                    "%(template)s, %(service)s: say whom the price %(row)s is for: "
-                    "breeds, or a size, a coat, or both.",
-                    **values,
-                )
+            if fault := price._get_fault():
+                raise ValidationError(fault)
+
+    def _get_fault(self):
+        """Return what is wrong with whom the row is for, as a sentence, or None."""
+        self.ensure_one()
+        if self._get_row().is_sound:
+            return None
+        values = {
+            "template": self.template_id.name,
+            "service": self.line_id.product_id.display_name,
+            "row": self._describe(),
+        }
+        if self.breed_ids:
+            return self.env._(
+                "%(template)s, %(service)s: the price %(row)s is for breeds, "
+                "so not for a size or a coat as well: make two of it.",
+                **values,
             )
+        return self.env._(
+            "%(template)s, %(service)s: say whom the price %(row)s is for: "
+            "breeds, or a size, a coat, or both.",
+            **values,
+        )

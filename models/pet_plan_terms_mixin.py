@@ -101,50 +101,52 @@ class PetPlanTermsMixin(models.AbstractModel):
     @api.constrains("kind", "appointment_count", "appointments_per_cycle")
     def _check_visits(self):
         for terms in self:
-            if terms.kind != "package":
-                continue
-            if terms.appointment_count <= 0:
-                raise ValidationError(
-                    self.env._(
-                        "%(name)s: a package has at least one visit, not %(count)s.",
-                        name=terms.display_name,
-                        count=terms.appointment_count,
-                    )
-                )
-            if terms.appointments_per_cycle <= 0:
-                raise ValidationError(
-                    self.env._(
-                        "%(name)s: a cycle has at least one visit, not %(count)s.",
-                        name=terms.display_name,
-                        count=terms.appointments_per_cycle,
-                    )
-                )
-            if terms.appointments_per_cycle > terms.appointment_count:
-                raise ValidationError(
-                    self.env._(
-                        "%(name)s: a cycle of %(cycle)s visits is larger than the "
-                        "package of %(count)s visits.",
-                        name=terms.display_name,
-                        cycle=terms.appointments_per_cycle,
-                        count=terms.appointment_count,
-                    )
-                )
+            if terms.kind == "package" and (fault := terms._get_visits_fault()):
+                raise ValidationError(fault)
+
+    def _get_visits_fault(self):
+        """Return what is wrong with the visits of a package, a sentence, or None."""
+        self.ensure_one()
+        if self.appointment_count <= 0:
+            return self.env._(
+                "%(name)s: a package has at least one visit, not %(count)s.",
+                name=self.display_name,
+                count=self.appointment_count,
+            )
+        if self.appointments_per_cycle <= 0:
+            return self.env._(
+                "%(name)s: a cycle has at least one visit, not %(count)s.",
+                name=self.display_name,
+                count=self.appointments_per_cycle,
+            )
+        if self.appointments_per_cycle > self.appointment_count:
+            return self.env._(
+                "%(name)s: a cycle of %(cycle)s visits is larger than the "
+                "package of %(count)s visits.",
+                name=self.display_name,
+                cycle=self.appointments_per_cycle,
+                count=self.appointment_count,
+            )
+        return None
 
     @api.constrains("kind", "interval", "period_count")
     def _check_periods(self):
         for terms in self:
-            if terms.kind == "plan" and (
-                terms.interval <= 0 or terms.period_count <= 0
-            ):
-                raise ValidationError(
-                    self.env._(
-                        "%(name)s: a plan has at least one period of at least one "
-                        "day, not %(count)s periods of %(interval)s.",
-                        name=terms.display_name,
-                        count=terms.period_count,
-                        interval=terms.interval,
-                    )
-                )
+            if terms.kind == "plan" and (fault := terms._get_periods_fault()):
+                raise ValidationError(fault)
+
+    def _get_periods_fault(self):
+        """Return what is wrong with the periods of a plan, a sentence, or None."""
+        self.ensure_one()
+        if self.interval > 0 and self.period_count > 0:
+            return None
+        return self.env._(
+            "%(name)s: a plan has at least one period of at least one "
+            "day, not %(count)s periods of %(interval)s.",
+            name=self.display_name,
+            count=self.period_count,
+            interval=self.interval,
+        )
 
     def _get_times_sold(self):
         """Return how often the services are sold: in each period, or once (S4, S5)."""
@@ -171,6 +173,15 @@ class PetPlanTermsMixin(models.AbstractModel):
             count, unit = self.validity, self.validity_unit
         if not count:
             return self.env._("Never expires")
+        return self._say_length(count, unit)
+
+    @api.model
+    def _say_length(self, count, unit):
+        """Return a length of time in words: "1 month", "28 days".
+
+        :param count: int
+        :param unit: "day", "week", "month" or "year"
+        """
         if count == 1:
             return {
                 "day": self.env._("1 day"),

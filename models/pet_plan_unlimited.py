@@ -2,6 +2,7 @@ from collections import defaultdict
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import float_compare
 
 from ..lib import periods
@@ -216,6 +217,41 @@ class PetPlan(models.Model):
             for vals in super()._prepare_grant_vals_list()
             if vals["line_id"] not in unlimited
         ]
+
+
+class PetPlanEntry(models.Model):
+    _inherit = "pet.plan.entry"
+
+    @api.model
+    def _get_told_domain(self):
+        """Return the domain of what customers are told of the ledger (S11).
+
+        What comes and goes with each visit of an unlimited service says nothing to them.
+        """
+        return Domain("kind", "!=", "grant") | Domain("line_id.is_unlimited", "=", False)
+
+    def _is_told(self):
+        """Tell whether customers are told of the entry: see `_get_told_domain`."""
+        self.ensure_one()
+        return self.kind != "grant" or not self.line_id.is_unlimited
+
+    def _format_balance(self, balance):
+        """Return what was left after the entry, as a text; "" without limit (S11).
+
+        :param balance: float
+        """
+        self.ensure_one()
+        return (
+            "" if self.line_id.is_unlimited else format_sessions(self.env, balance)
+        )
+
+
+class PetCycle(models.Model):
+    _inherit = "pet.cycle"
+
+    is_unlimited = fields.Boolean(
+        related="plan_id.is_unlimited", help="Its visits have no number"
+    )
 
 
 class PetAppointment(models.Model):

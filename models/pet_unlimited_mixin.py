@@ -35,15 +35,19 @@ class PetUnlimitedMixin(models.AbstractModel):
         sellers = {line._get_seller() for line in self}
         lines = self.union(*(seller.line_ids for seller in sellers))
         for line in lines.filtered("is_unlimited"):
-            if reason := line._get_unlimited_fault():
-                raise ValidationError(
-                    self.env._(
-                        "%(name)s: %(service)s cannot be unlimited: %(reason)s.",
-                        name=line._get_seller().display_name,
-                        service=line.product_id.display_name,
-                        reason=reason,
-                    )
-                )
+            if refusal := line._get_unlimited_refusal():
+                raise ValidationError(refusal)
+
+    def _get_unlimited_refusal(self):
+        """Return why the service cannot be unlimited, as a sentence, or None."""
+        self.ensure_one()
+        reason = self._get_unlimited_fault()
+        return reason and self.env._(
+            "%(name)s: %(service)s cannot be unlimited: %(reason)s.",
+            name=self._get_seller().display_name,
+            service=self.product_id.display_name,
+            reason=reason,
+        )
 
     def _get_unlimited_fault(self):
         """Return what speaks against the service being unlimited, as a phrase."""

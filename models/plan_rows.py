@@ -101,6 +101,7 @@ class PlanRows:
             "booked": self._format_sessions(line.booked),
             "to_book": self._format_sessions(line.remaining),
             "left": line.left_label,
+            "is_unlimited": line.is_unlimited,
             "expired": line.expired and self._format_sessions(line.expired),
         }
 

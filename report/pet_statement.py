@@ -141,8 +141,8 @@ class Statement(PlanRows):
         rows, balances = [], defaultdict(float)
         for entry in reversed(self.entries.get(plan, self.env["pet.plan.entry"])):
             balances[entry.product_id] += entry.quantity
-            if self._is_own(entry):
-                balance = self._format_sessions(balances[entry.product_id])
+            if self._is_own(entry) and entry._is_told():
+                balance = entry._format_balance(balances[entry.product_id])
                 rows.append({**self._get_entry(entry), "balance": balance})
         return rows
 
@@ -182,7 +182,9 @@ class Statement(PlanRows):
         return [
             {
                 "service": self._get_services(line.product_id),
-                "sessions": self._format_sessions(shares[place]),
+                "sessions": line.left_label
+                if line.is_unlimited
+                else self._format_sessions(shares[place]),
             }
             for line, shares in cycle.plan_id._get_shares(
                 siblings.mapped("capacity")

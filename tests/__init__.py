@@ -86,6 +86,7 @@ from . import test_let_go
 from . import test_lib_tables_hostile
 from . import test_lib_top_ups
 from . import test_life_queries
+from . import test_offers
 from . import test_overdue_dialogs
 from . import test_overdue_policy
 from . import test_p1_customer_page
@@ -127,6 +128,7 @@ from . import test_s2_explicit_terms
 from . import test_s2_snapshot
 from . import test_s3_confirm
 from . import test_s3_confirm_race
+from . import test_s4_offer_in_words
 from . import test_s4_package_cycles
 from . import test_s4_template_form
 from . import test_s5_plan_periods

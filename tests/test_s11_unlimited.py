@@ -408,3 +408,65 @@ class TestSettlement(UnlimitedCase):
         self.clock.move_to("2026-01-11 12:00:00")
         self.cancel_plans(self.plan, settlement="none")
         self.assertEqual(self.invoices(self.plan)[0].amount_untaxed, 300.0)
+
+
+class TestWhatCustomersRead(UnlimitedCase):
+    """S11, P3, P4: no number where it would mislead."""
+
+    def setUp(self):
+        super().setUp()
+        self.plan = self.sell(self.offer)
+        self.visits = self.plan.book(self.weekly(3))
+
+    def test_portal(self):
+        (summary,) = self.plan.sudo()._get_portal_summaries()
+        self.assertEqual(
+            {
+                name: summary["sessions"][name]
+                for name in ("left", "to_book", "used", "booked", "is_unlimited")
+            },
+            {
+                "left": "unlimited",
+                "to_book": "unlimited",
+                "used": "0",
+                "booked": "3",
+                "is_unlimited": True,
+            },
+        )
+
+    def test_history_without_what_comes_with_each_visit(self):
+        model, domain, order = self.plan._get_portal_sections()["history"]
+        self.visits[0].action_cancel()
+        rows = self.env[model].search(domain, order=order)._get_portal_rows()
+        self.assertEqual(
+            [(row["quantity"], row["balance"]) for row in rows],
+            [("+1", ""), *[("-1", "")] * 3],
+        )
+
+    def test_statement(self):
+        html, __ = (
+            self.env["ir.actions.report"]
+            .sudo()
+            ._render_qweb_html("pet_plans.action_report_plan_statement", self.plan.ids)
+        )
+        self.assertIn(b"unlimited", html)
+        self.assertNotIn(b"Granted", html)
+
+    def test_cycle(self):
+        self.assertTrue(self.plan.cycle_ids[0].is_unlimited)
+        html, __ = (
+            self.env["ir.actions.report"]
+            .sudo()
+            ._render_qweb_html(
+                "pet_plans.action_report_cycle_statement", self.plan.cycle_ids[:1].ids
+            )
+        )
+        self.assertIn(b"unlimited", html)
+
+    def test_a_limited_service_beside_it_keeps_its_history(self):
+        plan = self.sell(self.make_unlimited([(self.bath, 2, 40.0)]))
+        model, domain, order = plan._get_portal_sections()["history"]
+        rows = self.env[model].search(domain, order=order)._get_portal_rows()
+        self.assertEqual(
+            [(row["service"], row["quantity"]) for row in rows], [("Bath", "+2")] * 3
+        )

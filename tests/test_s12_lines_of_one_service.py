@@ -141,3 +141,48 @@ class TestTwoLinesOfAPeriod(PetPlansCommon):
         with self.assert_refused(UserError, ", 0 left"):
             plan.book([datetime(2026, 1, 30, 9)])
         self.assert_ledger_adds_up(plan)
+
+
+class TestPresentsInWords(PetPlansCommon):
+    """S12, S7: the customer reads which sessions are paid and which are free."""
+
+    def told(self, plan):
+        return [
+            [name.split("\n")[-1].split(", cycle")[0] for name in lines.mapped("name")]
+            for lines in (move.invoice_line_ids for move in self.invoices(plan))
+        ]
+
+    def test_ten_paid_and_two_free(self):
+        lines = [(self.bath, 10, 45.0), (self.bath, 2, 0.0)]
+        plan = self.sell(self.make_template(lines, appointments_per_cycle=12))
+        self.assertEqual(self.told(plan), [["10 sessions", "2 sessions, free"]])
+        self.assertEqual(self.invoices(plan).amount_untaxed, 450.0)
+
+    def test_over_several_invoices(self):
+        """S4: each has its share of both."""
+        plan = self.sell(self.make_template([(self.bath, 10, 45.0), (self.bath, 2, 0)]))
+        self.assertEqual(
+            self.told(plan),
+            [
+                ["3 sessions", "1 session, free"],
+                ["4 sessions"],
+                ["3 sessions", "1 session, free"],
+            ],
+        )
+
+    def test_at_a_discount_of_all(self):
+        plan = self.sell(
+            self.make_template([(self.bath, 12, 45.0), (self.grooming, 3, 60.0, 100)])
+        )
+        self.assertEqual(self.told(plan)[0], ["4 sessions", "1 session, free"])
+
+    def test_the_number_follows_a_cancellation(self):
+        """S7, X7: what is billed less says so, and stays free."""
+        plan = self.sell(self.make_template([(self.bath, 10, 45.0), (self.bath, 2, 0)]))
+        line = self.invoices(plan)[0].invoice_line_ids[1]
+        self.assertTrue(
+            plan.cycle_ids[0]
+            ._recount_sessions(line.name, 1, 0.5)
+            .split("\n")[-1]
+            .startswith("0.5 sessions, free, cycle 1 of 3")
+        )

@@ -3,8 +3,8 @@ from odoo.tests import Form
 from .common import PetPlansCommon
 
 
-class TestTemplateForm(PetPlansCommon):
-    """S4-S6: the form of a template says what its terms make, and what is odd."""
+class TemplateFormCommon(PetPlansCommon):
+    """Types an offer into the form, as a manager."""
 
     def open_form(self, **values):
         form = Form(self.env["pet.plan.template"].with_user(self.manager))
@@ -21,8 +21,16 @@ class TestTemplateForm(PetPlansCommon):
                 line.quantity = quantity
             return line.quantity
 
+    def read(self, form):
+        """Return what the form says of the offer, line by line, without fixed spaces."""
+        return form.offer_summary.replace("\xa0", "").split("\n")
+
+
+class TestTemplateForm(TemplateFormCommon):
+    """S4-S6: the form of a template says what its terms make, and what is odd."""
+
     def get_summary(self, form):
-        return form.invoices_summary.replace("\xa0", "")
+        return self.read(form)[1]
 
     def test_a_new_service_of_a_package_takes_the_visits(self):
         form = self.open_form(appointment_count=12)
@@ -38,7 +46,7 @@ class TestTemplateForm(PetPlansCommon):
 
     def test_the_invoices_in_a_sentence(self):
         form = self.open_form(appointment_count=12, appointments_per_cycle=4)
-        self.assertFalse(form.invoices_summary)
+        self.assertFalse(form.offer_summary)
         self.add(form, self.bath, 45.0)
         self.assertRegex(self.get_summary(form), r"^3 invoices of .*180.00.?$")
         form.appointments_per_cycle = 12
@@ -59,13 +67,13 @@ class TestTemplateForm(PetPlansCommon):
     def test_what_costs_nothing(self):
         form = self.open_form(appointment_count=2)
         self.add(form, self.bath, 0.0)
-        self.assertEqual(form.invoices_summary, "Nothing: it costs nothing")
+        self.assertEqual(self.get_summary(form), "Nothing: it costs nothing")
 
     def test_terms_not_typed_yet(self):
         form = self.open_form(appointment_count=2)
         self.add(form, self.bath, 45.0)
         form.appointments_per_cycle = 0
-        self.assertFalse(form.invoices_summary)
+        self.assertFalse(form.offer_summary)
 
     def test_the_sentence_comes_true(self):
         template = self.make_template(
