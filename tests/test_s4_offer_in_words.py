@@ -1,9 +1,9 @@
 from odoo import Command
 from odoo.tests import Form
 
+from .test_s4_template_form import TemplateFormCommon
 from .test_s10_covers import CoverCase
 from .test_s11_unlimited import UnlimitedCase
-from .test_s4_template_form import TemplateFormCommon
 
 
 class TestOfferInWords(TemplateFormCommon):

@@ -22,7 +22,7 @@ class TemplateFormCommon(PetPlansCommon):
             return line.quantity
 
     def read(self, form):
-        """Return what the form says of the offer, line by line, without fixed spaces."""
+        """Return what the form says of the offer, by lines, without fixed spaces."""
         return form.offer_summary.replace("\xa0", "").split("\n")
 
 
