@@ -226,9 +226,11 @@ class PetPlanEntry(models.Model):
     def _get_told_domain(self):
         """Return the domain of what customers are told of the ledger (S11).
 
-        What comes and goes with each visit of an unlimited service says nothing to them.
+        What comes and goes with each visit without limit says nothing to them.
         """
-        return Domain("kind", "!=", "grant") | Domain("line_id.is_unlimited", "=", False)
+        return Domain("kind", "!=", "grant") | Domain(
+            "line_id.is_unlimited", "=", False
+        )
 
     def _is_told(self):
         """Tell whether customers are told of the entry: see `_get_told_domain`."""
@@ -241,9 +243,7 @@ class PetPlanEntry(models.Model):
         :param balance: float
         """
         self.ensure_one()
-        return (
-            "" if self.line_id.is_unlimited else format_sessions(self.env, balance)
-        )
+        return "" if self.line_id.is_unlimited else format_sessions(self.env, balance)
 
 
 class PetCycle(models.Model):
