@@ -1,6 +1,7 @@
 import { Component, onWillUnmount, useState } from "@odoo/owl";
 import { Domain } from "@web/core/domain";
 import { FirstSteps } from "../first_steps/first_steps";
+import { Deferred } from "@web/core/utils/concurrency";
 import { DateTimeInput } from "@web/core/datetime/datetime_input";
 import { KanbanController } from "@web/views/kanban/kanban_controller";
 import { KanbanRenderer } from "@web/views/kanban/kanban_renderer";
@@ -22,6 +23,30 @@ export function getShopToday() {
     const clock = session.pet_clocks?.[user.activeCompany?.id];
     const now = clock ? DateTime.now().setZone(clock.tz) : DateTime.now();
     return DateTime.local(now.year, now.month, now.day);
+}
+
+/**
+ * Lets whoever waits for a load that a newer one replaces wait for that one.
+ *
+ * A model never answers for a load that it gives up, and a button that reloads keeps all
+ * others disabled until it is answered.
+ */
+export function joinLoads(model) {
+    const load = model.load.bind(model);
+    let newest, joined;
+    model.load = (params) => {
+        const loading = load(params);
+        const waiting = (joined ||= new Deferred());
+        const settle = (method) => (value) => {
+            if (loading === newest) {
+                joined = null;
+                waiting[method](value);
+            }
+        };
+        newest = loading;
+        loading.then(settle("resolve"), settle("reject"));
+        return waiting;
+    };
 }
 
 /** The search of a board: whatever else is filtered, it is one day that is shown. */
@@ -117,6 +142,7 @@ export class DayBoardController extends KanbanController {
         super.setup();
         useService("pet_shop_clock").tell();
         this.bus = useService("bus_service");
+        joinLoads(this.model);
         this.onChanged = this.onChanged.bind(this);
         this.bus.subscribe(CHANGED, this.onChanged);
         onWillUnmount(() => {
