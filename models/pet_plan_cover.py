@@ -55,7 +55,6 @@ class PetPlanLine(models.Model):
     )
 
     good_for = fields.Char(
-        string="Good For",
         compute="_compute_good_for",
         help="Sessions that one of another service takes, such as 0.5: Half Day",
     )

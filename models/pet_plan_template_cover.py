@@ -59,7 +59,6 @@ class PetPlanTemplateLine(models.Model):
     _inherit = "pet.plan.template.line"
 
     good_for = fields.Char(
-        string="Good For",
         compute="_compute_good_for",
         help="Sessions that one of another service takes, such as 0.5: Half Day",
     )

@@ -140,6 +140,29 @@ OFFERS = {
         package(10),
         covers={"morning": 0.5, "night": 2},
     ),
+    "5 half days, good for full days": Offer(
+        [("morning", 5, 18)],
+        [("morning",), ("day",)],
+        [90],
+        "5",
+        package(5),
+        covers={"day": 2},
+    ),
+    "10 baths or 5 groomings": Offer(
+        [("bath", 10, 45)],
+        [("bath",), ("grooming",), ("grooming",)],
+        [450],
+        "10",
+        package(10),
+        covers={"grooming": 2},
+    ),
+    "20 days, nights for a present": Offer(
+        [("day", 20, 22), ("night", 1, 0)],
+        [("day",), ("night",)],
+        [440],
+        "20",
+        package(21),
+    ),
     "7 + 1 baths": Offer(
         [("bath", 7, 45), ("bath", 1, 0)], [DEFAULT] * 8, [315], "8", package(8)
     ),
@@ -191,6 +214,20 @@ OFFERS = {
         "8",
         monthly(4, interval_unit="week"),
         end="2026-01-28",
+    ),
+    "two weekdays, billed every 4 weeks": Offer(
+        [("day", 8, 40)],
+        [DEFAULT] * 4,
+        [320] * 3,
+        "24",
+        monthly(3, interval=4, interval_unit="week"),
+    ),
+    "3 visits a week": Offer(
+        [("day", 3, 25)],
+        [DEFAULT] * 3,
+        [75] * 4,
+        "12",
+        monthly(4, interval_unit="week"),
     ),
     "every 28 days": Offer(
         [("bath", 4, 40)],
@@ -295,6 +332,66 @@ class TestOffers(PetPlansCommon):
         for name, plan in sold.items():
             with self.subTest(offer=name):
                 self.assertEqual(self.invoices(plan)[0].state, "posted")
+
+    def test_all_variants_of_a_product(self):
+        """S10: 5 washes, whatever the size."""
+        size = (
+            self.env["product.attribute"]
+            .sudo()
+            .create(
+                {
+                    "name": "Size",
+                    "value_ids": [
+                        Command.create({"name": name})
+                        for name in ("Small", "Medium", "Large")
+                    ],
+                }
+            )
+        )
+        wash = (
+            self.env["product.template"]
+            .sudo()
+            .create(
+                {
+                    "name": "Wash",
+                    "type": "service",
+                    "taxes_id": False,
+                    "attribute_line_ids": [
+                        Command.create(
+                            {"attribute_id": size.id, "value_ids": size.value_ids.ids}
+                        )
+                    ],
+                }
+            )
+        )
+        small, medium, large = wash.product_variant_ids
+        template = self.make_template([(small, 5, 26.0)], **package(5))
+        template.line_ids.with_user(self.manager).cover_ids = [
+            Command.create({"product_tmpl_id": wash.id, "sessions": 1})
+        ]
+        plan = self.sell(template)
+        for day, variant in enumerate((small, medium, large)):
+            visit = plan.book(
+                [datetime(2026, 1, 5 + day, 9)],
+                line_ids=[Command.create({"product_id": variant.id})],
+            )
+            self.assertEqual(visit.line_ids.plan_line_id, plan.line_ids)
+        self.assertEqual(plan.line_ids.remaining, 2)
+        self.assertEqual(self.invoices(plan).amount_untaxed, 130.0)
+
+    def test_a_second_dog_at_a_price_agreed_on(self):
+        """S1: 155.00 for 12 walks is typed in the sale."""
+        walk = self.services["walk"]
+        wizard = self.env["pet.plan.sell"].create(
+            {
+                "pet_id": self.rex.id,
+                "template_id": self.make_template([(walk, 12, 23)], **package(12)).id,
+                "date_start": "2026-01-01",
+                "price": 155.0,
+            }
+        )
+        wizard.action_apply()
+        self.assertEqual(self.invoices(wizard.plan_id).amount_untaxed, 155.0)
 
     def say_left(self, plan):
         """Return what is left of the first service of a plan, its lines together."""

@@ -49,7 +49,6 @@ class PetPlanBook(models.TransientModel):
     )
     good_for_ids = fields.Many2many(
         "product.product",
-        string="Good For",
         compute="_compute_good_for_ids",
         compute_sudo=False,
     )

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "@odoo/hoot";
+import { tick } from "@odoo/hoot-mock";
 import { Deferred, KeepLast } from "@web/core/utils/concurrency";
 import { joinLoads } from "@pet_plans/day_board/day_board";
 
@@ -24,10 +25,10 @@ test("P2: a button waits for the load that replaces its own", async () => {
     model.load().then(() => expect.step("the button is answered"));
     model.load().then(() => expect.step("the colleague's change is shown"));
     answers[0].resolve();
-    await new Promise((resolve) => setTimeout(resolve));
+    await tick();
     expect.verifySteps([]);
     answers[1].resolve();
-    await new Promise((resolve) => setTimeout(resolve));
+    await tick();
     expect.verifySteps(["the button is answered", "the colleague's change is shown"]);
 });
 
@@ -36,7 +37,7 @@ test("P2: a load alone is answered, and so is the next one", async () => {
     for (const number of [0, 1]) {
         model.load().then(() => expect.step(number));
         answers[number].resolve();
-        await new Promise((resolve) => setTimeout(resolve));
+        await tick();
     }
     expect.verifySteps([0, 1]);
 });
@@ -46,6 +47,6 @@ test("P2: a load that fails is told to all who wait", async () => {
     model.load().catch(() => expect.step("one"));
     model.load().catch(() => expect.step("other"));
     answers[1].reject(new Error("no answer"));
-    await new Promise((resolve) => setTimeout(resolve));
+    await tick();
     expect.verifySteps(["one", "other"]);
 });
