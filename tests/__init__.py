@@ -144,6 +144,7 @@ from . import test_tours
 from . import test_transfer
 from . import test_screens
 from . import test_shop_clock
+from . import test_shortcuts
 from . import test_transfer_money
 from . import test_u1_another_day
 from . import test_u1_booked

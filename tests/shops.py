@@ -20,6 +20,7 @@ from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 from odoo.addons.base.tests.common import BaseCommon
 
 from .caches import KnownCaches
+from .shortcuts import take_shortcuts
 
 # A Friday noon before the worked example of C10, whose first visit is on a Monday.
 NOW = "2026-01-02 12:00:00"
@@ -37,12 +38,14 @@ class ShopsCommon(AccountTestInvoicingCommon):
         ready = cls._find_ready()
         if ready:
             super(BaseCommon, cls).setUpClass()  # past the classes that make records
+            take_shortcuts(cls)
             cls.known_caches = KnownCaches(cls.registry)
             cls.known_caches.start_class()
             cls.clock = cls._start_clock()
             cls._take(ready)
         else:
             super().setUpClass()
+            take_shortcuts(cls)
             cls.known_caches = KnownCaches(cls.registry)
             cls.clock = cls._start_clock()
             cls._make_shops()

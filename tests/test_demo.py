@@ -5,6 +5,7 @@ from odoo.tests import TransactionCase, tagged
 from odoo.tools import convert_file, mute_logger
 
 from ..models.pet_cycle import SETTLED_STATES
+from .shortcuts import take_shortcuts
 
 
 def load_demo(env):
@@ -24,6 +25,7 @@ class TestDemo(TransactionCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        take_shortcuts(cls)
         cls.shop = cls.env.ref("base.main_company")
         cls.is_demo_database = bool(
             cls.env.ref("pet_plans.plan_luna", raise_if_not_found=False)

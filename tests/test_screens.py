@@ -2,6 +2,7 @@ from unittest.mock import patch
 
 from odoo.tests import HttpCase, tagged
 
+from .shortcuts import take_shortcuts
 from .test_demo import load_demo
 from .tours import ResizedBrowser, on_a_computer_in
 
@@ -19,6 +20,7 @@ class TestScreens(HttpCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        take_shortcuts(cls)
         if not cls.env.ref("pet_plans.plan_luna", raise_if_not_found=False):
             load_demo(cls.env)
 

@@ -27,8 +27,10 @@ from .paths import ADDON, ADDONS, DEV, HOME, ROOT
 from .shell import Problem, say, step
 
 _SECONDS_TO_START = 300
-# Each core has a database and whole test classes, unless the arguments say otherwise
-_SIDE_BY_SIDE = ("-n", "logical", "--dist", "loadscope", "--no-loadscope-reorder")
+# Each worker has a database and whole test classes, unless the arguments say otherwise.
+# There is one more than cores: one that waits for its browser leaves a core to it.
+_WORKERS = len(os.sched_getaffinity(0)) + 1
+_SIDE_BY_SIDE = ("-n", f"{_WORKERS}", "--dist", "loadscope", "--no-loadscope-reorder")
 
 
 @contextlib.contextmanager

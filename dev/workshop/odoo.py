@@ -4,7 +4,7 @@ import os
 import subprocess
 
 from . import browser, postgres, shell
-from .paths import ADDONS, ODOO_DATA
+from .paths import ADDONS, HOME, ODOO_DATA
 from .python_env import PYTHON
 from .shell import step
 
@@ -14,6 +14,8 @@ def use(source):
     ODOO_DATA.mkdir(parents=True, exist_ok=True)
     folders = [browser.BIN, PYTHON.parent, postgres.tools_path()]
     path = [*map(str, folders), os.environ.get("PATH", os.defpath)]
+    # To compile all of Odoo takes each process longer than to start it
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     os.environ.update(
         ODOO_ADDONS_PATH=",".join(map(str, [*source.addons, ADDONS])),
         ODOO_DATA_DIR=str(ODOO_DATA),
@@ -21,6 +23,7 @@ def use(source):
         ODOO_RC=os.devnull,
         PATH=os.pathsep.join(path),
         PYTHONPATH=str(source.folder),
+        PYTHONPYCACHEPREFIX=str(HOME / "compiled"),
         PYTHONSAFEPATH="1",
     )
 

@@ -9,10 +9,15 @@ from collections import Counter
 # A few tests that take long; of all others, a class with more tests takes longer
 _SLOW = (
     "dev/checks/test_style.py",
+    "tests/test_screens.py",
     "tests/test_tours.py",
-    "tests/test_demo.py",
-    "tests/test_histories.py",
     "dev/checks/test_odoo_lint.py",
+    "tests/test_x6_carry_money.py",
+    "tests/test_access_references.py",
+    "tests/test_access_guarded_fields.py",
+    "tests/test_demo.py",
+    "tests/test_p3_portal_axe.py",
+    "tests/test_histories.py",
     "tests/test_lib_tables_hostile.py",
 )
 

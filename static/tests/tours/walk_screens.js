@@ -10,7 +10,7 @@ import { rpcBus } from "@web/core/network/rpc";
 const SETTLED = 50; // ms without a request, after which a screen is complete
 const PATIENCE = 15000; // ms
 const PIXELS = 4; // what borders and rounding may add
-const REDRAWN = 250; // ms that Odoo takes to fit a list into a window that was resized
+const FITTING = 200; // ms after which Odoo fits a list into a window that was resized
 
 /** A desk, and a tablet held upright. */
 const SIZES = [
@@ -35,12 +35,20 @@ class Walk {
         this.screens = 0;
         this.requests = new Set();
         this.lastRequest = 0;
+        this.fitListsAtOnce();
         rpcBus.addEventListener("RPC:REQUEST", ({ detail }) =>
             this.note("add", detail)
         );
         rpcBus.addEventListener("RPC:RESPONSE", ({ detail }) =>
             this.note("delete", detail)
         );
+    }
+
+    /** Spares the time that Odoo gives people who drag the border of the window. */
+    fitListsAtOnce() {
+        const { setTimeout } = browser;
+        browser.setTimeout = (work, delay, ...values) =>
+            setTimeout(work, delay === FITTING ? 0 : delay, ...values);
     }
 
     note(change, { data }) {
@@ -206,12 +214,12 @@ class Walk {
             this.find(where, `an error: ${error.innerText.slice(0, 200)}`);
         }
         this.measure(where, root);
-        await this.turn(root);
+        await this.turn();
         this.measure(where, root);
     }
 
     /** Goes from one size of the window to the other, and stays there. */
-    async turn(root) {
+    async turn() {
         const size = SIZES.find(([width]) => width !== browser.innerWidth);
         console.log(`resize ${size[0]} ${size[1]}`);
         const start = browser.performance.now();
@@ -220,9 +228,6 @@ class Walk {
                 throw new Error(`The window does not become ${size[0]} wide`);
             }
             await new Promise((resolve) => browser.setTimeout(resolve, 10));
-        }
-        if (root.querySelector(".o_list_renderer")) {
-            await new Promise((resolve) => browser.setTimeout(resolve, REDRAWN));
         }
         await this.settle();
     }
