@@ -121,6 +121,7 @@ class TestUnlimited(BaseCase):
     """S11: there are always enough, but no more than the limit of a day."""
 
     def setUp(self):
+        super().setUp()
         self.day = date(2026, 1, 5)
         self.service = Service(Unlimited(["a"]), [inf], [0.0], per_day=1.0)
         slot = Slot(1, 1, open=True, first=self.day, last=date(2026, 2, 4))

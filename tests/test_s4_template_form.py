@@ -21,7 +21,7 @@ class TemplateFormCommon(PetPlansCommon):
                 line.quantity = quantity
             return line.quantity
 
-    def read(self, form):
+    def read_summary(self, form):
         """Return what the form says of the offer, by lines, without fixed spaces."""
         return form.offer_summary.replace("\xa0", "").split("\n")
 
@@ -30,7 +30,7 @@ class TestTemplateForm(TemplateFormCommon):
     """S4-S6: the form of a template says what its terms make, and what is odd."""
 
     def get_summary(self, form):
-        return self.read(form)[1]
+        return self.read_summary(form)[1]
 
     def test_a_new_service_of_a_package_takes_the_visits(self):
         form = self.open_form(appointment_count=12)
