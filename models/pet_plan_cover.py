@@ -10,7 +10,7 @@ class PetPlanCover(models.Model):
     _description = "Covered Service of a Plan"
     _inherit = ["pet.cover.mixin", "pet.guard.mixin"]
     _order = "line_id, id"
-    _rec_names_search = ["product_id", "product_tmpl_id"]
+    _rec_names_search = ["line_id.product_id.name"]
     _check_company_auto = True
     _guarded_fields = frozenset({"company_id"})
 

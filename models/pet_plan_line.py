@@ -305,7 +305,7 @@ class PetPlanLine(models.Model):
             )
 
     def _is_present(self):
-        """Tell whether they are given away beside others that are sold (S12)."""
+        """Tell whether they are given away, beside others that are sold (S12)."""
         self.ensure_one()
         currency = self.currency_id
         return currency.is_zero(self.price_subtotal) and not currency.is_zero(

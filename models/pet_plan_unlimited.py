@@ -226,11 +226,10 @@ class PetPlanEntry(models.Model):
     def _get_told_domain(self):
         """Return the domain of what customers are told of the ledger (S11).
 
-        What comes and goes with each visit without limit says nothing to them.
+        What comes and goes with each unlimited visit says nothing to them.
         """
-        return Domain("kind", "!=", "grant") | Domain(
-            "line_id.is_unlimited", "=", False
-        )
+        is_limited = Domain("line_id.is_unlimited", "=", False)
+        return is_limited | Domain("kind", "!=", "grant")
 
     def _is_told(self):
         """Tell whether customers are told of the entry: see `_get_told_domain`."""

@@ -766,7 +766,8 @@ class History(RuleBasedStateMachine):
         with self.step(f"edit {plan.name}: {left:g} left"):
             wizard = self._open_edit(plan)
             rows = wizard.line_ids
-            rows[line % len(rows)].new_remaining = left
+            if rows:  # of what has no limit there is nothing to edit (S11)
+                rows[line % len(rows)].new_remaining = left
             wizard.action_apply()
 
     @has_plans

@@ -156,7 +156,7 @@ class RpcCase(AddonModels, PetPlansCommon, HttpCase):
         plan = plan.sudo()
         for line in plan.line_ids:
             entries = line.entry_ids
-            self.assertEqual(line.remaining, sum(entries.mapped("sessions")))
+            self.assertEqual(line.remaining, sum(entries.mapped("quantity")))
             held = line.appointment_line_ids.filtered("appointment_id.holds_sessions")
             taken = entries.filtered(lambda entry: entry.kind in ("book", "release"))
             self.assertEqual(

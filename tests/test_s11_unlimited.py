@@ -178,20 +178,22 @@ class TestLedger(UnlimitedCase):
         self.assertFalse(renewal.entry_ids)
 
     def test_nothing_is_carried_into_it(self):
-        """X6: sessions of a package have no place in what has no limit."""
-        plan = self.sell(
-            self.make_template(
-                [(self.daycare, 5, 30.0)],
-                appointment_count=5,
-                appointments_per_cycle=5,
-                overdraft_limit=2.0,
-            )
+        """X6: sessions have no place in what has no limit."""
+        template = self.make_template(
+            [(self.daycare, 5, 30.0)],
+            kind="plan",
+            interval=1,
+            interval_unit="month",
+            period_count=1,
         )
-        plan.book([f"2026-01-{day:02} 09:00:00" for day in range(5, 11)])
-        plan.sudo().template_id = self.offer  # what the shop sells in its place today
+        plan = self.sell(template)
+        template.with_user(self.manager).line_ids.write(
+            {"is_unlimited": True, "quantity": 1.0}
+        )
         renewal = self.carry(plan)
         self.assertFalse(renewal.entry_ids)
         self.assertEqual(renewal.line_ids.mapped("remaining"), [0.0])
+        self.assertEqual(plan.line_ids.remaining, 5.0)
 
     def test_nothing_to_edit(self):
         """L2."""
