@@ -16,7 +16,7 @@ class TestOfferInWords(TemplateFormCommon):
         self.add(form, self.bath, 45.0)
         self.add(form, self.grooming, 60.0, 3)
         self.assertEqual(
-            self.say_offer(form),
+            self.read_summary(form),
             [
                 "12 visits, until 4 months after the start: 12 sessions of Bath, 3 "
                 "sessions of Grooming",
@@ -30,7 +30,7 @@ class TestOfferInWords(TemplateFormCommon):
         form = self.open_form(kind="plan", period_count=6)
         self.add(form, self.bath, 40.0, 4)
         self.assertEqual(
-            self.say_offer(form),
+            self.read_summary(form),
             [
                 "Each month for 6 months: 4 sessions of Bath",
                 "6 invoices of $160.00",
@@ -39,7 +39,7 @@ class TestOfferInWords(TemplateFormCommon):
         )
         form.rollover = True
         self.assertEqual(
-            self.say_offer(form)[2], "What is not used in a period may be used later"
+            self.read_summary(form)[2], "What is not used in a period may be used later"
         )
 
     def test_periods_of_any_length(self):
@@ -55,7 +55,7 @@ class TestOfferInWords(TemplateFormCommon):
         self.assertTrue(form.offer_summary.startswith("Each week for 13 weeks: "))
         form.period_count = 1
         self.assertEqual(
-            self.say_offer(form),
+            self.read_summary(form),
             ["For 1 week: 4 sessions of Bath", "1 invoice of $160.00"],
         )
 
@@ -80,7 +80,7 @@ class TestOfferInWords(TemplateFormCommon):
             Command.create({"size": "large", "price_unit": 60.0}),
         ]
         self.assertEqual(
-            self.say_offer(template)[2:],
+            self.read_summary(template)[2:],
             ["By pet, a session of Bath is $40.00 to $60.00"],
         )
 
