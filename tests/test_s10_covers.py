@@ -172,10 +172,18 @@ class TestSnapshot(CoverCase):
 
     def test_carried_over(self):
         """K2: what the offer is good for, its sessions of before are too."""
+        offer = self.make_template(
+            [(self.day, 1, 0.0)],
+            appointment_count=1,
+            appointments_per_cycle=1,
+            is_carry_over=True,
+        )
+        self.cover(offer.line_ids, self.half, 0.5)
+        self.cover(offer.line_ids, self.night, 2.0)
         wizard = self.env["pet.carry.over"].create(
             {
                 "pet_id": self.luna.id,
-                "template_id": self.offer.id,
+                "template_id": offer.id,
                 "product_id": self.day.id,
                 "sessions_left": 4,
                 "reason": "From the old software",
