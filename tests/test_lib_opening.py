@@ -95,9 +95,9 @@ class TestClosed(BaseCase):
 
         def load(first, last):
             self.assertLessEqual(last, FAR)
-            span = range((last - first).days + 1)
-            every = (first + timedelta(days=number) for number in span)
-            return {day: "Rest" for day in every if day.day == 1}
+            years = range(first.year, last.year + 1)
+            every = (date(year, month, 1) for year in years for month in range(1, 13))
+            return {day: "Rest" for day in every if first <= day <= last}
 
         closed = ClosedDays(load, NEAR, FAR)
         for day in asked:

@@ -1,3 +1,6 @@
+from unittest.mock import patch
+
+from odoo.models import BaseModel
 from odoo.orm.registry import Registry
 from odoo.tests import tagged
 
@@ -56,6 +59,16 @@ class TestShortcuts(PetPlansCommon):
         self.assertIn("balance", described)
         name = lines.fields_get(["name"], ["string"])["name"]
         self.assertEqual(name, {"string": "Label"})
+
+    def test_no_field_is_described_where_none_is_tracked(self):
+        line = self.invoices(self.sell()).invoice_line_ids[0]
+        line = line.with_context(tracking_disable=False)
+        with patch.object(BaseModel, "fields_get", autospec=True) as described:
+            line.sequence += 1
+        described.assert_not_called()
+        with patch.object(BaseModel, "fields_get", autospec=True) as described:
+            line.name = "A long bath"
+        described.assert_called_once()
 
     def test_a_posted_line_still_tells_its_change(self):
         invoice = self.post(self.invoices(self.sell())[0])
