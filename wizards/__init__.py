@@ -3,6 +3,7 @@ from . import account_payment_register
 from . import pet_take_payment
 from . import pet_fixed_time_mixin
 from . import pet_overdue_mixin
+from . import pet_plan_end_mixin
 from . import pet_plan_preview_mixin
 from . import pet_carry_over
 from . import pet_plan_sell

@@ -10,7 +10,7 @@ class PetPlanAdjust(models.TransientModel):
 
     _name = "pet.plan.adjust"
     _description = "Edit the Counters of a Plan"
-    _inherit = ["pet.reference.mixin"]
+    _inherit = ["pet.reference.mixin", "pet.plan.end.mixin"]
 
     plan_id = fields.Many2one("pet.plan", required=True, ondelete="cascade")
     line_ids = fields.One2many(
@@ -22,28 +22,9 @@ class PetPlanAdjust(models.TransientModel):
         store=True,
         readonly=False,
     )
-    # Not read-only: what the wizard showed is what the user has seen, and is kept; a
-    # read-only computed field would be computed again when the dialog is applied.
-    old_date_end = fields.Date(
-        string="Old End",
-        compute="_compute_old_values",
-        compute_sudo=False,
-        store=True,
-        readonly=False,
-        precompute=True,
-    )
-    date_end = fields.Date(
-        string="New End",
-        compute="_compute_date_end",
-        compute_sudo=False,
-        store=True,
-        readonly=False,
-        precompute=True,
-        help="Last day of use; empty: never expires",
-    )
-    old_note = fields.Text(
+    old_note = fields.Text(  # not read-only: see `pet.plan.end.mixin`
         string="Package Note",
-        compute="_compute_old_values",
+        compute="_compute_old_note",
         compute_sudo=False,
         store=True,
         readonly=False,
@@ -58,14 +39,6 @@ class PetPlanAdjust(models.TransientModel):
         precompute=True,
     )
     reason = fields.Char(required=True)
-    renewal_visit_ids = fields.Many2many(
-        "pet.appointment",
-        string="Visits Before the Renewal",
-        compute="_compute_renewal_visit_ids",
-        compute_sudo=False,
-        help="Visits of the renewal before its new start",
-    )
-
     due_note = fields.Text(
         compute="_compute_due_note",
         compute_sudo=False,
@@ -87,16 +60,10 @@ class PetPlanAdjust(models.TransientModel):
         return plan.sudo()._describe_empty_cycles()
 
     @api.depends("plan_id")
-    def _compute_old_values(self):
-        """Keep the values as they are when the wizard opens (L2)."""
+    def _compute_old_note(self):
+        """Keep the note as it is when the wizard opens (L2)."""
         for wizard in self:
-            wizard.old_date_end = wizard.plan_id.date_end
             wizard.old_note = wizard.plan_id.note
-
-    @api.depends("plan_id")
-    def _compute_date_end(self):
-        for wizard in self:
-            wizard.date_end = wizard.plan_id.date_end
 
     @api.depends("plan_id")
     def _compute_note(self):
@@ -120,15 +87,6 @@ class PetPlanAdjust(models.TransientModel):
                     for line in wizard.plan_id._get_limited_lines()
                 ),
             ]
-
-    @api.depends("plan_id", "date_end")
-    def _compute_renewal_visit_ids(self):
-        """Show which visits the renewal, which moves too, leaves before it (X6)."""
-        for wizard in self:
-            plan = wizard.plan_id
-            wizard.renewal_visit_ids = (
-                plan._get_visits_before_renewal(wizard.date_end) if plan else False
-            )
 
     def action_apply(self):
         """Write the edit into the ledger and the chatter (L2).

@@ -15,7 +15,7 @@ class PetPlanTopUp(models.TransientModel):
 
     _name = "pet.plan.top.up"
     _description = "Top Up a Package"
-    _inherit = ["pet.reference.mixin"]
+    _inherit = ["pet.reference.mixin", "pet.plan.end.mixin"]
 
     plan_id = fields.Many2one("pet.plan", required=True, ondelete="cascade")
     currency_id = fields.Many2one(related="plan_id.currency_id", related_sudo=False)
@@ -43,34 +43,9 @@ class PetPlanTopUp(models.TransientModel):
         required=True,
         help="When an invoice is due as long as no visit is in its cycle",
     )
-    # Not read-only: see `pet.plan.adjust`.
-    old_date_end = fields.Date(
-        string="Ends Now On",
-        compute="_compute_old_date_end",
-        compute_sudo=False,
-        store=True,
-        readonly=False,
-        precompute=True,
-    )
-    date_end = fields.Date(
-        string="New End",
-        compute="_compute_date_end",
-        compute_sudo=False,
-        store=True,
-        readonly=False,
-        precompute=True,
-        help="Last day of use; empty: never expires",
-    )
     reason = fields.Char(help="Kept in the ledger and in the chatter of the package")
     summary = fields.Text(
         string="What Happens", compute="_compute_summary", compute_sudo=False
-    )
-    renewal_visit_ids = fields.Many2many(
-        "pet.appointment",
-        string="Visits Before the Renewal",
-        compute="_compute_renewal_visit_ids",
-        compute_sudo=False,
-        help="Visits of the renewal before its new start",
     )
     may_decide = fields.Boolean(
         compute="_compute_may_decide",
@@ -107,17 +82,6 @@ class PetPlanTopUp(models.TransientModel):
             company = wizard.plan_id.company_id or self.env.company
             wizard.date_due = company._get_pet_today()
 
-    @api.depends("plan_id")
-    def _compute_old_date_end(self):
-        """Keep the end as it is when the wizard opens."""
-        for wizard in self:
-            wizard.old_date_end = wizard.plan_id.date_end
-
-    @api.depends("plan_id")
-    def _compute_date_end(self):
-        for wizard in self:
-            wizard.date_end = wizard.plan_id.date_end
-
     @api.depends_context("uid")
     def _compute_may_decide(self):
         self.may_decide = self._may_decide()
@@ -134,15 +98,6 @@ class PetPlanTopUp(models.TransientModel):
                     *wizard.plan_id._describe_top_up(rows._get_sold(), wizard.date_due),
                     wizard._describe_end(),
                 ]
-            )
-
-    @api.depends("plan_id", "date_end")
-    def _compute_renewal_visit_ids(self):
-        """Show which visits the renewal, which moves too, leaves before it (X6)."""
-        for wizard in self:
-            plan = wizard.plan_id
-            wizard.renewal_visit_ids = (
-                plan._get_visits_before_renewal(wizard.date_end) if plan else False
             )
 
     def _describe_end(self):
