@@ -9,7 +9,7 @@ import sys
 from unittest.mock import patch
 
 from odoo import api
-from odoo.orm.registry import Registry, TriggerTree
+from odoo.modules.registry import Registry
 
 from odoo.addons.account.models.account_move_line import AccountMoveLine
 
@@ -43,7 +43,7 @@ def get_trigger_tree(self, fields, select=bool):
 
 def _choose(tree, select):
     """Return the part of a tree that holds the fields that are wanted."""
-    chosen = TriggerTree([field for field in tree.root if select(field)])
+    chosen = type(tree)([field for field in tree.root if select(field)])
     for label, subtree in tree.items():
         branch = _choose(subtree, select)
         if branch.root or len(branch):

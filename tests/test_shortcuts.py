@@ -1,7 +1,7 @@
 from unittest.mock import patch
 
 from odoo.models import BaseModel
-from odoo.orm.registry import Registry
+from odoo.modules.registry import Registry
 from odoo.tests import tagged
 
 from .common import PetPlansCommon
