@@ -266,7 +266,7 @@ class PetPet(models.Model):
             # Whose visit it is follows the pet; those in the way were refused. Only
             # the visits to come of these pets, in whatever company.
             visits = self._sudo_clean()._get_visits_to_come()
-            visits.filtered(lambda visit: not visit.invoice_id)._unguarded().write(
+            visits.filtered(lambda visit: not visit.invoice_ids)._unguarded().write(
                 {"partner_id": vals["partner_id"]}
             )
         return result

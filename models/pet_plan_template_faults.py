@@ -43,9 +43,11 @@ class PetPlanTemplate(models.Model):
     )
     def _compute_prices_fault(self):
         for template in self:
+            # Of no service yet: saving asks for it.
+            priced = template.price_ids.filtered("line_id")
             template.prices_fault = self._join_faults(
                 fault
-                for line, rows in template.price_ids.grouped("line_id").items()
+                for line, rows in priced.grouped("line_id").items()
                 for fault in line._list_price_faults(rows)
             )
 
