@@ -153,10 +153,25 @@ class PetAppointment(models.Model):
         self.ensure_one()
         return self.renewable_plan_id.action_open_renew()
 
+    can_top_up = fields.Boolean(
+        compute="_compute_can_top_up",
+        groups="base.group_user",
+        help="The package of the visit comes to its end, or could have paid for it",
+    )
+
+    @api.depends("is_near_end", "plan_id.state", "top_up_plan_id")
+    def _compute_can_top_up(self):
+        for visit in self:
+            ending = visit.is_near_end and not visit.plan_id._get_top_up_refusal()
+            visit.can_top_up = ending or bool(visit.top_up_plan_id)
+
     def action_top_up_plan(self):
-        """Open the top-up of the package that could have paid for the visit (S13)."""
+        """Open the top-up of the package of the visit (S13).
+
+        Of one that is on no plan, that of the package that could have paid for it.
+        """
         self.ensure_one()
-        return self.top_up_plan_id.action_open_top_up()
+        return (self.plan_id or self.top_up_plan_id).action_open_top_up()
 
     # --- Without a plan ------------------------------------------------------------
 

@@ -332,3 +332,16 @@ class TestTopUpDialog(TopUpCommon):
         self.assertEqual(visit.top_up_plan_id, plan)
         action = visit.action_top_up_plan()
         self.assertEqual(action["context"]["default_plan_id"], plan.id)
+
+    def test_from_the_card_of_one_of_the_last_visits(self):
+        """P2: the board offers it where the package comes to its end."""
+        plan = self.sell(
+            self.make_template(appointment_count=4, appointments_per_cycle=4)
+        )
+        visits = plan.book(self.weekly(4))
+        self.assertEqual(visits.mapped("can_top_up"), [False, False, True, True])
+        action = visits[3].action_top_up_plan()
+        self.assertEqual(action["context"]["default_plan_id"], plan.id)
+        self.cancel_plans(plan)
+        self.env.invalidate_all()
+        self.assertFalse(any(visits.mapped("can_top_up")))
