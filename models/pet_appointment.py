@@ -4,7 +4,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
-from odoo.tools import SQL
+from odoo.tools import SQL, float_compare
 
 from ..lib import periods
 from .formats import format_sessions
@@ -410,9 +410,10 @@ class PetAppointment(models.Model):
         visits = super().create(vals_list)
         for visit, vals in zip(visits, vals_list, strict=True):
             # The services that came along proposed a weight; this one was asked for.
-            if vals.get("units") and visit.units != vals["units"]:
-                visit._check_asked_weight(vals["units"])
-                visit._unguarded().units = vals["units"]
+            if vals.get("units"):
+                if visit.units != vals["units"]:
+                    visit._unguarded().units = vals["units"]
+                visit._check_asked_weight()
         booked = visits.filtered("plan_id")
         booked._unguarded().write({"plan_choice": "booked"})
         booked._book()
@@ -434,6 +435,8 @@ class PetAppointment(models.Model):
         weighed = replanned.browse() if "units" in vals else replanned
         with weighed._keeping_weight():
             result = super().write(vals)
+        if "units" in vals:
+            self._check_asked_weight()
         if rescheduled:
             rescheduled._after_reschedule(old_starts)
             late._unguarded().write({"moved_late": True})
@@ -482,17 +485,21 @@ class PetAppointment(models.Model):
                 )
             )
 
-    def _check_asked_weight(self, units):
-        """Refuse a weight that is neither of a day nor of half of one (B2)."""
-        self.ensure_one()
-        if units not in (0.5, 1):
-            raise UserError(
+    def _check_asked_weight(self):
+        """Refuse a weight that is neither of a day, of half of one, nor S10's (B2)."""
+        for visit in self:
+            weight = visit._get_weight()
+            if visit.units in (0.5, 1) or not float_compare(
+                visit.units, weight, precision_digits=6
+            ):
+                continue
+            raise ValidationError(
                 self.env._(
                     "%(visit)s cannot weigh %(units)s in its cycle: 1, 0.5 for a half "
                     "day, or what its services take of the plan (%(weight)s).",
-                    visit=self.display_name,
-                    units=units,
-                    weight=f"{self._get_weight():g}",
+                    visit=visit.display_name,
+                    units=f"{visit.units:g}",
+                    weight=f"{weight:g}",
                 )
             )
 

@@ -91,13 +91,14 @@ class PetCycle(models.Model):
                 ]
                 balance = Balance([line.id], cycles.ids, ledger)
                 gone = sum(left.values()) - balance.available(live.ids)
-                found[line], rooms[line] = {}, {}
-                for cycle, share in zip(cycles, sold, strict=True):
-                    if cycle in live:
-                        lost = min(left[cycle], max(0.0, gone))
-                        gone -= lost
-                        found[line][cycle] = left[cycle] - lost
-                        rooms[line][cycle] = share
+                found[line] = {}
+                for cycle, quantity in left.items():
+                    lost = min(quantity, max(0.0, gone))
+                    gone -= lost
+                    found[line][cycle] = quantity - lost
+                rooms[line] = line._get_rooms(
+                    dict(zip(cycles, sold, strict=True)), granted
+                )
             for line, sessions in plan._count_unused(found, rooms).items():
                 for cycle, quantity in sessions.items():
                     if cycle in unused and quantity > 0:

@@ -3,6 +3,35 @@ from odoo import models
 from ..lib import top_ups
 
 
+class PetPlanLine(models.Model):
+    _inherit = "pet.plan.line"
+
+    def _get_rooms(self, shares, granted):
+        """Return what each cycle has sold of the line, and is still on the plan (X7).
+
+        What was taken off it for good (an edit, a transfer) is gone from the first
+        cycle on, as in `pet.cycle._get_unused_sessions`.
+
+        :param shares: dict, cycle -> sessions that it entitles to, in order
+        :param granted: dict, (line, cycle) -> sessions granted, less what went
+        :return: dict, cycle -> sessions
+        """
+        self.ensure_one()
+        if self.plan_id.kind == "plan":
+            return {
+                cycle: min(share, max(0.0, granted[self, cycle]))
+                for cycle, share in shares.items()
+            }
+        none = self.env["pet.cycle"]
+        total = sum(granted[self, cycle] for cycle in (none, *shares))
+        gone, rooms = max(0.0, sum(shares.values()) - total), {}
+        for cycle, share in shares.items():
+            lost = min(share, gone)
+            gone -= lost
+            rooms[cycle] = share - lost
+        return rooms
+
+
 class PetPlan(models.Model):
     """Which of a service's sessions count as not used, whatever line they stand on.
 
@@ -45,6 +74,8 @@ class PetPlan(models.Model):
         """Return the services sold in several lines: lists, in the order of use."""
         self.ensure_one()
         lines = self.line_ids.filtered(lambda line: not line.carried_from_id).sorted()
+        if len(lines.product_id) == len(lines):
+            return []
         topped_up = lines.filtered(lambda line: line._is_top_up())
         together = lines - topped_up
         # The price that a transfer left is bookkeeping, and makes no present.

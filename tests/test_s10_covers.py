@@ -5,7 +5,7 @@ from .common import PetPlansCommon
 
 
 class CoverCase(PetPlansCommon):
-    """A package of ten full days, also good for half days (0.5) and nights (2)."""
+    """A package of ten full days, also good for half days and boarding nights."""
 
     @classmethod
     def setUpClass(cls):

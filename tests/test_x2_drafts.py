@@ -179,13 +179,14 @@ class TestUnusedPackage(ForfeitCommon):
         self.assertEqual(self.states(plan), ["draft", "draft", "cancel"])
 
     def test_sessions_that_were_used_are_billed_with_the_last_visit(self):
-        """Twelve sessions on six visits: the third cycle has no visit."""
+        """Twelve sessions on four visits: the third cycle has no visit."""
         plan = self.sell(self.make_template(validity=2))
-        for day in range(6):
-            start = f"2026-01-{5 + day:02} 09:00:00"
+        for day in range(7, 11):
+            start = f"2026-01-{day:02} 09:00:00"
             self.clock.move_to(start)
-            self.serve_sessions(plan, 2, start=start)
-        self.assertEqual(plan.cycle_ids.mapped("state")[2], "waiting")
+            self.serve_sessions(plan, 3, start=start)
+        # Nothing is left to book: no visit will enter it (S10).
+        self.assertEqual(self.due_dates(plan)[2], "01-10")
         self.expire()
         self.assertEqual(self.states(plan), ["draft"] * 3)
         self.assertEqual(plan.cycle_ids.mapped("state")[2], "scheduled")

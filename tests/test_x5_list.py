@@ -40,7 +40,7 @@ class TestList(PetPlansCommon):
                     [
                         column
                         for column in shown
-                        if column[0] not in {"sessions_left", *calling}
+                        if column[0] not in {"left_label", *calling}
                     ],
                     list(self.columns),
                 )
@@ -48,7 +48,7 @@ class TestList(PetPlansCommon):
                 self.assertLess(calling, {name for name, __ in shown})
                 # What is left stands beside the plan it is left of.
                 at = shown.index(("title", "Plan"))
-                self.assertEqual(shown[at + 1], ("sessions_left", "Left"))
+                self.assertEqual(shown[at + 1], ("left_label", "Left"))
 
     def get_buttons(self, user):
         return [
@@ -63,6 +63,7 @@ class TestList(PetPlansCommon):
                 [
                     ("action_log_call", "Log Call"),
                     ("action_open_book", "Book"),
+                    ("action_open_top_up", "Top Up"),
                     ("action_open_renew", "Renew"),
                     ("action_open_change", "Change"),
                     ("action_cancel", "Cancel"),
