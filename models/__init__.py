@@ -1,6 +1,7 @@
 from . import pet_bounds_mixin
 from . import pet_copy_mixin
 from . import pet_priced_mixin
+from . import pet_covering_mixin
 from . import pet_reference_mixin
 from . import pet_guard_mixin
 from . import pet_batch_mixin

@@ -1,4 +1,4 @@
-from odoo import Command, api, fields, models
+from odoo import api, fields, models
 
 from ..lib.covers import find_covering, weigh
 
@@ -43,7 +43,8 @@ class PetPlanCover(models.Model):
 class PetPlanLine(models.Model):
     """What the sessions of a line are good for (S10)."""
 
-    _inherit = "pet.plan.line"
+    _name = "pet.plan.line"
+    _inherit = ["pet.plan.line", "pet.covering.mixin"]
 
     cover_ids = fields.One2many(
         "pet.plan.cover",
@@ -53,18 +54,6 @@ class PetPlanLine(models.Model):
         groups="base.group_user",
         help="Further services its sessions may be used for",
     )
-
-    good_for = fields.Char(
-        compute="_compute_good_for",
-        help="Sessions that one of another service takes, such as 0.5: Half Day",
-    )
-
-    @api.depends("cover_ids.display_name")
-    def _compute_good_for(self):
-        for line in self:
-            # See `_get_covers`.
-            covers = line.sudo().cover_ids
-            line.good_for = "; ".join(covers.mapped("display_name")) or False
 
     def _get_covers(self):
         """Return what these lines of one service cover: dict, variant id -> sessions.
@@ -127,12 +116,6 @@ class PetPlanLine(models.Model):
             for product_id in lines._get_covers()
         }
         return self.product_id | self.product_id.browse(sorted(covered))
-
-    def _prepare_covers(self):
-        """Return the commands that give another line the covers of this one."""
-        return [
-            Command.create(cover._prepare_copied_vals()) for cover in self.cover_ids
-        ]
 
 
 class PetPlan(models.Model):

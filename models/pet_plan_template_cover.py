@@ -1,4 +1,4 @@
-from odoo import Command, api, fields, models
+from odoo import fields, models
 
 
 class PetPlanTemplateCover(models.Model):
@@ -48,22 +48,4 @@ class PetPlanTemplate(models.Model):
         :param product: `product.product` record
         """
         lines = self.line_ids.filtered(lambda line: line.product_id == product)
-        return [
-            Command.create(cover._prepare_copied_vals()) for cover in lines.cover_ids
-        ]
-
-
-class PetPlanTemplateLine(models.Model):
-    """What the sessions of a service of an offer are good for, at one glance (S10)."""
-
-    _inherit = "pet.plan.template.line"
-
-    good_for = fields.Char(
-        compute="_compute_good_for",
-        help="Sessions that one of another service takes, such as 0.5: Half Day",
-    )
-
-    @api.depends("cover_ids.display_name")
-    def _compute_good_for(self):
-        for line in self:
-            line.good_for = "; ".join(line.cover_ids.mapped("display_name")) or False
+        return lines._prepare_covers()

@@ -1,6 +1,6 @@
 from itertools import product
 
-from odoo import Command, api, fields, models
+from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..lib import prices
@@ -12,7 +12,7 @@ from .windows import notify
 class PetPlanTemplateLine(models.Model):
     _name = "pet.plan.template.line"
     _description = "Service of a Plan Template"
-    _inherit = ["pet.priced.mixin", "pet.reference.mixin"]
+    _inherit = ["pet.priced.mixin", "pet.covering.mixin", "pet.reference.mixin"]
     _order = "template_id, sequence, id"
     _rec_name = "product_id"
     _rec_names_search = ["product_id", "template_id"]
@@ -114,9 +114,7 @@ class PetPlanTemplateLine(models.Model):
             "quantity": self.quantity,
             "price_unit": self._get_price_for(company, currency, animal),
             "discount": self.discount,
-            "cover_ids": [
-                Command.create(cover._prepare_copied_vals()) for cover in self.cover_ids
-            ],
+            "cover_ids": self._prepare_covers(),
         }
 
     def _get_price_for(self, company, currency, animal):
