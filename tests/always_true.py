@@ -565,8 +565,8 @@ def check_due_dates_of_drafts_follow(before, now):
             days = [cycle.date_from]
         else:
             days = [now.day(visit) for visit in now.in_cycle(cycle)]
-        if not days and move.payment_state in PAID | {"reversed"}:
-            continue  # money was matched with the draft: it does not wait (I3, C6)
+        if move.payment_state in PAID | {"reversed"}:
+            continue  # matched with money it neither waits nor moves (I3, C6)
         if not days and cycle.date_due_agreed:
             agreed = cycle.date_due_agreed
             if not cycle.date_due == move.invoice_date_due == agreed:
