@@ -599,7 +599,7 @@ class PetCycle(models.Model):
         for visit in self.appointment_ids:
             days[visit.cycle_id].append(visit._get_day())
         for cycle in self._filter_empty_for_good():
-            days[cycle] = days[cycle] or [cycle.plan_id._get_last_day_used()]
+            days[cycle] = [cycle.plan_id._get_last_day_used()]
         return days
 
     def _filter_empty_for_good(self):

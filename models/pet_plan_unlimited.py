@@ -1,4 +1,5 @@
 from collections import defaultdict
+from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -98,9 +99,10 @@ class PetPlanLine(models.Model):
             if lines[vals["line_id"]].is_unlimited
         ]
 
-    def _load_days(self):
+    def _load_days(self, around=()):
         """Return what each pet has of unlimited services on each day (S11).
 
+        :param around: naive UTC datetimes, whose local days are enough; else all days
         :return: defaultdict, line -> dict, (pet id, local day) -> sessions; of lines
             that have a limit per day
         """
@@ -108,12 +110,13 @@ class PetPlanLine(models.Model):
         limited = self.filtered(lambda line: line.is_unlimited and line.max_per_day)
         if not limited:
             return days
-        taken = self.env["pet.appointment.line"].search(
-            [
-                ("plan_line_id", "in", limited.ids),
-                ("appointment_id.holds_sessions", "=", True),
-            ]
-        )
+        domain = Domain("plan_line_id", "in", limited.ids)
+        domain &= Domain("appointment_id.holds_sessions", "=", True)
+        if around:  # of one local day no moment is further away than a day
+            day = timedelta(days=1)
+            domain &= Domain("appointment_id.start", ">=", min(around) - day)
+            domain &= Domain("appointment_id.start", "<=", max(around) + day)
+        taken = self.env["pet.appointment.line"].search(domain)
         for service in taken:
             visit = service.appointment_id
             who = (visit.pet_id.id, visit._get_day())
@@ -280,7 +283,7 @@ class PetAppointment(models.Model):
         """
         lines = self.filtered("holds_sessions").line_ids.plan_line_id
         refusals = []
-        for line, days in lines._load_days().items():
+        for line, days in lines._load_days(self.mapped("start")).items():
             for visit in self.filtered(
                 lambda one, line=line: line in one.line_ids.plan_line_id
             ):
