@@ -71,7 +71,7 @@ class PetPlanChange(models.TransientModel):
         store=True,
     )
     date_first = fields.Date(
-        string="Due",
+        string="Due Date",
         compute="_compute_preview",
         compute_sudo=False,
         store=True,

@@ -1,6 +1,6 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import float_compare
+from odoo.tools import float_compare, format_list
 
 from ..models.formats import format_day
 from ..models.pet_bounds_mixin import DAYS
@@ -325,7 +325,9 @@ class PetPlanTopUpLine(models.TransientModel):
                     service=row.product_id.display_name,
                     plan=row.line_id.plan_id.display_name,
                     price=currency.format(row.price_unit),
-                    prices=self.env._(" or ").join(map(currency.format, prices)),
+                    prices=format_list(
+                        self.env, list(map(currency.format, prices)), "or"
+                    ),
                 )
             )
 
