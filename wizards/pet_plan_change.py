@@ -71,7 +71,7 @@ class PetPlanChange(models.TransientModel):
         store=True,
     )
     date_first = fields.Date(
-        string="Due",
+        string="Due Date",
         compute="_compute_preview",
         compute_sudo=False,
         store=True,
@@ -155,12 +155,8 @@ class PetPlanChange(models.TransientModel):
             wizard.price = template and template._get_price_for(
                 company, currency, animal
             )
-            wizard.price_rows = template and template._describe_prices(
-                animal, company, currency
-            )
-            wizard.price_notice = template and template._describe_missing(
-                plan.pet_id, animal
-            )
+            wizard.price_rows = template._describe_prices(animal, company, currency)
+            wizard.price_notice = template._describe_missing(plan.pet_id, animal)
 
     @api.depends("plan_id", "template_id", "date")
     def _compute_preview(self):
