@@ -438,6 +438,30 @@ class AccountMove(models.Model):
         :param parts: dict, line of the invoice -> part from 0 to 1
         """
         self.ensure_one()
+        totals = self.env["account.tax"]._get_tax_totals_summary(
+            self._prepare_pet_base_lines(parts), self.currency_id, self.company_id
+        )
+        return totals["total_amount_currency"]
+
+    def _get_pet_surplus(self, parts, limit):
+        """Return by how much parts of the invoice's lines come to more than a limit.
+
+        :param parts: dict, line of the invoice -> part from 0 to 1
+        :param limit: float, in the currency of the invoice
+        """
+        return max(0.0, self.currency_id.round(self._get_pet_total(parts) - limit))
+
+    def _prepare_pet_base_lines(self, parts):
+        """Return what Odoo calculates taxes from, for parts of the invoice's lines.
+
+        All of it in full has besides what an accountant's payment term adds to it.
+
+        :param parts: dict, line of the invoice -> part from 0 to 1
+        """
+        self.ensure_one()
+        billing = self.invoice_line_ids.filtered("price_total")
+        if all(parts.get(line) == 1.0 for line in billing):
+            return self._get_rounded_base_and_tax_lines(round_from_tax_lines=False)[0]
         taxes = self.env["account.tax"]
         base_lines = [
             {
@@ -449,10 +473,7 @@ class AccountMove(models.Model):
         ]
         taxes._add_tax_details_in_base_lines(base_lines, self.company_id)
         taxes._round_base_lines_tax_details(base_lines, self.company_id)
-        totals = taxes._get_tax_totals_summary(
-            base_lines, self.currency_id, self.company_id
-        )
-        return totals["total_amount_currency"]
+        return base_lines
 
     @api.model
     def _get_pet_unpaid_domain(self):

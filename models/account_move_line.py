@@ -13,6 +13,8 @@ class AccountMoveLine(models.Model):
     def _prepare_pet_part_vals(self, part):
         """Return what credits a part of this line: fewer sessions, else a lower price.
 
+        A tax of a fixed amount goes by the sessions, so there it is both.
+
         :param part: float from 0 to 1
         """
         self.ensure_one()
@@ -21,7 +23,16 @@ class AccountMoveLine(models.Model):
         quantity = float_round(exact, precision_digits=digits)
         if abs(quantity - exact) < 1e-9:
             return {"quantity": quantity}
+        if quantity and "fixed" in self._get_pet_single_taxes().mapped("amount_type"):
+            return {
+                "quantity": quantity,
+                "price_unit": self.price_unit * exact / quantity,
+            }
         return {"price_unit": self.price_unit * part}
+
+    def _get_pet_single_taxes(self):
+        """Return the taxes of the line, those of a group one by one."""
+        return self.tax_ids.flatten_taxes_hierarchy()
 
     def _get_pet_part_name(self, vals):
         """Return the description of what bills or credits a part of this line (S7).

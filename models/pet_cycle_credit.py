@@ -174,7 +174,7 @@ class PetCycle(models.Model):
             cycle: lines
             for cycle, lines in parts.items()
             if cycle.invoice_id.currency_id.compare_amounts(
-                sum(line.price_total * part for line, part in lines.items()), 0.0
+                cycle.invoice_id._get_pet_total(lines), 0.0
             )
             > 0
         }
@@ -259,15 +259,32 @@ class PetCycle(models.Model):
         parts = parts | {
             line: credited / billed for line, amount in amounts.items() if amount < 0
         }
-        total = sum(line.price_total * part for line, part in parts.items())
         left = invoice.amount_total - sum(
             credit_note._get_pet_standing() for credit_note in earlier
         )
-        if invoice.currency_id.compare_amounts(total, left) > 0:
-            parts = {
-                line: part * max(0.0, left) / total for line, part in parts.items()
-            }
-        return parts
+        return self._cut_credit_parts(parts, max(0.0, left))
+
+    def _cut_credit_parts(self, parts, left):
+        """Return parts of a credit note that come to no more than what is left (X7).
+
+        By what Odoo makes of them, not by the sum of the lines: who rounds an invoice
+        as a whole may come to less. And a lower price may be rounded up to the same
+        cent again: then the largest line gives way.
+
+        :param parts: dict, invoice line -> part from 0 to 1
+        :param left: float, what was billed and not credited before
+        """
+        self.ensure_one()
+        invoice = self.invoice_id
+        total = invoice._get_pet_total(parts)
+        if invoice.currency_id.compare_amounts(total, left) <= 0:
+            return parts
+        cut = {line: part * left / total for line, part in parts.items()}
+        while over := invoice._get_pet_surplus(cut, left):
+            amounts = {line: line.price_total * part for line, part in cut.items()}
+            largest = max(amounts, key=amounts.get)
+            cut[largest] *= max(0.0, 1.0 - over / amounts[largest])
+        return cut
 
     # --- What of a draft is not used ---------------------------------------------
 

@@ -60,6 +60,7 @@ from . import test_i3_reopening
 from . import test_i3_two_invoices
 from . import test_i3_race
 from . import test_i3_what_closes
+from . import test_i4_positions
 from . import test_i4_values_of_the_day
 from . import test_invoice_triggers
 from . import test_jobs_race
@@ -134,7 +135,11 @@ from . import test_s4_package_cycles
 from . import test_s4_template_form
 from . import test_s5_plan_periods
 from . import test_s6_amounts
+from . import test_s6_taxes
+from . import test_s7_cash_basis
 from . import test_s7_currency_of_the_shop
+from . import test_s7_early_payment
+from . import test_s7_foreign_currency
 from . import test_s7_invoices
 from . import test_s7_sessions_in_words
 from . import test_s8_end_dates
@@ -184,6 +189,7 @@ from . import test_x7_dated_back
 from . import test_x7_drafts
 from . import test_x7_last_day
 from . import test_x7_said
+from . import test_x7_taxes
 from . import test_x8_pause
 from . import test_x8_pause_periods
 from . import test_x8_pause_preview
@@ -206,3 +212,4 @@ if requirements.has_hypothesis:
     from . import test_lib_rhythm
     from . import test_lib_spread
     from . import test_lib_tables
+    from . import test_s6_any_price
