@@ -10,6 +10,15 @@ class AccountMoveLine(models.Model):
         self.ensure_one()
         return self.quantity * self.price_unit * (1 - self.discount / 100)
 
+    def _get_pet_typed_amount(self):
+        """Return the amount of an invoice line at the price that was typed (S6, I4).
+
+        A fiscal position may have adapted the price since.
+        """
+        self.ensure_one()
+        price, __ = self._get_pet_typed()
+        return self.quantity * price * (1 - self.discount / 100)
+
     def _prepare_pet_part_vals(self, part):
         """Return what credits a part of this line: fewer sessions, else a lower price.
 
