@@ -38,8 +38,8 @@ class AccountMove(models.Model):
     def _search_is_pet_draft_ahead(self, operator, value):
         """Find these drafts, or all but them.
 
-        Whoever asks for them by a filter of their own, which says so in the context,
-        means them: the default filter, which leaves them out, gives way.
+        The default filter, which leaves them out, gives way to a filter that means some
+        of them and says so in the context: together they would find nothing.
         """
         if operator == "in":
             return self._get_pet_drafts_ahead_domain()

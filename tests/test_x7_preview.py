@@ -101,12 +101,12 @@ class TestPreview(CancelPlanCommon):
         template = self.make_template(
             [(self.bath, 12, 8.333, 7.0), (self.grooming, 3, 17.77)]
         )
-        for rounding in ("round_per_line", "round_globally"):
-            self.shop.sudo().tax_calculation_rounding_method = rounding
-            for included in ("tax_excluded", "tax_included"):
+        for included in ("tax_excluded", "tax_included"):
+            self.bath.sudo().taxes_id = self.make_tax(included)
+            self.grooming.sudo().taxes_id = self.make_tax(included, 7.0)
+            for rounding in ("round_per_line", "round_globally"):
                 with self.subTest(rounding=rounding, included=included):
-                    self.bath.sudo().taxes_id = self.make_tax(included)
-                    self.grooming.sudo().taxes_id = self.make_tax(included, 7.0)
+                    self.shop.sudo().tax_calculation_rounding_method = rounding
                     self.clock.move_to("2026-01-02 12:00:00")
                     plan = self.sell(template)
                     self.serve_sessions(plan, 1, 1)
@@ -114,17 +114,10 @@ class TestPreview(CancelPlanCommon):
                     notes = self.cancel(plan, "2026-01-03")
                     self.assertEqual(len(notes), 2)
                     self.post(notes)
-                    bills = self.invoices(plan)[:2]
-                    self.assertEqual(
-                        [round(sum(notes.mapped("amount_total")), 2)],
-                        [
-                            round(
-                                sum(bills.mapped("amount_total"))
-                                - sum(bills.mapped("amount_residual")),
-                                2,
-                            )
-                        ],
-                    )
+                    for note in notes:
+                        bill = note.reversed_entry_id
+                        left = bill.amount_total - note.amount_total
+                        self.assertEqual(bill.amount_residual, round(left, 2))
 
     def test_several_currencies(self):
         plan, other = self.sell(), self.sell(pet=self.rex)

@@ -127,8 +127,7 @@ class PetPlanCancel(models.TransientModel):
             for cycle in cycles
         }
         if self.settlement == "credit_note":
-            for cycle, vals in self._prepare_settled_vals(cycles, leaving, kept):
-                settled[cycle] = settled.get(cycle, {}) | vals
+            settled |= self._prepare_settled_vals(cycles, leaving, kept)
         # With those of a renewed plan that billed what was carried (X6).
         shown = cycles.union(*settled)
         used = shown._say_used(leaving)
@@ -148,7 +147,7 @@ class PetPlanCancel(models.TransientModel):
     def _prepare_posted_vals(self, cycle):
         """Return what a cycle has billed, and what of it was credited before."""
         if cycle.state not in ("billed", "settled"):
-            return {}
+            return {"amount_posted": 0.0, "amount_credited_before": 0.0}
         invoice = cycle.invoice_id
         # Drafts of credit notes count, as they do for what is credited now.
         notes = invoice.reversal_move_ids.filtered(lambda move: move.state != "cancel")
@@ -163,36 +162,45 @@ class PetPlanCancel(models.TransientModel):
         :param is_kept: whether the cycle was served or has begun
         """
         effect = self._get_effect(cycle, is_kept)
-        if effect != "keep_draft":
-            return {"effect": effect}
-        return {"effect": effect, "amount_billed": cycle.invoice_id.amount_total}
+        is_billed = effect == "keep_draft"
+        return {
+            "effect": effect,
+            "amount_credited": 0.0,
+            "amount_billed": cycle.invoice_id.amount_total if is_billed else 0.0,
+        }
 
     def _prepare_settled_vals(self, cycles, leaving, kept):
-        """Yield what a settlement by credit notes does: (cycle, values) (X7).
+        """Return what a settlement by credit notes changes (X7).
 
-        :param cycles: those of the plans, also yielded are those they renew
+        :param cycles: those of the plans
         :param leaving: visits that go with the plans
         :param kept: the cycles that were served or have begun
+        :return: dict, cycle -> values; of those too that renewed plans billed (X6)
         """
         self.ensure_one()
         lapsed = self._get_lapsed(cycles)
-        credits = cycles._get_creditable(leaving, lapsed, self.date)
-        for cycle, parts in credits.items():
-            amount = cycle.invoice_id._get_pet_total(parts)
-            yield cycle, {"effect": "credit", "amount_credited": amount}
+        settled = {
+            cycle: {
+                "effect": "credit",
+                "amount_credited": cycle.invoice_id._get_pet_total(parts),
+                "amount_billed": 0.0,
+            }
+            for cycle, parts in cycles._get_creditable(
+                leaving, lapsed, self.date
+            ).items()
+        }
         drafts = kept._get_draft_parts(leaving, lapsed, self.date)
         for cycle, parts in drafts.items():
             if all(part == 1.0 for part in parts.values()):
                 continue
-            amount = cycle.invoice_id._get_pet_total(parts)
-            is_nothing = cycle.invoice_id.currency_id.is_zero(amount)
-            yield (
-                cycle,
-                {
-                    "effect": "cancel_draft" if is_nothing else "cut_draft",
-                    "amount_billed": amount,
-                },
-            )
+            billed = cycle.invoice_id._get_pet_total(parts)
+            is_nothing = cycle.invoice_id.currency_id.is_zero(billed)
+            settled[cycle] = {
+                "effect": "cancel_draft" if is_nothing else "cut_draft",
+                "amount_credited": 0.0,
+                "amount_billed": billed,
+            }
+        return settled
 
     def _get_effect(self, cycle, kept):
         """Return what happens to the invoice of a cycle without settlement (X7).
@@ -256,8 +264,9 @@ class PetPlanCancelLine(models.TransientModel):
 
     def _sum_amounts(self):
         """Return the totals of these rows: dict, field of the dialog -> amount."""
+        currency = self.currency_id[:1]
         totals = {
-            name: sum(self.mapped(name))
+            name: currency.round(sum(self.mapped(name))) if currency else 0.0
             for name in (
                 "amount_posted",
                 "amount_credited_before",
@@ -267,7 +276,7 @@ class PetPlanCancelLine(models.TransientModel):
         }
         credited = totals["amount_credited_before"] + totals["amount_credited"]
         final = totals["amount_posted"] - credited + totals["amount_billed"]
-        return {**totals, "amount_final": final}
+        return {**totals, "amount_final": currency.round(final) if currency else 0.0}
 
     def _say_amounts(self):
         """Return the totals of rows of one currency, as a sentence."""
