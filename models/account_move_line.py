@@ -48,7 +48,7 @@ class AccountMoveLine(models.Model):
     def _get_pet_proposal_key(self, name):
         """Return by which name the invoice keeps what was proposed for the line."""
         self.ensure_one()
-        return f"{self.id}.{name}"
+        return f"{self._origin.id}.{name}"  # in a form, too
 
     def _get_pet_values(self, edited):
         """Return what Odoo proposes for the line today, where that is not so yet (I4).

@@ -15,12 +15,8 @@ class AccountMove(models.Model):
     def _compute_pet_name_note(self):
         """Say in lists, where Odoo writes "/", what an invoice of a cycle is."""
         for move in self:
-            has_number = move.name and move.name != "/"
-            move.pet_name_note = (
-                not has_number
-                and move.pet_cycle_id
-                and move._get_move_display_name(show_ref=False)
-            )
+            is_called = move.pet_cycle_id and (not move.name or move.name == "/")
+            move.pet_name_note = is_called and move._get_move_display_name() or False
 
     def _get_move_display_name(self, show_ref=False):
         """Name what was cancelled before it had a number: Odoo leaves that unnamed."""

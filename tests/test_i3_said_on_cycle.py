@@ -24,6 +24,7 @@ class TestSaidOnCycle(PetPlansCommon):
 
     def test_a_draft(self):
         self.assert_said("", "Draft Invoice")
+        self.assertFalse(self.invoice.copy().pet_name_note)  # bills no cycle
 
     def test_a_draft_is_cancelled_or_deleted(self):
         self.invoice.button_cancel()

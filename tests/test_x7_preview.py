@@ -1,3 +1,5 @@
+from odoo.tests import Form
+
 from .cashier import make_currency
 from .test_x7_credit_notes import CancelPlanCommon
 
@@ -27,6 +29,20 @@ class TestPreview(CancelPlanCommon):
                 }
             ],
         )
+
+    def test_the_dialog_asks_for_the_day(self):
+        """Not the one that archives a pet, which is a form of the same dialog (X9)."""
+        action = self.sell().action_cancel()
+        form = Form(
+            self.env["pet.plan.cancel"].with_context(**action["context"]),
+            view=action["views"][0][0],
+        )
+        form.date = "2026-01-20"
+        form.reason = "Moves away"
+        form.settlement = "credit_note"
+        self.assertEqual(len(form.line_ids), 3)
+        plain = self.env["pet.plan.cancel"].get_view(view_type="form")
+        self.assertEqual(plain["id"], action["views"][0][0])
 
     def test_each_cycle(self):
         plan, __ = self.sell_worked_example()
