@@ -57,10 +57,8 @@ class AccountMove(models.Model):
 
     _pet_cycle_uniq = models.UniqueIndex(
         "(pet_cycle_id) WHERE bills_pet_cycle IS TRUE",
-        lambda env, diagnostics: (
-            env["account.move"]._get_second_bill_refusal(
-                diagnostics and diagnostics.message_detail
-            )
+        lambda env, diagnostics: env["account.move"]._get_second_bill_refusal(
+            diagnostics and diagnostics.message_detail
         ),
     )
 

@@ -6,9 +6,7 @@ class AccountMove(models.Model):
 
     _inherit = "account.move"
 
-    pet_name_note = fields.Char(
-        string="Called", compute="_compute_pet_name_note"
-    )
+    pet_name_note = fields.Char(string="Called", compute="_compute_pet_name_note")
 
     @api.depends("name", "state", "move_type", "pet_cycle_id")
     @api.depends_context("lang")
