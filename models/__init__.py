@@ -53,6 +53,7 @@ from . import pet_plan_line
 from . import pet_plan_line_top_up
 from . import pet_plan_entry
 from . import pet_cycle
+from . import pet_cycle_bills
 from . import pet_cycle_carry
 from . import pet_cycle_credit
 from . import pet_cycle_forfeit
@@ -98,8 +99,12 @@ from . import pet_appointment_opening
 from . import pet_appointment_line
 from . import product_product
 from . import product_template
+from . import account_journal
 from . import account_move
+from . import account_move_ahead
+from . import account_move_amount
 from . import account_move_line
+from . import account_move_naming
 from . import account_move_offset
 from . import account_move_owed
 from . import account_move_payment

@@ -1,3 +1,4 @@
+import re
 from contextlib import contextmanager
 
 from odoo import api, fields, models
@@ -56,7 +57,9 @@ class AccountMove(models.Model):
 
     _pet_cycle_uniq = models.UniqueIndex(
         "(pet_cycle_id) WHERE bills_pet_cycle IS TRUE",
-        "The cycle already has an open invoice: cancel or credit that one first.",
+        lambda env, diagnostics: env["account.move"]._get_second_bill_refusal(
+            diagnostics and diagnostics.message_detail
+        ),
     )
 
     @api.model
@@ -71,15 +74,6 @@ class AccountMove(models.Model):
             waits = move.state == "draft" and move.bills_pet_cycle
             # Who may read the invoice need not read plans.
             move.pet_due_note = waits and move.sudo().pet_cycle_id.due_note
-
-    def _get_move_display_name(self, show_ref=False):
-        """Name what was cancelled before it had a number: Odoo leaves that unnamed."""
-        name = super()._get_move_display_name(show_ref)
-        if name or self.state != "cancel" or not self.pet_cycle_id:
-            return name
-        if self.move_type == "out_refund":
-            return self.env._("Cancelled Credit Note")
-        return self.env._("Cancelled Invoice")
 
     # --- What closes a cycle (C6, I3) -------------------------------------------
 
@@ -185,12 +179,26 @@ class AccountMove(models.Model):
                     )
                 )
 
-    def _get_pet_bill_name(self):
-        """Return how messages call an invoice: drafts have no number yet."""
-        self.ensure_one()
-        if self.name and self.name != "/":
-            return self.name
-        return self.env._("the draft invoice (ID %(id)s)", id=self.id)
+    @api.model
+    def _get_second_bill_refusal(self, detail):
+        """Return in words what the database refused: two people were at it (I3).
+
+        :param detail: text of the database, which names the cycle by its id, or None
+        """
+        found = re.search(r"=\((\d+)\)", detail or "")
+        # Who tried to bill a cycle is told its name.
+        cycle = self.env["pet.cycle"].sudo().browse(found and int(found[1])).exists()
+        if not cycle:
+            return self.env._(
+                "The cycle already has an open invoice: cancel or credit that one "
+                "first."
+            )
+        return self.env._(
+            "%(cycle)s is billed by %(invoice)s already: cancel or credit that one "
+            "first.",
+            cycle=cycle.display_name,
+            invoice=cycle.invoice_id._get_pet_bill_name(),
+        )
 
     # --- A cycle that is billed again (C2, I3) -----------------------------------
 

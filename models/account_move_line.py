@@ -10,6 +10,15 @@ class AccountMoveLine(models.Model):
         self.ensure_one()
         return self.quantity * self.price_unit * (1 - self.discount / 100)
 
+    def _get_pet_typed_amount(self):
+        """Return the amount of an invoice line at the price that was typed (S6, I4).
+
+        A fiscal position may have adapted the price since.
+        """
+        self.ensure_one()
+        price, __ = self._get_pet_typed()
+        return self.quantity * price * (1 - self.discount / 100)
+
     def _prepare_pet_part_vals(self, part):
         """Return what credits a part of this line: fewer sessions, else a lower price.
 
@@ -50,7 +59,7 @@ class AccountMoveLine(models.Model):
     def _get_pet_proposal_key(self, name):
         """Return by which name the invoice keeps what was proposed for the line."""
         self.ensure_one()
-        return f"{self.id}.{name}"
+        return f"{self._origin.id}.{name}"  # in a form, too
 
     def _get_pet_values(self, edited):
         """Return what Odoo proposes for the line today, where that is not so yet (I4).

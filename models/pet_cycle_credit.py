@@ -1,8 +1,9 @@
 from collections import defaultdict
 
-from odoo import models
+from odoo import api, models
 
 from ..lib.balances import Balance
+from .formats import format_sessions
 from .pet_plan_line import TOTAL_KINDS
 
 
@@ -58,9 +59,7 @@ class PetCycle(models.Model):
         plans = self.plan_id
         if lapsed is None:
             lapsed = plans.cycle_ids._filter_lapsed()
-        taken = plans.cycle_ids._get_taken_sessions()
-        for row in leaving.line_ids if leaving else ():
-            taken[row.appointment_id.cycle_id.id, row.plan_line_id.id] -= row.sessions
+        taken = plans.cycle_ids._get_sessions_that_stay(leaving)
         granted = plans.line_ids._sum_entries(TOTAL_KINDS)
         for line, quantity in (returned or {}).items():
             granted[line, self.browse()] += quantity
@@ -104,6 +103,63 @@ class PetCycle(models.Model):
                     if cycle in unused and quantity > 0:
                         unused[cycle][line] = quantity
         return unused
+
+    def _get_sessions_that_stay(self, leaving=None):
+        """Return what visits take of each service once some have left.
+
+        :param leaving: visits that go with the plan, if they are still in their cycle
+        :return: defaultdict, (cycle id, plan line id) -> sessions
+        """
+        taken = self._get_taken_sessions()
+        for row in leaving.line_ids if leaving else ():
+            taken[row.appointment_id.cycle_id.id, row.plan_line_id.id] -= row.sessions
+        return taken
+
+    def _say_used(self, leaving=None):
+        """Return how many of its sessions visits take of each cycle, in words (X7).
+
+        :param leaving: see `_get_sessions_that_stay`
+        :return: dict, cycle -> text such as "2 of 4", or "7, unlimited"
+        """
+        taken = self._get_sessions_that_stay(leaving)
+        texts = {}
+        for plan in self.plan_id:
+            cycles = plan.cycle_ids.sorted("sequence")
+            shares = plan._get_shares(cycles.mapped("capacity"))
+            for number, cycle in enumerate(cycles):
+                rows = [
+                    (line.is_unlimited, taken[cycle.id, line.id], sold[number])
+                    for line, sold in shares.items()
+                    if sold[number] or taken[cycle.id, line.id]
+                ]
+                texts[cycle] = self._say_used_of(rows)
+        return texts
+
+    @api.model
+    def _say_used_of(self, rows):
+        """Return what is used of the services of one cycle, in words.
+
+        :param rows: list of (whether it is unlimited, sessions used, sessions sold)
+        """
+        limited = [(used, sold) for is_free, used, sold in rows if not is_free]
+        free = [used for is_free, used, __ in rows if is_free]
+        texts = []
+        if limited:
+            used, sold = map(sum, zip(*limited, strict=True))
+            texts.append(
+                self.env._(
+                    "%(used)s of %(sold)s",
+                    used=format_sessions(self.env, used),
+                    sold=format_sessions(self.env, sold),
+                )
+            )
+        if free:
+            texts.append(
+                self.env._(
+                    "%(used)s, unlimited", used=format_sessions(self.env, sum(free))
+                )
+            )
+        return "; ".join(texts)
 
     def _filter_not_carried(self, line):
         """Return the cycles whose sessions of a service were not carried away (X6)."""

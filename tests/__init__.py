@@ -50,13 +50,17 @@ from . import test_first_steps
 from . import test_first_walk
 from . import test_formats
 from . import test_i1_posting_job
+from . import test_i1_drafts_ahead
 from . import test_i2_cashier
 from . import test_i2_payment_race
 from . import test_i2_post_and_pay
+from . import test_i2_several
 from . import test_i2_view_and_pay
 from . import test_i3_accountant
 from . import test_i3_accountants_values
+from . import test_i3_edited_amount
 from . import test_i3_reopening
+from . import test_i3_said_on_cycle
 from . import test_i3_two_invoices
 from . import test_i3_race
 from . import test_i3_what_closes
@@ -188,6 +192,7 @@ from . import test_x7_dated_ahead
 from . import test_x7_dated_back
 from . import test_x7_drafts
 from . import test_x7_last_day
+from . import test_x7_preview
 from . import test_x7_said
 from . import test_x7_taxes
 from . import test_x8_pause
