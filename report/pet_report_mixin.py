@@ -30,6 +30,7 @@ class PetReportMixin(models.AbstractModel):
 
     _name = "pet.report.mixin"
     _description = "Analysis of Plans"
+    _inherit = ["pet.reference.mixin"]
     _auto = False
     _rec_name = "plan_id"
     _order = "date desc, id desc"

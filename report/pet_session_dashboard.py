@@ -96,9 +96,7 @@ class PetSessionReport(models.Model):
         """Return the sessions of the facts of a domain: dict, measure -> number."""
         sums = [f"{name}:sum" for name in MEASURES]
         [row] = self._read_group(domain, [], sums)
-        return {
-            name: number or 0.0 for name, number in zip(MEASURES, row, strict=True)
-        }
+        return {name: number or 0.0 for name, number in zip(MEASURES, row, strict=True)}
 
     def _open_sessions(self, measure, domain):
         """Return the list of the facts that make up a measure."""
@@ -118,7 +116,7 @@ class PetSessionReport(models.Model):
         )
         return self._prepare_tile(
             "renewal_rate",
-            self.env._("Renewed of those that ended in %(days)s days", days=RATE_DAYS),
+            self.env._("Renewal rate, last %(days)s days", days=RATE_DAYS),
             self.env._(
                 "%(rate)s%%", rate=format_sessions(self.env, rate, pattern="%.0f")
             )

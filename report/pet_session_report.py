@@ -61,7 +61,7 @@ class PetSessionReport(models.Model):
     )
     appointment_id = fields.Many2one("pet.appointment", string="Visit", readonly=True)
     groomer_id = fields.Many2one(
-        "res.users", string="Groomer", readonly=True, help="Who served the visit"
+        "res.users", readonly=True, help="Who served the visit"
     )
     is_carry_over = fields.Boolean(string="From Another Software", readonly=True)
     sold = fields.Float(
@@ -78,7 +78,6 @@ class PetSessionReport(models.Model):
         help="Sessions sold with others, or in a whole plan, at no price",
     )
     carried_over = fields.Float(
-        string="Carried Over",
         readonly=True,
         digits="Product Unit",
         help="Sessions that were sold in another software",

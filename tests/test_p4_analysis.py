@@ -28,7 +28,9 @@ class AnalysisCommon(PetPlansCommon):
         [row] = report._read_group(
             list(domain), [], [f"{measure}:sum" for measure in MEASURES]
         )
-        return {name: number for name, number in zip(MEASURES, row, strict=True) if number}
+        return {
+            name: number for name, number in zip(MEASURES, row, strict=True) if number
+        }
 
     def of(self, plan):
         return self.sums([("plan_id", "=", plan.id)])
@@ -208,9 +210,7 @@ class TestSessionAnalysis(AnalysisCommon):
 
     def test_by_groomer_pet_and_service(self):
         plan = self.sell(pet=self.luna.browse(), partner_id=self.customer.id)
-        visits = plan.book(
-            self.weekly(1, "2026-01-02 10:00:00"), pet_id=self.luna.id
-        )
+        visits = plan.book(self.weekly(1, "2026-01-02 10:00:00"), pet_id=self.luna.id)
         visits.user_id = self.manager
         visits.action_receive()
         report = self.env["pet.session.report"].with_user(self.manager)
@@ -270,7 +270,9 @@ class TestSessionAnalysis(AnalysisCommon):
 
     def test_favorites_ask_for_what_there_is(self):
         self.sell()
-        favorites = self.env["ir.filters"].sudo().search([("model_id", "like", "pet.%")])
+        favorites = (
+            self.env["ir.filters"].sudo().search([("model_id", "like", "pet.%")])
+        )
         own = favorites.filtered(
             lambda one: one.get_external_id()[one.id].startswith(f"{ADDON}.")
         )

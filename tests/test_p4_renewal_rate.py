@@ -62,7 +62,9 @@ class TestRenewalRate(PetPlansCommon):
         self.sell_ended(self.luna, "2026-04-30")
         for day in ("2026-01-31 12:00:00", "2026-02-01 12:00:00"):
             self.clock.move_to(day)  # and the job has not run
-            listed = self.env["pet.plan"].search([("expiry_bucket", "=", "not_renewed")])
+            listed = self.env["pet.plan"].search(
+                [("expiry_bucket", "=", "not_renewed")]
+            )
             self.assertEqual(self.renewals([("renewed", "=", 0)]).plan_id, listed)
 
     def test_cancelled_plans_do_not_count(self):
@@ -99,7 +101,9 @@ class TestRenewalRate(PetPlansCommon):
         report = self.env["pet.renewal.report"].with_user(self.manager)
         both = report.with_context(allowed_company_ids=companies.ids)
         self.assertEqual(both.search([]).plan_id.ids, theirs.ids)
-        self.assertFalse(report.with_context(allowed_company_ids=self.shop.ids).search([]))
+        self.assertFalse(
+            report.with_context(allowed_company_ids=self.shop.ids).search([])
+        )
 
     def test_a_row_opens_its_plan(self):
         plan = self.sell_ended(self.luna)

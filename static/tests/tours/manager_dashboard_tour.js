@@ -11,7 +11,8 @@ registry.category("web_tour.tours").add("pet_plans_manager_dashboard", {
         },
         {
             content: "The list adds up to them",
-            trigger: ".o_list_view:has(tfoot td:contains(/^12(\.00)?$/)) .o_data_row td[name=date]",
+            trigger:
+                ".o_list_view:has(tfoot td:contains(/^12([.]00)?$/)) .o_data_row td[name=date]",
             run: "click",
         },
         {
@@ -20,7 +21,8 @@ registry.category("web_tour.tours").add("pet_plans_manager_dashboard", {
         },
         {
             content: "Back to the dashboard",
-            trigger: ".breadcrumb a:contains(Dashboard), .o_breadcrumb a:contains(Dashboard)",
+            trigger:
+                ".breadcrumb a:contains(Dashboard), .o_breadcrumb a:contains(Dashboard)",
             run: "click",
         },
         {
