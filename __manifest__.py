@@ -2,7 +2,7 @@
     "name": "Pet Plans & Packages",
     "summary": "Sell prepaid plans and packages of baths, daycare days and walks, "
     "book their visits and bill them cycle by cycle",
-    "version": "19.0.1.3.0",
+    "version": "19.0.1.4.0",
     "category": "Services/Pet Plans",
     "author": "Pet Plans contributors",
     "maintainers": ["pet-plans"],
@@ -61,6 +61,9 @@
         "views/pet_carry_over_import_views.xml",
         "report/pet_carry_over_reconciliation.xml",
         "report/account_invoice.xml",
+        "report/pet_session_report_views.xml",
+        "report/pet_renewal_report_views.xml",
+        "report/pet_session_dashboard.xml",
         "views/account_move_views.xml",
         "views/product_template_views.xml",
         "views/res_partner_views.xml",

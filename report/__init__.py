@@ -1,1 +1,5 @@
+from . import pet_report_mixin
+from . import pet_session_report
+from . import pet_session_dashboard
+from . import pet_renewal_report
 from . import pet_statement

@@ -106,6 +106,9 @@ from . import test_p3_portal_fields
 from . import test_p3_portal_mails
 from . import test_p3_portal_queries
 from . import test_p3_portal_routes
+from . import test_p4_analysis
+from . import test_p4_dashboard
+from . import test_p4_renewal_rate
 from . import test_p4_statements
 from . import test_p5_reminders
 from . import test_p6_languages

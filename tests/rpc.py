@@ -138,7 +138,9 @@ class RpcCase(AddonModels, PetPlansCommon, HttpCase):
         """
         self.env.flush_all()
         names = [
-            name for name in self.own_models() if not self.env[name].is_transient()
+            name
+            for name in self.own_models()
+            if self.env[name]._auto and not self.env[name].is_transient()
         ]
         return {name: self._get_rows(name) for name in (*names, *more)}
 
