@@ -47,6 +47,7 @@
         "wizards/pet_plan_transfer_views.xml",
         "wizards/pet_plan_top_up_views.xml",
         "wizards/pet_walk_in_views.xml",
+        "wizards/pet_liability_defer_views.xml",
         "wizards/account_payment_register_views.xml",
         "wizards/pet_take_payment_views.xml",
         "views/pet_species_views.xml",

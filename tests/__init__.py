@@ -103,6 +103,10 @@ from . import test_p3_portal_queries
 from . import test_p3_portal_routes
 from . import test_p4_statements
 from . import test_p5_reminders
+from . import test_p8_accounts
+from . import test_p8_deferral
+from . import test_p8_dialog
+from . import test_p8_refusals
 from . import test_pet_owner
 from . import test_pet_household
 from . import test_requirements
@@ -196,6 +200,7 @@ if requirements.has_hypothesis:
     from . import test_lib_carry_over
     from . import test_lib_covers
     from . import test_lib_dealing
+    from . import test_lib_deferral
     from . import test_lib_offsets
     from . import test_lib_opening
     from . import test_lib_periods
