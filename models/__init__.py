@@ -97,6 +97,9 @@ from . import pet_appointment_together
 from . import pet_appointment_step
 from . import pet_appointment_opening
 from . import pet_appointment_line
+from . import pet_consumption
+from . import pet_consumption_update
+from . import pet_consumption_handing
 from . import pet_liability
 from . import pet_liability_line
 from . import product_product

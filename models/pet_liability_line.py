@@ -1,6 +1,10 @@
 from odoo import api, fields, models
 
-MONEY = ("opening", "billed", "used", "expired", "refunded", "transferred", "closing")
+# What happens between opening and closing: the first adds to what is owed, as the last
+# one does; the others take off it.
+MOVES = ("billed", "used", "expired", "refunded", "transferred")
+MONEY = ("opening", *MOVES, "closing")
+SESSIONS = tuple(f"{name}_sessions" for name in MONEY)
 
 
 class PetLiabilityLine(models.Model):
@@ -89,7 +93,7 @@ class PetLiabilityLine(models.Model):
             "template_id",
             "company_id",
             *MONEY,
-            *(f"{name}_sessions" for name in MONEY),
+            *SESSIONS,
         }
     )
 
