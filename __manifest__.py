@@ -2,7 +2,7 @@
     "name": "Pet Plans & Packages",
     "summary": "Sell prepaid plans and packages of baths, daycare days and walks, "
     "book their visits and bill them cycle by cycle",
-    "version": "19.0.1.3.0",
+    "version": "19.0.1.4.0",
     "category": "Services/Pet Plans",
     "author": "Pet Plans contributors",
     "maintainers": ["pet-plans"],

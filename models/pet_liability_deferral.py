@@ -141,7 +141,8 @@ class PetLiability(models.Model):
     def _check_deferred_once(self):
         """Refuse to defer days that are deferred already.
 
-        Whoever defers such days at the same time waits, and then sees what stands.
+        Whoever defers them at the same time sees nothing of it yet. But the numbers
+        are taken next, and of two who do so one is tried again: `_claim`.
         """
         self.ensure_one()
         overlapping = self.search(
@@ -151,7 +152,6 @@ class PetLiability(models.Model):
                 ("date_to", ">=", self.date_from),
             ]
         )
-        overlapping._bump_deferral()
         for liability in overlapping:
             standing = liability._get_standing_deferrals()
             if standing:
@@ -164,21 +164,6 @@ class PetLiability(models.Model):
                     )
                 )
 
-    def _bump_deferral(self):
-        """Change the rows of these liabilities, so that of two at once one is retried.
-
-        That a period is deferred once follows from all entries together, which no
-        constraint of the database can tell.
-        """
-        if self:
-            self.env.execute_query(
-                SQL(
-                    "UPDATE pet_liability SET write_date = write_date "
-                    "WHERE id IN %s RETURNING id",
-                    tuple(sorted(self.ids)),
-                )
-            )
-
     def _check_deferral_is_current(self):
         """Refuse to post a deferral whose numbers are not those of today (P8).
 
@@ -189,7 +174,7 @@ class PetLiability(models.Model):
         """
         for liability in self:
             before, total = liability._get_deferrable(), liability.liability_total
-            liability._refresh()
+            liability._take_numbers()
             if liability._get_deferrable() != before:
                 raise UserError(
                     self.env._(
@@ -297,7 +282,7 @@ class PetLiability(models.Model):
             by_service, by_plan = self._read_billed(plans)
             behind = {}
             for service, plan in missing.items():
-                own, whole = by_service[plan.id, service[1].id], by_plan[plan.id]
+                own, whole = by_service[plan.id, service[1].id or 0], by_plan[plan.id]
                 if deferral.can_carry(own.values()):
                     shares[service] = own
                 elif deferral.can_carry(whole.values()):
@@ -326,7 +311,7 @@ class PetLiability(models.Model):
             SQL(
                 """
                 SELECT move.pet_plan_id,
-                       line.product_id,
+                       COALESCE(line.product_id, 0),
                        line.account_id,
                        COALESCE(line.analytic_distribution::text, ''),
                        SUM(-line.balance)
