@@ -268,9 +268,8 @@ class PetLiability(models.Model):
     def _get_income_shares(self, services):
         """Return by which accounts each service was billed, and how much by each.
 
-        Of a service whose own lines bill nothing (the accountant changed them) those of
-        the whole plan count; of a plan that bills nothing, those of the plan whose
-        sessions it has; else the account that the service has today.
+        Of a plan that bills nothing of it itself those of the plan count whose sessions
+        it has; without any the account that the service has today.
 
         :param services: iterable of (`pet.plan` record, `product.product` record)
         :return: dict, the same -> dict, (account id, analytic distribution as JSON) ->
@@ -278,19 +277,16 @@ class PetLiability(models.Model):
         """
         shares, missing = {}, {service: service[0] for service in services}
         while missing:
-            plans = self.env["pet.plan"].union(*missing.values())
-            by_service, by_plan = self._read_billed(plans)
+            billed = self._read_billed(self.env["pet.plan"].union(*missing.values()))
             behind = {}
             for service, plan in missing.items():
-                own, whole = by_service[plan.id, service[1].id or 0], by_plan[plan.id]
-                if deferral.can_carry(own.values()):
-                    shares[service] = own
-                elif deferral.can_carry(whole.values()):
-                    shares[service] = whole
-                elif source := plan.transferred_from_id or plan.renewal_of_id:
-                    behind[service] = source
+                product = service[1]
+                if deferral.can_carry(billed[plan.id, product.id].values()):
+                    shares[service] = billed[plan.id, product.id]
+                elif giver := plan.transferred_from_id or plan.renewal_of_id:
+                    behind[service] = giver
                 else:
-                    shares[service] = {(self._get_income_account(service[1]), ""): 1.0}
+                    shares[service] = {(self._get_income_account(product), ""): 1.0}
             missing = behind
         return shares
 
@@ -302,22 +298,23 @@ class PetLiability(models.Model):
         the rate of its day, as in the books.
 
         :param plans: `pet.plan` records
-        :return: dict by (plan id, product id) and dict by plan id, each -> dict,
-            (account id, analytic distribution as JSON) -> amount
+        :return: defaultdict, (plan id, product id) -> dict, (account id, analytic
+            distribution as JSON) -> amount
         """
         self.env["account.move.line"].flush_model()
-        self.env["account.move"].flush_model(["pet_plan_id"])
+        self.env["account.move"].flush_model(["pet_plan_id", "reversed_entry_id"])
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT move.pet_plan_id,
-                       COALESCE(line.product_id, 0),
+                SELECT COALESCE(move.pet_plan_id, origin.pet_plan_id),
+                       line.product_id,
                        line.account_id,
                        COALESCE(line.analytic_distribution::text, ''),
                        SUM(-line.balance)
                   FROM account_move_line line
                   JOIN account_move move ON move.id = line.move_id
-                 WHERE move.pet_plan_id IN %(plans)s
+             LEFT JOIN account_move origin ON origin.id = move.reversed_entry_id
+                 WHERE COALESCE(move.pet_plan_id, origin.pet_plan_id) IN %(plans)s
                    AND line.display_type = 'product'
                    AND line.parent_state = 'posted'
                    AND line.date <= %(date_to)s
@@ -327,12 +324,12 @@ class PetLiability(models.Model):
                 date_to=self.date_to,
             )
         )
-        by_service = defaultdict(lambda: defaultdict(float))
-        by_plan = defaultdict(lambda: defaultdict(float))
-        for plan_id, product_id, account_id, analytic, billed in rows:
-            for shares in (by_service[plan_id, product_id], by_plan[plan_id]):
-                shares[account_id, analytic] += self.currency_id.round(billed)
-        return by_service, by_plan
+        billed = defaultdict(dict)
+        for plan_id, product_id, account_id, analytic, amount in rows:
+            billed[plan_id, product_id][account_id, analytic] = self.currency_id.round(
+                amount
+            )
+        return billed
 
     def _get_income_account(self, product):
         """Return the id of the income account that a service has today.

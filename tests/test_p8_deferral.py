@@ -173,18 +173,23 @@ class TestDeferral(DeferralCommon):
             self.assertEqual(
                 [abs(line.balance) for line in move.line_ids], [100.0, 100.0]
             )
-            self.assertFalse(move.line_ids.tax_ids | move.line_ids.tax_tag_ids)
+            self.assertFalse(move.line_ids.tax_ids or move.line_ids.tax_tag_ids)
 
     def test_an_invoice_in_another_currency(self):
-        """It counts by the rate of its day, whatever the rate is later."""
+        """It counts by the rate of its day, whatever the rate is later.
+
+        540.00 of the other plan, and 1,080.00 at two for one.
+        """
+        self.post(self.invoices(self.plan))
         currency = make_currency(self.env, "TSD", 2.0)
         plan = self.sell(pet=self.rex, currency_id=currency.id)
-        self.post(self.invoices(plan))
+        invoices = self.post(self.invoices(plan))
+        self.assertEqual(sum(invoices.mapped("amount_total")), 1080)
         currency.rate_ids = [Command.create({"name": "2026-01-20", "rate": 4.0})]
         self.move_to("02-02")
         entry = self.entry(self.defer(1))
         self.assertEqual(
-            self.lines(entry), [(self.income, 270, 0), (self.deferred, 0, 270)]
+            self.lines(entry), [(self.income, 1080, 0), (self.deferred, 0, 1080)]
         )
         self.assertEqual(
             (entry.currency_id | entry.line_ids.currency_id), self.shop.currency_id

@@ -100,9 +100,10 @@ class TestOnce(RefusalsCommon):
     def test_twice(self):
         liability = self.defer(1)
         entry = self.entry(liability)
-        with self.assert_refused(UserError, "January 2026 is deferred already") as seen:
+        with self.assert_refused(
+            UserError, "January 2026 is deferred already, by Draft Entry.*, Draft Entry"
+        ):
             liability.action_defer()
-        self.assertIn(entry.display_name, str(seen.exception))
         entry.action_post()
         with self.assert_refused(UserError, f"deferred already, by {entry.name}"):
             liability.action_defer()
@@ -182,7 +183,6 @@ class TestOnce(RefusalsCommon):
         liability = self.defer(1)
         entry, reversal = self.entry(liability), self.reversal(liability)
         (entry + reversal).action_post()
-        entry.button_hash() if not entry.inalterable_hash else None
         self.assertTrue(entry.inalterable_hash)
         for move in (entry, reversal):
             with self.assert_refused(UserError, "locked journal entry"):
@@ -264,7 +264,7 @@ class TestEntryAndReversal(RefusalsCommon):
     def test_of_other_entries(self):
         """The rules are those of deferrals: other reversals are posted as ever."""
         entry = self.defer(1).deferral_move_ids[-1:]
-        other = entry.copy({"pet_liability_id": False, "date": "2026-01-15"})
+        other = entry.copy({"date": "2026-01-15"})
         self.assertFalse(other.pet_liability_id)
         other.action_post()
         self.assertEqual(other.state, "posted")
