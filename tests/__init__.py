@@ -103,6 +103,10 @@ from . import test_p3_portal_queries
 from . import test_p3_portal_routes
 from . import test_p4_statements
 from . import test_p5_reminders
+from . import test_p7_days
+from . import test_p7_liability
+from . import test_p7_money
+from . import test_p7_unlimited
 from . import test_pet_owner
 from . import test_pet_household
 from . import test_requirements
