@@ -8,19 +8,26 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from typing import NamedTuple
 
 from . import periods
 
 ZERO = Decimal(0)
 ONE = Decimal(1)
+CENT = Decimal("0.01")
 
 
-@dataclass(frozen=True)
-class Segment:
+class Segment(NamedTuple):
     """Sessions that were sold for one amount, untaxed: a line of an invoice."""
 
     quantity: Decimal
     amount: Decimal
+
+    def take(self, amount: Decimal) -> "Segment":
+        """Return the part of it that comes to an amount: none below 0, at most all."""
+        amount = max(ZERO, min(amount, self.amount))
+        part = amount / self.amount if self.amount else ZERO
+        return Segment((self.quantity * part).quantize(CENT), amount)
 
 
 @dataclass(frozen=True)
@@ -141,3 +148,8 @@ def balance(
 def round_to(amount: Decimal, rounding: Decimal) -> Decimal:
     """Return an amount rounded to a multiple of the currency's rounding, halves up."""
     return (amount / rounding).quantize(ONE, ROUND_HALF_UP) * rounding
+
+
+def exact(number: float) -> Decimal:
+    """Return the decimal number a float is written as, without its rounding error."""
+    return Decimal(str(round(number, 6)))

@@ -46,6 +46,26 @@ class LiabilityQuery:
         """
         return SQL("WITH %s SELECT * FROM balances", self._with(*self._parts()))
 
+    def billed(self):
+        """Return the query of what plans sold have billed, less credits, by the last day.
+
+        Of what the report is made from, for the comparison with Odoo's ledger.
+        """
+        return SQL(
+            """
+            WITH %s
+            SELECT COALESCE(SUM(CASE
+                       WHEN move.is_credit THEN move.sign ELSE 1
+                   END * amount.amount), 0)::float
+              FROM amounts amount
+              JOIN moves move USING (move_id)
+              JOIN days day ON day.n = %s AND move.date <= day.day
+             WHERE move.state = 'posted'
+            """,
+            self._with(*self._parts()[:5]),
+            len(self.days) - 1,
+        )
+
     def segments(self):
         """Return the query of the segments alone, of the last day.
 
@@ -108,7 +128,7 @@ class LiabilityQuery:
         return SQL(
             """
             SELECT id AS plan_id, kind, rollover, state, cancel_date,
-                   cancel_settlement = 'credit_note' AS is_credited,
+                   cancel_settlement IS NOT DISTINCT FROM 'credit_note' AS is_credited,
                    is_carry_over IS TRUE AS is_carry_over,
                    transferred_from_id IS NOT NULL AS is_transferred
               FROM pet_plan
@@ -152,8 +172,9 @@ class LiabilityQuery:
                    LEAST(COALESCE(move.invoice_date, move.date), move.date) AS known,
                    COALESCE(move.pet_plan_id, origin.pet_plan_id) AS plan_id,
                    COALESCE(move.pet_cycle_id, origin.pet_cycle_id) AS cycle_id,
-                   move.move_type = 'out_refund' OR origin.move_type = 'out_refund'
-                   AS is_credit,
+                   'out_refund' IN (
+                       move.move_type, COALESCE(origin.move_type, '')
+                   ) AS is_credit,
                    CASE move.move_type WHEN 'out_refund' THEN -1 ELSE 1 END AS sign,
                    CASE
                        WHEN move.move_type = 'out_refund' THEN move.reversed_entry_id

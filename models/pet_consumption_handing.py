@@ -1,6 +1,7 @@
 from collections import defaultdict
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from odoo import api, models
 from odoo.tools import SQL
@@ -115,6 +116,116 @@ class PetConsumption(models.Model):
             ),
         ]
 
+    # --- What is credited where it was billed (X6, X7) -------------------------------
+
+    @api.model
+    def _take_back(self, company, first):
+        """Bring back what was handed on, where its invoice was credited since.
+
+        Carried sessions that a renewal gives up are credited on the invoices they came
+        from: the money that went with them is that of the old plan again.
+        """
+        credited = self._find_credited(company)
+        pots = Pots(self.env, company, {row["plan_id"] for row in credited})
+        rows = []
+        for row in credited:
+            pot = row["plan_id"], row["product_id"], row["cycle_id"] or 0
+            handed = liability.Segment(
+                *map(liability.exact, (row["quantity"], row["amount"]))
+            )
+            back = pots.get_overdrawn(pot, handed)
+            if back.amount:
+                rows += self._prepare_taken_back(row, back, company, first)
+                pots.take_back(pot, row["entry_id"], back)
+        self._sudo_clean()._unguarded().create(rows)
+
+    @api.model
+    def _find_credited(self, company):
+        """Return what plans handed on of which an invoice was credited.
+
+        :return: list of dicts, the last ones first
+        """
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT given.plan_id, given.product_id, given.cycle_id, given.entry_id,
+                       MIN(given.line_id) AS line_id,
+                       received.plan_id AS other_id, received.line_id AS other_line_id,
+                       received.cycle_id AS other_cycle_id,
+                       SUM(given.quantity) AS quantity, SUM(given.amount) AS amount,
+                       MAX(credited.day) AS day
+                  FROM pet_consumption given
+                  JOIN (
+                      SELECT pet_plan_id, MAX(LEAST(
+                                 COALESCE(invoice_date, date), date
+                             )) AS day
+                        FROM account_move
+                       WHERE company_id = %(company)s AND move_type = 'out_refund'
+                         AND state != 'cancel' AND pet_plan_id IS NOT NULL
+                       GROUP BY pet_plan_id
+                  ) AS credited ON credited.pet_plan_id = given.plan_id
+                  JOIN (
+                      SELECT DISTINCT ON (entry_id)
+                             entry_id, plan_id, line_id, cycle_id
+                        FROM pet_consumption
+                       WHERE kind = 'received'
+                       ORDER BY entry_id, id
+                  ) AS received ON received.entry_id = given.entry_id
+                 WHERE given.company_id = %(company)s AND given.kind = 'given'
+                 GROUP BY given.plan_id, given.product_id, given.cycle_id,
+                          given.entry_id, received.plan_id, received.line_id,
+                          received.cycle_id
+                HAVING SUM(given.amount) > 0
+                 ORDER BY given.entry_id DESC
+                """,
+                company=company.id,
+            )
+        )
+        return self.env.cr.dictfetchall()
+
+    @api.model
+    def _prepare_taken_back(self, row, back, company, first):
+        """Return the rows by which a plan has again what it had handed on.
+
+        :param row: dict, see `_find_credited`
+        :param back: `lib.liability.Segment`
+        """
+        common = {
+            "company_id": company.id,
+            "product_id": row["product_id"],
+            "entry_id": row["entry_id"],
+            "date": max(first, row["day"]),
+        }
+        return [
+            {
+                **common,
+                "plan_id": row["plan_id"],
+                "line_id": row["line_id"],
+                "cycle_id": row["cycle_id"],
+                "kind": "given",
+                "quantity": -float(back.quantity),
+                "amount": -float(back.amount),
+            },
+            {
+                **common,
+                "plan_id": row["other_id"],
+                "line_id": row["other_line_id"],
+                "cycle_id": row["other_cycle_id"],
+                "kind": "received",
+                "quantity": float(back.quantity),
+                "amount": float(back.amount),
+            },
+        ]
+
+
+class Taken(NamedTuple):
+    """What a row of the table takes of a pot."""
+
+    kind: str
+    entry_id: int
+    quantity: Decimal
+    amount: Decimal
+
 
 class Pots:
     """The sessions of plans that handed some on: what was sold, and what is gone.
@@ -130,28 +241,32 @@ class Pots:
         :param plan_ids: of the plans that handed sessions on
         """
         self.env = env
-        self.rounding = Decimal(str(company.currency_id.rounding))
+        self.rounding = liability.exact(company.currency_id.rounding)
         # All that is known by now, whatever day it is of.
         query = LiabilityQuery(company, [date.max], plan_ids)
         self.segments = defaultdict(list)
         for *pot, quantity, amount in env.execute_query(query.segments()):
-            self.segments[tuple(pot)].append(liability.Segment(quantity, amount))
+            segment = liability.Segment(*map(liability.exact, (quantity, amount)))
+            self.segments[tuple(pot)].append(segment)
         self.taken = defaultdict(list)
-        for plan, product, pot, kind, entry, quantity in env.execute_query(
+        for plan, product, pot, kind, entry, *taken in env.execute_query(
             SQL(
                 """
                 SELECT row.plan_id, row.product_id,
                        CASE WHEN plan.kind = 'plan' AND plan.rollover IS NOT TRUE
                             THEN COALESCE(row.cycle_id, 0) ELSE 0 END,
-                       row.kind, COALESCE(row.entry_id, 0), row.quantity
+                       row.kind, COALESCE(row.entry_id, 0), row.quantity,
+                       COALESCE(row.amount, 0)
                   FROM pet_consumption row
                   JOIN pet_plan plan ON plan.id = row.plan_id
                  WHERE row.plan_id IN %s AND row.kind != 'received'
                 """,
-                tuple(plan_ids),
+                tuple(plan_ids) or (0,),
             )
         ):
-            self.taken[plan, product, pot].append((kind, entry, quantity))
+            self.taken[plan, product, pot].append(
+                Taken(kind, entry, *map(liability.exact, taken))
+            )
 
     def hand_on(self, entry):
         """Return what the plan hands on with the sessions of an entry of another.
@@ -160,9 +275,9 @@ class Pots:
         :return: list of (pot, `lib.liability.Segment`)
         """
         plan, product = entry["giver_id"], entry["product_id"]
-        quantity = Decimal(str(entry["quantity"]))
+        quantity = liability.exact(entry["quantity"])
         if entry["from_carry_over"]:
-            value = Decimal(str(entry["unit_value"] or 0))
+            value = liability.exact(entry["unit_value"] or 0.0)
             amount = liability.round_to(quantity * value, self.rounding)
             parts = [(0, liability.Segment(quantity, amount))]
         elif entry["carried_from_id"] and entry["price_unit"]:
@@ -182,9 +297,9 @@ class Pots:
             ]
         for pot, part in parts:
             self.taken[plan, product, pot].append(
-                ("given", entry["id"], part.quantity)
+                Taken("given", entry["id"], *part)
             )
-        return [(pot, part) for pot, part in parts if part.quantity or part.amount]
+        return [(pot, part) for pot, part in parts if any(part)]
 
     def receive(self, entry, parts):
         """Note what the plan of an entry got: it may hand that on itself."""
@@ -198,19 +313,43 @@ class Pots:
             ),
         )
 
+    def get_overdrawn(self, pot, handed):
+        """Return what of the sessions handed on is not covered by invoices any more.
+
+        :param pot: tuple of plan, service and period
+        :param handed: `lib.liability.Segment`, one part of what was handed on
+        """
+        segments = self.segments[pot]
+        consumed = [row for row in self.taken[pot] if row.kind != "given"]
+        given = sum(row.amount for row in self.taken[pot] if row.kind == "given")
+        kept = liability.earn(self._sum(consumed), segments, self.rounding)
+        whole = sum(segment.amount for segment in segments)
+        return handed.take(kept + given - whole)
+
+    def take_back(self, pot, entry_id, back):
+        """Note that some of what was handed on is the plan's again."""
+        self.taken[pot].append(Taken("given", entry_id, -back.quantity, -back.amount))
+
     def _count_taken(self, pot, entry_id):
         """Return what was taken of a pot when an entry was posted.
 
         What expired afterwards is no reason to hand less on; visits are entered late.
         """
+        return self._sum(
+            row
+            for row in self.taken[pot]
+            if row.kind in OF_VISITS or row.entry_id <= entry_id
+        )
+
+    @staticmethod
+    def _sum(rows):
+        """Return how many sessions some rows take; edits are netted (L2)."""
         taken, edited = liability.ZERO, liability.ZERO
-        for kind, entry, quantity in self.taken[pot]:
-            if kind not in OF_VISITS and entry > entry_id:
-                continue
-            if kind == "edit":
-                edited += quantity
+        for row in rows:
+            if row.kind == "edit":
+                edited += row.quantity
             else:
-                taken += quantity
+                taken += row.quantity
         return taken + max(liability.ZERO, edited)
 
     def _split(self, entry, quantity):
@@ -225,8 +364,8 @@ class Pots:
             number
             for (other, service, __), rows in self.taken.items()
             if (other, service) == (plan, product)
-            for kind, number, __ in rows
-            if kind == "given" and number < entry["id"]
+            for number in (row.entry_id for row in rows if row.kind == "given")
+            if number < entry["id"]
         }
         found = self.env.execute_query(
             SQL(
@@ -249,7 +388,7 @@ class Pots:
         )
         parts = []
         for pot, part in found:
-            part = min(part, quantity)
+            part = min(liability.exact(part), quantity)
             quantity -= part
             parts.append((pot, part))
         return parts

@@ -42,6 +42,9 @@ class PetConsumption(models.Model):
         ):
             self.env.cr.execute(statement)
         self._hand_over(company, first)
+        self.env.flush_all()
+        self._take_back(company, first)
+        self.env.flush_all()
         self.invalidate_model()
 
     def _claim(self, company):

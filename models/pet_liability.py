@@ -79,6 +79,18 @@ class PetLiability(models.Model):
         help="Value of the sessions left of packages of another software: in none of "
         "the other totals",
     )
+    ledger_difference = fields.Monetary(
+        string="Difference from Invoicing",
+        compute="_compute_ledger_difference",
+        compute_sudo=True,  # sums of invoices, for who may not open each
+        help="What the invoices of plans have in Odoo's own ledger, less what is billed "
+        "and refunded here; of the period, or through its last day",
+    )
+    agreement = fields.Char(
+        compute="_compute_ledger_difference",
+        compute_sudo=True,
+        string="Agrees with Invoicing",
+    )
 
     _period_in_order = models.Constraint(
         "CHECK(date_from <= date_to)",
@@ -130,6 +142,67 @@ class PetLiability(models.Model):
             liability.liability_total = above[own, "closing"]
             liability.unbilled_total = -below[own, "closing"]
             liability.carried_over_total = apart[own, "closing"]
+
+    @api.depends("line_ids.billed", "line_ids.refunded", "billed_to_date")
+    @api.depends_context("lang")
+    def _compute_ledger_difference(self):
+        """Compare with Odoo's ledger as it is now, whenever somebody looks (P7)."""
+        for liability in self:
+            movement, balance = liability._get_ledger_sums()
+            found = (
+                balance - liability.billed_to_date,
+                movement - liability.billed_total + liability.refunded_total,
+            )
+            rounding = liability.currency_id
+            liability.ledger_difference = next(
+                (one for one in map(rounding.round, found) if one), 0.0
+            )
+            liability.agreement = liability._get_agreement()
+
+    def _get_agreement(self):
+        """Return whether the report agrees with Odoo's ledger, as a sentence."""
+        self.ensure_one()
+        if not self.ledger_difference:
+            return self.env._("Agrees with Invoicing")
+        return self.env._(
+            "Differs from Invoicing by %(amount)s",
+            amount=self.currency_id.format(self.ledger_difference),
+        )
+
+    def _get_ledger_sums(self):
+        """Return what the invoices of plans come to in Odoo's own ledger, untaxed.
+
+        From the journal items of posted entries and nothing else, so that it can tell
+        when the report is wrong.
+
+        :return: tuple of floats: of the period, and through its last day
+        """
+        self.ensure_one()
+        self.env["account.move.line"].flush_model()
+        self.env["account.move"].flush_model()
+        return self.env.execute_query(
+            SQL(
+                """
+                SELECT COALESCE(SUM(-item.balance) FILTER (
+                           WHERE item.date >= %(first)s), 0)::float,
+                       COALESCE(SUM(-item.balance), 0)::float
+                  FROM account_move_line item
+                  JOIN account_move move ON move.id = item.move_id
+             LEFT JOIN account_move reversed ON reversed.id = move.reversed_entry_id
+                  JOIN pet_plan plan
+                    ON plan.id = COALESCE(move.pet_plan_id, reversed.pet_plan_id)
+                 WHERE item.company_id = %(company)s
+                   AND item.parent_state = 'posted'
+                   AND item.date <= %(last)s
+                   AND item.tax_line_id IS NULL
+                   AND item.display_type NOT IN ('payment_term', 'tax')
+                   AND plan.is_carry_over IS NOT TRUE
+                """,
+                company=self.company_id.id or None,
+                first=self.date_from or None,
+                last=self.date_to or None,
+            )
+        )[0]
 
     def _sum_lines(self, domain, *names):
         """Return the sums of some columns of the lines.
@@ -192,6 +265,12 @@ class PetLiability(models.Model):
                 [fields.Date.subtract(liability.date_from, days=1), liability.date_to],
             )
             self.env.cr.execute(liability._sql_lines(query.balances()))
+            liability._unguarded().write(
+                {
+                    "refresh_date": fields.Datetime.now(),
+                    "billed_to_date": self.env.execute_query(query.billed())[0][0],
+                }
+            )
         self.invalidate_recordset()
         self.env["pet.liability.line"].invalidate_model()
 

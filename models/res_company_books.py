@@ -8,6 +8,11 @@ class ResCompany(models.Model):
 
     _inherit = "res.company"
 
+    def _validate_locks(self, values):
+        """Date what was used up until now before a lock changes which days are open."""
+        self.env["pet.appointment"].flush_model(["date_consumed"])
+        return super()._validate_locks(values)
+
     def _get_pet_open_day(self, day):
         """Return the first day on or after a day whose books are open (P7).
 

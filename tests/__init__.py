@@ -107,6 +107,10 @@ from . import test_p8_accounts
 from . import test_p8_deferral
 from . import test_p8_dialog
 from . import test_p8_refusals
+from . import test_p7_days
+from . import test_p7_liability
+from . import test_p7_money
+from . import test_p7_unlimited
 from . import test_pet_owner
 from . import test_pet_household
 from . import test_requirements
