@@ -69,7 +69,7 @@ class PetLiability(models.Model):
         """Return the entries and reversals that are neither cancelled nor undone."""
         return self.deferral_move_ids.filtered(
             lambda move: move._is_standing_pet_deferral()
-        )
+        ).sorted(lambda move: (move.date, move.id))
 
     def _is_deferred(self):
         """Tell whether a posted entry defers this liability, and is not undone."""

@@ -106,6 +106,7 @@ from . import test_p5_reminders
 from . import test_p8_accounts
 from . import test_p8_deferral
 from . import test_p8_dialog
+from . import test_p8_race
 from . import test_p8_refusals
 from . import test_p7_days
 from . import test_p7_liability
