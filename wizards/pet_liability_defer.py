@@ -104,7 +104,7 @@ class PetLiabilityDefer(models.TransientModel):
 class PetLiabilityDeferLine(models.TransientModel):
     _name = "pet.liability.defer.line"
     _description = "Line of a Deferral to Come"
-    _inherit = ["pet.reference.mixin", "analytic.mixin"]
+    _inherit = ["pet.reference.mixin"]
     _order = "id"
 
     wizard_id = fields.Many2one(
@@ -113,5 +113,13 @@ class PetLiabilityDeferLine(models.TransientModel):
     currency_id = fields.Many2one(related="wizard_id.currency_id", related_sudo=False)
     account_id = fields.Many2one("account.account")
     name = fields.Char(string="Label")
+    analytic_distribution = fields.Json()
+    # For the widget of the distribution, as in Odoo's own mixin
+    analytic_precision = fields.Integer(
+        store=False, default=lambda self: self._default_analytic_precision()
+    )
     debit = fields.Monetary()
     credit = fields.Monetary()
+
+    def _default_analytic_precision(self):
+        return self.env["decimal.precision"].precision_get("Percentage Analytic")
