@@ -103,6 +103,7 @@ from . import test_p3_portal_queries
 from . import test_p3_portal_routes
 from . import test_p4_statements
 from . import test_p5_reminders
+from . import test_p7_access
 from . import test_p7_days
 from . import test_p7_liability
 from . import test_p7_money
@@ -200,6 +201,7 @@ if requirements.has_hypothesis:
     from . import test_lib_carry_over
     from . import test_lib_covers
     from . import test_lib_dealing
+    from . import test_lib_liability
     from . import test_lib_offsets
     from . import test_lib_opening
     from . import test_lib_periods
