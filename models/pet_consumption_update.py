@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.tools import SQL
 
 
@@ -27,13 +27,21 @@ class PetConsumption(models.Model):
 
     @api.model
     def _update(self, company):
-        """Add what is missing: visits, the ledger, and what went to other plans.
+        """Add what is missing, on days whose books are open.
 
         :param company: `res.company` record
         """
+        self._count(company, company._get_pet_first_open_day())
+
+    @api.model
+    def _count(self, company, first):
+        """Add what is missing: visits, the ledger, and what went to other plans.
+
+        :param company: `res.company` record
+        :param first: date, the first day on which something may be counted
+        """
         self.env.flush_all()
         self._claim(company)
-        first = company._get_pet_first_open_day()
         for statement in (
             self._sql_visits(company, first),
             self._sql_ledger(company, first),

@@ -7,6 +7,7 @@ from odoo.tools import SQL
 from .formats import format_day, format_month
 from .liability_query import LiabilityQuery
 from .pet_liability_line import MONEY, MOVES, SESSIONS
+from .windows import open_window
 
 # What the numbers depend on: another period, or another company, has others.
 SCOPE = {"date_from", "date_to", "company_id"}
@@ -30,10 +31,11 @@ class PetLiability(models.Model):
     _inherit = ["pet.guard.mixin"]
     _order = "date_to desc, id desc"
     _guarded_fields = frozenset(
-        {"line_ids", "refresh_date", "billed_to_date", "deferral_move_ids"}
+        {"name", "line_ids", "refresh_date", "billed_to_date", "deferral_move_ids"}
     )
 
-    name = fields.Char(compute="_compute_name")
+    # Kept in the language of who made it, so that it is found by it.
+    name = fields.Char(compute="_compute_name", store=True)
     date_from = fields.Date(
         string="From", required=True, default=lambda self: self._default_date_from()
     )
@@ -111,7 +113,6 @@ class PetLiability(models.Model):
     # --- Name and totals ---------------------------------------------------------
 
     @api.depends("date_from", "date_to")
-    @api.depends_context("lang")
     def _compute_name(self):
         for liability in self:
             liability.name = liability._get_period_label()
@@ -247,6 +248,16 @@ class PetLiability(models.Model):
         self._check_may_refresh()
         self._take_numbers()
         return True
+
+    def action_view_lines(self):
+        """Open the plans of the period: a list to group, a pivot, an export."""
+        self.ensure_one()
+        return open_window(
+            self.env,
+            "pet_plans.action_pet_liability_line",
+            {"search_default_group_template": 1},
+            [("liability_id", "=", self.id)],
+        )
 
     def _check_may_refresh(self):
         """Refuse to take numbers anew on which something stands; a hook (P8).

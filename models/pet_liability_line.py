@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from .windows import open_window
+
 # What happens between opening and closing: the first adds to what is owed, as the last
 # one does; the others take off it.
 MOVES = ("billed", "used", "expired", "refunded", "transferred")
@@ -96,6 +98,53 @@ class PetLiabilityLine(models.Model):
             *SESSIONS,
         }
     )
+
+    # --- What is behind the numbers ------------------------------------------------
+
+    def action_view_facts(self):
+        """Open the sessions that the books counted in the period (P7)."""
+        self.ensure_one()
+        return open_window(
+            self.env,
+            "pet_plans.action_pet_consumption",
+            {"search_default_group_kind": 1},
+            self._get_facts_domain(),
+        )
+
+    def _get_facts_domain(self):
+        """Return the domain of the rows of consumed sessions behind the line."""
+        self.ensure_one()
+        return [
+            ("plan_id", "=", self.plan_id.id),
+            ("product_id", "=", self.product_id.id),
+            ("date", ">=", self.liability_id.date_from),
+            ("date", "<=", self.liability_id.date_to),
+        ]
+
+    def action_view_invoice_lines(self):
+        """Open what the invoices and credit notes of the period bill of it (P7)."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Invoice Lines"),
+            "res_model": "account.move.line",
+            "view_mode": "list,form",
+            "domain": self._get_invoice_lines_domain(),
+        }
+
+    def _get_invoice_lines_domain(self):
+        """Return the domain of the journal items behind billed and refunded."""
+        self.ensure_one()
+        return [
+            "|",
+            ("move_id.pet_plan_id", "=", self.plan_id.id),
+            ("move_id.reversed_entry_id.pet_plan_id", "=", self.plan_id.id),
+            ("parent_state", "=", "posted"),
+            ("display_type", "in", ("product", "rounding")),
+            ("product_id", "=", self.product_id.id),
+            ("date", ">=", self.liability_id.date_from),
+            ("date", "<=", self.liability_id.date_to),
+        ]
 
     @api.model
     def _get_bounds(self):

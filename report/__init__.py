@@ -1,1 +1,2 @@
+from . import pet_liability
 from . import pet_statement
