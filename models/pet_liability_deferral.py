@@ -82,7 +82,6 @@ class PetLiability(models.Model):
 
         :raises UserError: naming the entry
         """
-        super()._check_may_refresh()
         # Managers may change reports, and learn by which entry one is held.
         for liability in self.sudo():
             standing = liability._get_standing_deferrals()
@@ -95,6 +94,7 @@ class PetLiability(models.Model):
                         moves=", ".join(standing.mapped("display_name")),
                     )
                 )
+        return super()._check_may_refresh()
 
     # --- May it be deferred? ------------------------------------------------------------
 

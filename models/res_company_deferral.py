@@ -109,11 +109,15 @@ class ResCompany(models.Model):
         """Return the last day of the periods with a posted deferral; None without."""
         self.ensure_one()
         # Whoever serves a pet may learn on which day its sessions count.
-        deferred = self.env["pet.liability"]._sudo_clean().search(
-            [
-                ("company_id", "=", self.id),
-                ("deferral_move_ids.state", "=", "posted"),
-            ],
-            order="date_to DESC",
+        deferred = (
+            self.env["pet.liability"]
+            ._sudo_clean()
+            .search(
+                [
+                    ("company_id", "=", self.id),
+                    ("deferral_move_ids.state", "=", "posted"),
+                ],
+                order="date_to DESC",
+            )
         )
         return next((one.date_to for one in deferred if one._is_deferred()), None)

@@ -63,8 +63,11 @@ class TestSecurityRecords(AddonModels, PetPlansCommon):
         for model in self.own_models():
             for right in self.rights(model).filtered(lambda r: r.group_id in readers):
                 writes = right.perm_write or right.perm_create or right.perm_unlink
-                # A report that accountants make, and the only record of theirs (P7)
-                allowed = model == "pet.liability" and right.group_id == invoicing
+                # A report that accountants make, and the only record of theirs (P7),
+                # and the dialog that defers it (P8)
+                allowed = right.group_id == invoicing and (
+                    model == "pet.liability" or model in ACCOUNTANTS_WIZARDS
+                )
                 self.assertEqual(bool(writes), allowed, right.name)
 
     def test_nobody_writes_cycles_and_entries(self):

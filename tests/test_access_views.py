@@ -314,9 +314,7 @@ class TestViews(RpcCase):
     def test_wizards_are_for_staff(self):
         self.assertTrue(self.windows(transient=True))
         for window in self.windows(transient=True).filtered(
-            lambda window: (
-                window.res_model not in CASHIERS_ONLY + ACCOUNTANTS_ONLY
-            )
+            lambda window: window.res_model not in CASHIERS_ONLY + ACCOUNTANTS_ONLY
         ):
             for user in (self.staff, self.manager):
                 may_open = (

@@ -23,9 +23,7 @@ class TestDeferralExamples(BaseCase):
 
     def test_two_accounts(self):
         billed = {"bath": 180.0, "grooming": 60.0}
-        self.assertEqual(
-            divide(100.0, billed, 0.01), {"bath": 75.0, "grooming": 25.0}
-        )
+        self.assertEqual(divide(100.0, billed, 0.01), {"bath": 75.0, "grooming": 25.0})
 
     def test_cents_that_do_not_divide(self):
         billed = {"one": 1.0, "two": 1.0, "three": 1.0}

@@ -94,11 +94,20 @@ class TestAccounts(DeferralCommon):
             entry.line_ids.sorted("id"), reversal.line_ids.sorted("id"), strict=True
         ):
             self.assertEqual(line.analytic_distribution, back.analytic_distribution)
-            self.assertEqual((line.account_id, line.balance), (back.account_id, -back.balance))
+            self.assertEqual(
+                (line.account_id, line.balance), (back.account_id, -back.balance)
+            )
         liability.deferral_move_ids.action_post()
         for account, amount in ((self.north, 180), (self.south, 120)):
-            lines = self.env["account.analytic.line"].sudo().search(
-                [("account_id", "=", account.id), ("move_line_id.move_id", "in", liability.deferral_move_ids.ids)]
+            lines = (
+                self.env["account.analytic.line"]
+                .sudo()
+                .search(
+                    [
+                        ("account_id", "=", account.id),
+                        ("move_line_id.move_id", "in", liability.deferral_move_ids.ids),
+                    ]
+                )
             )
             self.assertEqual(sorted(lines.mapped("amount")), [-amount, amount])
 

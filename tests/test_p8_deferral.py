@@ -31,7 +31,9 @@ class TestDeferral(DeferralCommon):
         )
         self.assertEqual((entry.state, entry.move_type), ("draft", "entry"))
         self.assertEqual(entry.date, date(2026, 1, 31))
-        self.assertEqual((entry.journal_id, entry.company_id), (self.journal, self.shop))
+        self.assertEqual(
+            (entry.journal_id, entry.company_id), (self.journal, self.shop)
+        )
         self.assertEqual(entry.ref, "Deferred revenue of pet plans, January 2026")
         self.assertEqual(
             entry.line_ids.sorted("id").mapped("name"),

@@ -29,7 +29,9 @@ class TestDialog(DeferralCommon):
         liability = self.report(1)
         with Form(self.open(liability)) as form:
             self.assertEqual(form.journal_id, self.journal)
-            self.assertEqual((str(form.date), str(form.date_reversal)), ("2026-01-31", "2026-02-01"))
+            self.assertEqual(
+                (str(form.date), str(form.date_reversal)), ("2026-01-31", "2026-02-01")
+            )
         wizard = form.record
         shown = [(line.account_id, line.debit, line.credit) for line in wizard.line_ids]
         self.assertFalse(liability.deferral_move_ids)

@@ -47,13 +47,15 @@ class TestDeferralRace(RaceCase):
             domain = [("account_type", "=", "liability_current")]
             shop.write(
                 {
-                    "pet_deferred_account_id": env["account.account"].search(
-                        [*domain, ("company_ids", "in", shop.ids)], limit=1
-                    ).id,
-                    "pet_deferred_journal_id": env["account.journal"].search(
+                    "pet_deferred_account_id": env["account.account"]
+                    .search([*domain, ("company_ids", "in", shop.ids)], limit=1)
+                    .id,
+                    "pet_deferred_journal_id": env["account.journal"]
+                    .search(
                         [("type", "=", "general"), ("company_id", "=", shop.id)],
                         limit=1,
-                    ).id,
+                    )
+                    .id,
                 }
             )
             today = fields.Date.today()

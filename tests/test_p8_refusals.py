@@ -56,7 +56,8 @@ class TestRefusals(RefusalsCommon):
             with self.undoing():
                 self.shop.sudo()[name] = "2026-01-31"
                 self.assert_not_deferred(
-                    liability, "January 2026 cannot be booked in a period that is locked"
+                    liability,
+                    "January 2026 cannot be booked in a period that is locked",
                 )
         self.shop.sudo().fiscalyear_lock_date = "2026-01-30"
         liability.action_defer()
@@ -273,12 +274,47 @@ class TestEntryAndReversal(RefusalsCommon):
 class TestBranch(RefusalsCommon):
     """P8: a branch goes by the settings of its headquarters, or by its own."""
 
-    def test_settings(self):
-        branch = (
+    def make_branch(self):
+        return (
             self.env["res.company"]
             .sudo()
-            .create({"name": "Branch", "parent_id": self.shop.id})
+            .create({"name": "Branch", "parent_id": self.shop.id, "pet_tz": "UTC"})
         )
+
+    def test_entry(self):
+        """Who works in the branch only defers with account and journal of both."""
+        branch = self.make_branch()
+        staff = self._make_user("pet_branch_staff", "pet_plans.group_user", branch)
+        template = self.make_template().sudo().copy({"company_id": branch.id})
+        plan = self.env(user=staff)["pet.plan"].create(
+            {
+                "template_id": template.id,
+                "partner_id": self.customer.id,
+                "date_start": "2026-01-01",
+            }
+        )
+        plan.action_confirm()
+        accountant = self._make_user(
+            "pet_branch_accountant", "account.group_account_invoice", branch
+        )
+        self.move_to("01-20")
+        self.invoices(plan)[0].with_user(accountant).action_post()
+        self.move_to("02-02")
+        liability = (
+            self.env["pet.liability"]
+            .with_user(accountant)
+            .create({"date_from": "2026-01-01", "date_to": "2026-01-31"})
+        )
+        liability.action_defer()
+        entry = self.entry(liability)
+        self.assertEqual((entry.company_id, entry.journal_id), (branch, self.journal))
+        self.assertEqual(
+            self.lines(entry), [(self.income, 180, 0), (self.deferred, 0, 180)]
+        )
+        self.assertFalse(self.shop._get_pet_closed_until())
+
+    def test_settings(self):
+        branch = self.make_branch()
         self.assertEqual(
             branch._get_pet_deferral_settings(), (self.deferred, self.journal)
         )
