@@ -81,6 +81,7 @@ from . import pet_appointment_arrival
 from . import pet_appointment_booking
 from . import pet_appointment_cancellation
 from . import pet_appointment_coming
+from . import pet_appointment_consumed
 from . import pet_appointment_board
 from . import pet_appointment_explanation
 from . import pet_appointment_outcome
@@ -97,12 +98,19 @@ from . import pet_appointment_together
 from . import pet_appointment_step
 from . import pet_appointment_opening
 from . import pet_appointment_line
+from . import pet_consumption
+from . import pet_consumption_update
+from . import pet_consumption_handing
+from . import pet_liability
+from . import pet_liability_line
+from . import pet_liability_deferral
 from . import product_product
 from . import product_template
 from . import account_journal
 from . import account_move
 from . import account_move_ahead
 from . import account_move_amount
+from . import account_move_deferral
 from . import account_move_line
 from . import account_move_naming
 from . import account_move_offset
@@ -114,6 +122,8 @@ from . import ir_actions_report
 from . import ir_http
 from . import ir_sequence
 from . import res_company
+from . import res_company_books
+from . import res_company_deferral
 from . import res_company_first_steps
 from . import res_company_opening
 from . import res_config_settings

@@ -23,6 +23,7 @@ class AccountMove(models.Model):
             "pet_credited_cycle_id",
             "bills_pet_cycle",
             "pet_proposals",
+            "pet_liability_id",
         }
     )
 

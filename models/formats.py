@@ -21,6 +21,11 @@ def format_day_of_year(env, day):
     return _format(env, "MMMd", day)
 
 
+def format_month(env, day):
+    """Return the month of a day and its year: "December 2028"."""
+    return _format(env, "yMMMM", day)
+
+
 def format_sessions(env, count, pattern="%g"):
     """Return a number of sessions as the language of an environment writes it.
 

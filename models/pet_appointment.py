@@ -39,6 +39,7 @@ class PetAppointment(models.Model):
             "cycle_id",
             "plan_choice",
             "holds_sessions",
+            "date_consumed",
             "is_withdrawn",
             "moved_late",
             "was_served",

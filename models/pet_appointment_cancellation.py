@@ -73,6 +73,8 @@ class PetAppointment(models.Model):
         """Give the sessions of these visits back and leave their cycles."""
         cycles = self.cycle_id
         self._unguarded().write({"holds_sessions": False})
+        # On another plan they count anew: not on a day that is locked by now (P7).
+        self.flush_recordset(["date_consumed"])
         self._sync_sessions(reason=reason)
         self._unguarded().write({"cycle_id": False})
         settled = cycles.filtered("sessions_expired")

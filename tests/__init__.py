@@ -112,6 +112,16 @@ from . import test_p4_renewal_rate
 from . import test_p4_statements
 from . import test_p5_reminders
 from . import test_p6_languages
+from . import test_p7_access
+from . import test_p7_days
+from . import test_p7_liability
+from . import test_p7_money
+from . import test_p7_unlimited
+from . import test_p8_accounts
+from . import test_p8_deferral
+from . import test_p8_dialog
+from . import test_p8_race
+from . import test_p8_refusals
 from . import test_pet_owner
 from . import test_pet_household
 from . import test_requirements
@@ -211,6 +221,8 @@ if requirements.has_hypothesis:
     from . import test_lib_carry_over
     from . import test_lib_covers
     from . import test_lib_dealing
+    from . import test_lib_deferral
+    from . import test_lib_liability
     from . import test_lib_offsets
     from . import test_lib_opening
     from . import test_lib_periods

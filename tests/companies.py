@@ -54,6 +54,7 @@ class CompaniesCase(RpcCase):
         ended.action_confirm()
         visits = plan.book(cls.weekly(12))
         visits[0].action_confirm()
+        visits[1].action_receive()
         pause = env["pet.plan.pause.start"].create(
             {
                 "plan_id": plan.id,
@@ -73,7 +74,20 @@ class CompaniesCase(RpcCase):
         imported.action_check()
         imported.column_ids[0].field_name = "owner_name"  # to be remembered
         imported.action_check()
+        # Of accountants and managers; staff have none.
+        liability = cls.env(su=True)["pet.liability"].create(
+            {
+                "date_from": "2026-01-01",
+                "date_to": "2026-06-30",
+                "company_id": company.id,
+            }
+        )
         return {
+            "pet.consumption": liability.env["pet.consumption"].search(
+                [("company_id", "=", company.id)]
+            ),
+            "pet.liability": liability,
+            "pet.liability.line": liability.line_ids,
             "pet.carry.over.import": imported,
             "pet.carry.over.import.line": imported.line_ids,
             "pet.carry.over.column": imported.column_ids,

@@ -20,6 +20,7 @@ from hypothesis.stateful import (
 from odoo import SUPERUSER_ID, Command, fields
 from odoo.exceptions import MissingError, UserError
 
+from . import liability_reference
 from .always_true import UPCOMING, World, find_faults
 
 # Strategies: small numbers that collide, and awkward ones
@@ -528,6 +529,22 @@ class History(RuleBasedStateMachine):
         if nightly:
             self._check_states()
         self._check_cards()
+
+    @has_plans
+    @rule(shop=st.integers(0, 1), days=st.integers(1, 60), ahead=st.integers(0, 30))
+    def close_the_books(self, shop, days, ahead):
+        """The liability adds up, goes on, and agrees with the ledger (P7)."""
+        shop = self.shops[shop]
+        with self.step(f"{shop.company.name} closes its books"):
+            faults = liability_reference.find_faults(
+                self.env,
+                shop.company,
+                self._day(-3 * days),
+                self._day(-days),
+                self._day(ahead),
+            )
+        if faults:
+            raise self._fault("\n".join(faults))
 
     def _run_jobs(self):
         for shop in self.shops:

@@ -16,6 +16,7 @@ GUARDED = {
         "cycle_id",
         "holds_sessions",
         "cancel_reason",
+        "date_consumed",
         "overdue_reason",
         "step_id",
         "was_served",
@@ -33,6 +34,8 @@ GUARDED = {
         "move_ids",
         "appointment_ids",
     },
+    "pet.liability": {"line_ids"},
+    "pet.liability.line": {"opening", "billed", "used", "closing", "section"},
     "pet.plan": {"state", "name", "billing_error"},
     "pet.plan.line": {"remaining"},
 }
@@ -84,7 +87,15 @@ class TestGuardedFields(RpcCase):
         sold = cls.env["pet.plan.cover"].create(
             {"line_id": cls.draft.line_ids.id, "product_id": cls.grooming.id}
         )
+        liability = cls.env["pet.liability"].with_user(cls.manager)
+        cls.visits[1].action_receive()
+        liability = liability.create(
+            {"date_from": "2026-01-01", "date_to": "2026-01-31"}
+        )
         cls.targets = {
+            "pet.consumption": liability.env["pet.consumption"].search([])[:1],
+            "pet.liability": liability,
+            "pet.liability.line": liability.line_ids[:1],
             "pet.carry.over.column": imported.column_ids[0],
             "pet.carry.over.import": imported,
             "pet.carry.over.import.line": imported.line_ids,
@@ -103,6 +114,21 @@ class TestGuardedFields(RpcCase):
             "pet.plan.template.price": price,
         }
         cls.creatable = {
+            "pet.consumption": {
+                "company_id": cls.shop.id,
+                "plan_id": cls.plan.id,
+                "line_id": cls.plan.line_ids.id,
+                "product_id": cls.bath.id,
+                "kind": "used",
+                "date": "2026-01-05",
+            },
+            "pet.liability": {"date_from": "2026-02-01", "date_to": "2026-02-28"},
+            "pet.liability.line": {
+                "liability_id": liability.id,
+                "section": "prepaid",
+                "plan_id": cls.plan.id,
+                "company_id": cls.shop.id,
+            },
             "pet.plan.template.price": {"line_id": price.line_id.id, "coat": "long"},
             "pet.carry.over.column": {"import_id": imported.id},
             "pet.carry.over.import": {"filename": "others.csv"},

@@ -45,6 +45,10 @@ class TestSearchOfRecords(AddonModels, PetPlansCommon):
         )
         upload.column_ids[-1].field_name = "package_note"
         upload.action_check()
+        cls.plan.appointment_ids[:1].action_receive()
+        cls.env["pet.liability"].with_user(cls.manager).create(
+            {"date_from": "2026-01-01", "date_to": "2026-01-31"}
+        )
 
     def records(self, name):
         """Return all records of a model, of all companies and users."""
