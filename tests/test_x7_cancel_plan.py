@@ -49,11 +49,6 @@ class TestCancelPlan(PetPlansCommon):
             self.env.ref("pet_plans.pet_plan_cancel_view_form").id,
         )
 
-    def test_wizard_opens_with_its_own_view(self):
-        """Not with that of archiving a pet, which asks for the pet (X9)."""
-        view = self.env["ir.ui.view"].default_view("pet.plan.cancel", "form")
-        self.assertEqual(view, self.env.ref("pet_plans.pet_plan_cancel_view_form").id)
-
     def test_visits_and_drafts(self):
         self.serve("01-05", "01-12")
         self.cancel()
