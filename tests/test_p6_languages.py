@@ -123,7 +123,7 @@ class TestLanguages(PortalCase):
         self.assertFalse([text for text in texts if ENGLISH.search(text)], code)
 
     def per_language(self):
-        """Yield each language, and the records' environment of a customer who has it."""
+        """Yield each language, which the customer has, and an environment in it."""
         for code in LANGUAGES:
             self.customer.sudo().lang = code
             yield code, self.env(context={**self.env.context, "lang": code})
