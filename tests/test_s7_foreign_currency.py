@@ -81,7 +81,7 @@ class TestForeignCurrency(CancelPlanCommon, AsOdooCommon):
         self.assert_same_books(differences, self.get_exchange_entries(plain))
 
     def test_a_rate_that_a_person_typed(self):
-        """I4: what was edited stays; the others have that of the day, once and again."""
+        """I4: what was edited stays; the others have that of the day, every time."""
         plan = self.sell_in(0.01)
         typed, first, second = self.invoices(plan).with_user(self.accountant)
         typed.invoice_currency_rate = 5.0
