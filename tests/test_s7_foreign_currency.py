@@ -80,6 +80,26 @@ class TestForeignCurrency(CancelPlanCommon, AsOdooCommon):
         self.assertEqual(len(differences), 3)
         self.assert_same_books(differences, self.get_exchange_entries(plain))
 
+    def test_a_rate_that_a_person_typed(self):
+        """I4: what was edited stays; the others have that of the day, every time."""
+        plan = self.sell_in(0.01)
+        typed, first, second = self.invoices(plan).with_user(self.accountant)
+        typed.invoice_currency_rate = 5.0
+        for bill, day, rate in (
+            (first, "2026-02-10", 3.7),
+            (second, "2026-03-10", 2.9),
+            (typed, "2026-03-10", 5.0),
+        ):
+            self.clock.move_to(f"{day} 12:00:00")
+            # A dialog that is discarded takes the rate, which is taken anew later.
+            (second | typed).pet_cycle_id.with_user(self.accountant).action_pay()
+            bill.action_post()
+            self.assertAlmostEqual(bill.invoice_currency_rate, rate)
+            self.assertAlmostEqual(sum(bill.line_ids.mapped("balance")), 0.0)
+            due = bill.line_ids.filtered("amount_residual")
+            # Odoo converts line by line: a cent is what that may come to.
+            self.assertAlmostEqual(due.balance, bill.amount_total / rate, delta=0.015)
+
     def test_a_payment_in_the_currency_of_the_company(self):
         plan = self.sell_in(0.01)
         invoice = self.invoices(plan)[:1]

@@ -125,7 +125,7 @@ class TestCreditInPart(CreditOfTaxesCommon):
                 self.serve_sessions(plan, 1, 0, 0)
             credit_notes = self.cancel(plans, "2026-01-03")
             for plan, credit_note in zip(plans, credit_notes, strict=True):
-                with self.subTest(method=method, service=plan.line_ids[:1].display_name):
+                with self.subTest(plan.line_ids[0].display_name, method=method):
                     invoice = self.invoices(plan)
                     self.assert_as_accountant(credit_note, invoice, [2, 3, 1])
                     self.assertEqual(plan.cycle_ids.state, "settled")
