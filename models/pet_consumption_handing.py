@@ -137,6 +137,7 @@ class PetConsumption(models.Model):
             if back.amount:
                 rows += self._prepare_taken_back(row, back, company, first)
                 pots.take_back(pot, row["entry_id"], back)
+        # See `_hand_over`.
         self._sudo_clean()._unguarded().create(rows)
 
     @api.model
