@@ -297,9 +297,7 @@ class Pots:
                 for pot, part in self._split(entry, quantity)
             ]
         for pot, part in parts:
-            self.taken[plan, product, pot].append(
-                Taken("given", entry["id"], *part)
-            )
+            self.taken[plan, product, pot].append(Taken("given", entry["id"], *part))
         return [(pot, part) for pot, part in parts if any(part)]
 
     def receive(self, entry, parts):

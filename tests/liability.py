@@ -60,7 +60,7 @@ class LiabilityCommon(PetPlansCommon):
         return self._ends(liability, "opening")
 
     def _ends(self, liability, name):
-        """Return what is not 0 at one end: dict, (plan, service) -> (money, sessions)."""
+        """Return what is not 0: dict, (plan, service) -> (money, sessions)."""
         return {
             (line.plan_id, line.product_id): ends
             for line in liability.line_ids
@@ -75,9 +75,7 @@ class LiabilityCommon(PetPlansCommon):
     def sessions(self, liability, plan):
         """Return the same of the sessions."""
         lines = liability.line_ids.filtered(lambda line: line.plan_id == plan)
-        return tuple(
-            round(sum(lines.mapped(f"{name}_sessions")), 2) for name in MONEY
-        )
+        return tuple(round(sum(lines.mapped(f"{name}_sessions")), 2) for name in MONEY)
 
     def moved(self, liability, plan):
         """Return what happened to a plan in the period: dict of what is not 0."""

@@ -44,10 +44,10 @@ class Reference:
         for row in env["pet.consumption"].search([("company_id", "=", company.id)]):
             self.rows[row.plan_id, row.product_id].append(row)
 
-    # --- Invoices ------------------------------------------------------------------
+    # --- Invoices ------------------------------------------------------------
 
     def of_plan(self, plan):
-        """Return the moves of a plan: list of (move, is a credit, the bill it is of)."""
+        """Return the moves of a plan: list of (move, is a credit, the bill meant)."""
         found = []
         for move in self.moves:
             origin = move.reversed_entry_id
@@ -96,7 +96,7 @@ class Reference:
             )
         return found
 
-    # --- One service -----------------------------------------------------------------
+    # --- One service ---------------------------------------------------------
 
     def balances(self, day):
         """Return the balances on a day: dict, (plan, service) -> `Balance`, not 0."""
@@ -317,7 +317,7 @@ class Reference:
     def local_day(self, entry):
         return periods.local_day(entry.date, self.company.pet_tz)
 
-    # --- Finished ----------------------------------------------------------------------
+    # --- Finished ------------------------------------------------------------
 
     def is_finished(self, plan, moves, day):
         for move, is_credit, __ in moves:
@@ -329,9 +329,7 @@ class Reference:
         for lines in plan.line_ids.grouped("product_id").values():
             if any(lines.mapped("is_unlimited")):
                 is_over = plan.state == "cancelled" and plan.cancel_date <= day
-                if not is_over and any(
-                    cycle.date_to > day for cycle in plan.cycle_ids
-                ):
+                if not is_over and any(cycle.date_to > day for cycle in plan.cycle_ids):
                     return False
                 continue
             left = sum(
