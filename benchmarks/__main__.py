@@ -8,7 +8,7 @@ from odoo import api
 from odoo.modules.registry import Registry
 from odoo.tools import config
 
-NAMES = ("carry_over_import", "plans_screen")
+NAMES = ("carry_over_import", "liability", "plans_screen")
 ADMIN = 2
 
 

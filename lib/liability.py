@@ -1,7 +1,7 @@
 """What sessions sold in advance have earned, and what is still owed of them (P7).
 
-The database computes these sums for all plans at once (`pet_liability_figures`); this is
-what they are, said in plain Python. Amounts and sessions are exact decimals.
+The database computes these sums for all plans at once (`models/liability_query.py`);
+this is what they are, said in plain Python. Amounts and sessions are exact decimals.
 """
 
 from collections.abc import Iterable, Sequence
@@ -43,9 +43,7 @@ class Balance:
     @property
     def closing(self) -> Decimal:
         """Above zero a liability, below zero revenue not billed yet."""
-        return (
-            self.billed - self.refunded + self.transferred - self.used - self.expired
-        )
+        return self.billed - self.refunded + self.transferred - self.used - self.expired
 
 
 def earn(count: Decimal, segments: Iterable[Segment], rounding: Decimal) -> Decimal:
@@ -93,9 +91,7 @@ def hand_on(
     )
 
 
-def reduce(
-    segment: Segment, credited_quantity: Decimal, credited: Decimal
-) -> Segment:
+def reduce(segment: Segment, credited_quantity: Decimal, credited: Decimal) -> Segment:
     """Return what a credit note leaves of a segment.
 
     One over all its sessions that is not in full lowers their price.
@@ -103,9 +99,7 @@ def reduce(
     if credited >= segment.amount and credited:
         return Segment(ZERO, ZERO)
     left = segment.quantity - credited_quantity
-    return Segment(
-        left if left > 0 else segment.quantity, segment.amount - credited
-    )
+    return Segment(left if left > 0 else segment.quantity, segment.amount - credited)
 
 
 def part_through(

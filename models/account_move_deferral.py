@@ -5,10 +5,10 @@ from odoo.exceptions import UserError
 class AccountMove(models.Model):
     """The entries that defer the revenue of plans, and their reversals (P8).
 
-    Both are drafts that a person posts, and afterwards entries like any other: they are
-    reset, cancelled, deleted or reversed. But the reversal is nothing without its entry:
-    what resets, cancels or deletes the entry does so with the reversal, and alone the
-    reversal is neither posted before the entry nor taken away from it.
+    Both are drafts that a person posts, and afterwards entries like any other: they
+    are reset, cancelled, deleted or reversed. But the reversal is nothing without its
+    entry: what resets, cancels or deletes the entry does so with the reversal, and
+    alone the reversal is neither posted before the entry nor taken away from it.
     """
 
     _inherit = "account.move"
@@ -56,7 +56,7 @@ class AccountMove(models.Model):
             if move.date <= self.date
         )
 
-    # --- Posting --------------------------------------------------------------------
+    # --- Posting -------------------------------------------------------------
 
     def _post(self, soft=True):
         deferring = self.filtered("pet_liability_id")
@@ -95,7 +95,7 @@ class AccountMove(models.Model):
             if locks:
                 move.company_id._refuse_pet_locked_day(move.display_name, locks)
 
-    # --- What happens to both ---------------------------------------------------------
+    # --- What happens to both ------------------------------------------------
 
     def button_draft(self):
         reversals = self._get_pet_deferral_reversals().filtered(
@@ -127,8 +127,8 @@ class AccountMove(models.Model):
             if entry.state != "cancel" and entry not in self:
                 raise UserError(
                     self.env._(
-                        "%(reversal)s takes back what %(entry)s defers. Cancel or delete "
-                        "that one: its reversal goes with it.",
+                        "%(reversal)s takes back what %(entry)s defers. Cancel or "
+                        "delete that one: its reversal goes with it.",
                         reversal=move.display_name,
                         entry=entry.display_name,
                     )

@@ -1,7 +1,7 @@
-"""The one query behind the liability report (P7): from the books to a line per service.
+"""The one query of the liability report (P7): from the books to a line per service.
 
-What it computes is said in plain Python by `lib.liability`; here it is done for all plans
-of a company at once. Each method is one part of the query, a table of its own:
+What it computes is said in plain Python by `lib.liability`; here it is done for all
+plans of a company at once. Each method is one part of the query, a table of its own:
 
     days       the ends of the days asked for: before the period, and its last
     plans      those sold, and in which section they stand
@@ -47,7 +47,7 @@ class LiabilityQuery:
         return SQL("WITH %s SELECT * FROM balances", self._with(*self._parts()))
 
     def billed(self):
-        """Return the query of what plans sold have billed, less credits, by the last day.
+        """Return the query of what was billed, less credits, by the last day.
 
         Of what the report is made from, for the comparison with Odoo's ledger.
         """
@@ -114,7 +114,7 @@ class LiabilityQuery:
             "(%s AT TIME ZONE 'UTC' AT TIME ZONE %s)::date", moment, self.company.pet_tz
         )
 
-    # --- Who, and what ---------------------------------------------------------------
+    # --- Who, and what -------------------------------------------------------
 
     def _days(self):
         return SQL(
@@ -157,7 +157,7 @@ class LiabilityQuery:
             """
         )
 
-    # --- Invoices --------------------------------------------------------------------
+    # --- Invoices ------------------------------------------------------------
 
     def _moves(self):
         """What bills plans (sign 1) or credits what they billed (sign -1).
@@ -257,7 +257,7 @@ class LiabilityQuery:
             """
         )
 
-    # --- What was sold, in the order of use ------------------------------------------
+    # --- What was sold, in the order of use ----------------------------------
 
     def _segments(self):
         """Sessions sold for one amount, at the end of a day, in the order of use.
@@ -443,7 +443,7 @@ class LiabilityQuery:
             day=self._local_day(SQL("entry.date")),
         )
 
-    # --- What was consumed, and has earned -------------------------------------------
+    # --- What was consumed, and has earned -----------------------------------
 
     def _counts(self):
         """How many sessions of a pot were used, or went without use, by a day.
@@ -596,7 +596,7 @@ class LiabilityQuery:
             whole=whole,
         )
 
-    # --- What was billed, credited, handed over ---------------------------------------
+    # --- What was billed, credited, handed over ------------------------------
 
     def _handed(self):
         """What a plan got from others, less what it handed on, by a day."""
@@ -651,7 +651,7 @@ class LiabilityQuery:
             granted=self._granted_over(),
         )
 
-    # --- Finished plans -----------------------------------------------------------------
+    # --- Finished plans ------------------------------------------------------
 
     def _finished(self):
         """Plans of which, at the end of a day, nothing is left and no draft is open."""
@@ -710,7 +710,7 @@ class LiabilityQuery:
             entry_day=self._local_day(SQL("entry.date")),
         )
 
-    # --- The whole ----------------------------------------------------------------------
+    # --- The whole -----------------------------------------------------------
 
     def _balances(self):
         """What each service of each plan comes to at the end of a day.

@@ -25,6 +25,7 @@ class PetConsumption(models.Model):
         "pet.plan.line",
         string="Service Line",
         required=True,
+        index=True,
         readonly=True,
         ondelete="cascade",
     )

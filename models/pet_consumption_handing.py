@@ -137,6 +137,7 @@ class PetConsumption(models.Model):
             if back.amount:
                 rows += self._prepare_taken_back(row, back, company, first)
                 pots.take_back(pot, row["entry_id"], back)
+        # See `_hand_over`.
         self._sudo_clean()._unguarded().create(rows)
 
     @api.model
@@ -296,9 +297,7 @@ class Pots:
                 for pot, part in self._split(entry, quantity)
             ]
         for pot, part in parts:
-            self.taken[plan, product, pot].append(
-                Taken("given", entry["id"], *part)
-            )
+            self.taken[plan, product, pot].append(Taken("given", entry["id"], *part))
         return [(pot, part) for pot, part in parts if any(part)]
 
     def receive(self, entry, parts):

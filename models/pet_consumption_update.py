@@ -172,7 +172,9 @@ class PetConsumption(models.Model):
 
     def _sql_local_day(self, company):
         """Return the local day of a ledger entry, by the clock of the shop."""
-        return SQL("(entry.date AT TIME ZONE 'UTC' AT TIME ZONE %s)::date", company.pet_tz)
+        return SQL(
+            "(entry.date AT TIME ZONE 'UTC' AT TIME ZONE %s)::date", company.pet_tz
+        )
 
     def _sql_entries(self, company, kinds, kind, day):
         """Return the statement that counts ledger entries which are not yet.

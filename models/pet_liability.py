@@ -85,8 +85,8 @@ class PetLiability(models.Model):
         string="Difference from Invoicing",
         compute="_compute_ledger_difference",
         compute_sudo=True,  # sums of invoices, for who may not open each
-        help="What the invoices of plans have in Odoo's own ledger, less what is billed "
-        "and refunded here; of the period, or through its last day",
+        help="What the invoices of plans have in Odoo's own ledger, less what is "
+        "billed and refunded here; of the period, or through its last day",
     )
     agreement = fields.Char(
         compute="_compute_ledger_difference",
@@ -148,16 +148,15 @@ class PetLiability(models.Model):
     @api.depends_context("lang")
     def _compute_ledger_difference(self):
         """Compare with Odoo's ledger as it is now, whenever somebody looks (P7)."""
+        sums = self._get_ledger_sums()
         for liability in self:
-            movement, balance = liability._get_ledger_sums()
+            movement, balance = sums.get(liability._origin.id, (0.0, 0.0))
             found = (
                 balance - liability.billed_to_date,
                 movement - liability.billed_total + liability.refunded_total,
             )
-            rounding = liability.currency_id
-            liability.ledger_difference = next(
-                (one for one in map(rounding.round, found) if one), 0.0
-            )
+            rounded = map(liability.currency_id.round, found)
+            liability.ledger_difference = next(filter(None, rounded), 0.0)
             liability.agreement = liability._get_agreement()
 
     def _get_agreement(self):
@@ -176,34 +175,45 @@ class PetLiability(models.Model):
         From the journal items of posted entries and nothing else, so that it can tell
         when the report is wrong.
 
-        :return: tuple of floats: of the period, and through its last day
+        :return: dict, id -> amounts: of the period, and through its last day
         """
-        self.ensure_one()
+        saved = self._origin
+        if not saved:
+            return {}
         self.env["account.move.line"].flush_model()
         self.env["account.move"].flush_model()
-        return self.env.execute_query(
+        saved.flush_recordset()
+        rows = self.env.execute_query(
             SQL(
                 """
-                SELECT COALESCE(SUM(-item.balance) FILTER (
-                           WHERE item.date >= %(first)s), 0)::float,
-                       COALESCE(SUM(-item.balance), 0)::float
-                  FROM account_move_line item
-                  JOIN account_move move ON move.id = item.move_id
-             LEFT JOIN account_move reversed ON reversed.id = move.reversed_entry_id
-                  JOIN pet_plan plan
-                    ON plan.id = COALESCE(move.pet_plan_id, reversed.pet_plan_id)
-                 WHERE item.company_id = %(company)s
-                   AND item.parent_state = 'posted'
-                   AND item.date <= %(last)s
-                   AND item.tax_line_id IS NULL
-                   AND item.display_type NOT IN ('payment_term', 'tax')
-                   AND plan.is_carry_over IS NOT TRUE
+                WITH billed AS (
+                    SELECT item.company_id, item.date, SUM(-item.balance) AS amount
+                      FROM account_move_line item
+                      JOIN account_move move ON move.id = item.move_id
+                 LEFT JOIN account_move origin ON origin.id = move.reversed_entry_id
+                      JOIN pet_plan plan
+                        ON plan.id = COALESCE(move.pet_plan_id, origin.pet_plan_id)
+                     WHERE item.parent_state = 'posted'
+                       AND item.tax_line_id IS NULL
+                       AND item.display_type NOT IN ('payment_term', 'tax')
+                       AND plan.is_carry_over IS NOT TRUE
+                     GROUP BY item.company_id, item.date
+                )
+                SELECT report.id,
+                       COALESCE(SUM(billed.amount) FILTER (
+                           WHERE billed.date >= report.date_from), 0)::float,
+                       COALESCE(SUM(billed.amount), 0)::float
+                  FROM pet_liability report
+                  JOIN billed
+                    ON billed.company_id = report.company_id
+                   AND billed.date <= report.date_to
+                 WHERE report.id IN %s
+                 GROUP BY report.id
                 """,
-                company=self.company_id.id or None,
-                first=self.date_from or None,
-                last=self.date_to or None,
+                saved._ids,
             )
-        )[0]
+        )
+        return {report_id: (movement, balance) for report_id, movement, balance in rows}
 
     def _sum_lines(self, domain, *names):
         """Return the sums of some columns of the lines.

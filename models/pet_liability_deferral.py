@@ -63,7 +63,7 @@ class PetLiability(models.Model):
                 if state in by_state
             )
 
-    # --- What stands ------------------------------------------------------------------
+    # --- What stands ---------------------------------------------------------
 
     def _get_standing_deferrals(self):
         """Return the entries and reversals that are neither cancelled nor undone."""
@@ -96,7 +96,7 @@ class PetLiability(models.Model):
                 )
         return super()._check_may_refresh()
 
-    # --- May it be deferred? ------------------------------------------------------------
+    # --- May it be deferred? -------------------------------------------------
 
     def _check_deferrable(self):
         """Refuse what cannot be deferred, before anything is written (P8).
@@ -187,7 +187,7 @@ class PetLiability(models.Model):
                     )
                 )
 
-    # --- What is deferred -----------------------------------------------------------------
+    # --- What is deferred ----------------------------------------------------
 
     def _get_deferrable(self):
         """Return what is prepaid at the end of the period and not earned.
@@ -342,7 +342,7 @@ class PetLiability(models.Model):
         )._check_pet_income_accounts(product)
         return product._get_product_accounts()["income"].id
 
-    # --- The entries ---------------------------------------------------------------------
+    # --- The entries ---------------------------------------------------------
 
     def action_open_deferral(self):
         """Open the dialog that shows the entry before it is made (P8).

@@ -18,7 +18,7 @@ class ResCompany(models.Model):
         "account.journal",
         string="Deferred Revenue Journal",
         ondelete="restrict",
-        help="The journal of the entries that defer the revenue, and of their reversals",
+        help="The journal of the entries that defer revenue, and of their reversals",
     )
 
     @api.constrains("pet_deferred_account_id")

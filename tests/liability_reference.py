@@ -44,10 +44,10 @@ class Reference:
         for row in env["pet.consumption"].search([("company_id", "=", company.id)]):
             self.rows[row.plan_id, row.product_id].append(row)
 
-    # --- Invoices ------------------------------------------------------------------
+    # --- Invoices ------------------------------------------------------------
 
     def of_plan(self, plan):
-        """Return the moves of a plan: list of (move, is a credit, the bill it is of)."""
+        """Return the moves of a plan: list of (move, is a credit, the bill meant)."""
         found = []
         for move in self.moves:
             origin = move.reversed_entry_id
@@ -96,7 +96,7 @@ class Reference:
             )
         return found
 
-    # --- One service -----------------------------------------------------------------
+    # --- One service ---------------------------------------------------------
 
     def balances(self, day):
         """Return the balances on a day: dict, (plan, service) -> `Balance`, not 0."""
@@ -317,7 +317,7 @@ class Reference:
     def local_day(self, entry):
         return periods.local_day(entry.date, self.company.pet_tz)
 
-    # --- Finished ----------------------------------------------------------------------
+    # --- Finished ------------------------------------------------------------
 
     def is_finished(self, plan, moves, day):
         for move, is_credit, __ in moves:
@@ -329,9 +329,7 @@ class Reference:
         for lines in plan.line_ids.grouped("product_id").values():
             if any(lines.mapped("is_unlimited")):
                 is_over = plan.state == "cancelled" and plan.cancel_date <= day
-                if not is_over and any(
-                    cycle.date_to > day for cycle in plan.cycle_ids
-                ):
+                if not is_over and any(cycle.date_to > day for cycle in plan.cycle_ids):
                     return False
                 continue
             left = sum(
@@ -396,31 +394,36 @@ def find_faults(env, company, first, middle, last):
             )
             if round(left - line[f"closing{suffix}"], 4):
                 faults.append(f"P7: {line.plan_id.name} does not add up: {line.read()}")
-    faults += _compare(Reference(env, company), before, after, (middle, last))
+    faults += find_differences(env, reports)
     faults += _find_wrong_rows(env, company)
     return faults
 
 
-def _compare(reference, before, after, days):
+def find_differences(env, reports):
+    """Return where reports differ from the reference, as a list of sentences.
+
+    :param reports: `pet.liability` records of one company
+    """
+    reference = Reference(env, reports.company_id)
     faults = []
-    for report, day in zip((before, after), days, strict=True):
-        shown = {
-            (line.plan_id, line.product_id): liability.exact(line.closing)
-            for line in report.line_ids
-            if line.closing
+    for report in reports:
+        balances = {
+            "opening": reference.balances(report.date_from - timedelta(days=1)),
+            "closing": reference.balances(report.date_to),
         }
-        expected = {
-            key: balance.closing
-            for key, balance in reference.balances(day).items()
-            if balance.closing
-        }
-        for key in {*shown, *expected}:
-            if shown.get(key, ZERO) != expected.get(key, ZERO):
-                plan, product = key
-                faults.append(
-                    f"P7: on {day} {plan.name} has {shown.get(key)} of {product.name}, "
-                    f"by hand {expected.get(key)}"
-                )
+        for name, expected in balances.items():
+            shown = {
+                (line.plan_id, line.product_id): liability.exact(line[name])
+                for line in report.line_ids
+            }
+            for plan, product in {*shown, *expected}:
+                found = shown.get((plan, product), ZERO)
+                wanted = getattr(expected.get((plan, product)), "closing", ZERO)
+                if found != wanted:
+                    faults.append(
+                        f"P7: {report.name}: {name} of {plan.name}, {product.name} is "
+                        f"{found}, by hand {wanted}"
+                    )
     return faults
 
 
