@@ -378,13 +378,14 @@ class PetLiability(models.Model):
         """Open the entries and reversals of these liabilities (P8)."""
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Deferral Entries"),
             "res_model": "account.move",
             "domain": [("id", "in", self.deferral_move_ids.ids)],
             "views": [
                 (self.env.ref("account.view_move_tree").id, "list"),
                 (False, "form"),
             ],
+            # After the tuples, whose first text Odoo would export as a term too
+            "name": self.env._("Deferral Entries"),
             "context": {"create": False},
         }
 
