@@ -53,6 +53,7 @@ from . import pet_plan_line
 from . import pet_plan_line_top_up
 from . import pet_plan_entry
 from . import pet_cycle
+from . import pet_cycle_bills
 from . import pet_cycle_carry
 from . import pet_cycle_credit
 from . import pet_cycle_forfeit
@@ -102,10 +103,16 @@ from . import pet_consumption_update
 from . import pet_consumption_handing
 from . import pet_liability
 from . import pet_liability_line
+from . import pet_liability_deferral
 from . import product_product
 from . import product_template
+from . import account_journal
 from . import account_move
+from . import account_move_ahead
+from . import account_move_amount
+from . import account_move_deferral
 from . import account_move_line
+from . import account_move_naming
 from . import account_move_offset
 from . import account_move_owed
 from . import account_move_payment
@@ -116,6 +123,7 @@ from . import ir_http
 from . import ir_sequence
 from . import res_company
 from . import res_company_books
+from . import res_company_deferral
 from . import res_company_first_steps
 from . import res_company_opening
 from . import res_config_settings

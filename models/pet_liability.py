@@ -30,7 +30,9 @@ class PetLiability(models.Model):
     _description = "Unused Sessions Liability"
     _inherit = ["pet.guard.mixin"]
     _order = "date_to desc, id desc"
-    _guarded_fields = frozenset({"name", "line_ids", "refresh_date", "billed_to_date"})
+    _guarded_fields = frozenset(
+        {"name", "line_ids", "refresh_date", "billed_to_date", "deferral_move_ids"}
+    )
 
     # Kept in the language of who made it, so that it is found by it.
     name = fields.Char(compute="_compute_name", store=True)

@@ -47,3 +47,17 @@ class ResConfigSettings(models.TransientModel):
     pet_portal_notice_hours = fields.Integer(
         related="company_id.pet_portal_notice_hours", readonly=False
     )
+    pet_deferred_account_id = fields.Many2one(
+        related="company_id.pet_deferred_account_id",
+        readonly=False,
+        check_company=True,
+        domain="[('account_type', '=', 'liability_current'), "
+        "('currency_id', 'in', (False, currency_id))]",
+    )
+    pet_deferred_journal_id = fields.Many2one(
+        related="company_id.pet_deferred_journal_id",
+        readonly=False,
+        check_company=True,
+        domain="[('type', '=', 'general'), "
+        "('currency_id', 'in', (False, currency_id))]",
+    )

@@ -6,6 +6,7 @@ from .rpc import ADDON, AddonModels
 
 SOURCES = ("models", "wizards", "controllers", "report")
 LINES_FOR_A_REASON = 6
+ACCOUNTANTS_WIZARDS = ("pet.liability.defer", "pet.liability.defer.line")
 
 
 class TestSecurityRecords(AddonModels, PetPlansCommon):
@@ -33,7 +34,12 @@ class TestSecurityRecords(AddonModels, PetPlansCommon):
         manager = self.env.ref("pet_plans.group_manager")
         cashier = self.env.ref("pet_plans.group_cashier")
         for model in self.own_models():
-            if self.env[model].is_transient():
+            if model in ACCOUNTANTS_WIZARDS:
+                self.assertEqual(
+                    self.rights(model).group_id,
+                    self.env.ref("account.group_account_invoice"),
+                )
+            elif self.env[model].is_transient():
                 groups = self.rights(model).group_id
                 self.assertLessEqual(groups, staff + manager + cashier, model)
 
@@ -57,8 +63,11 @@ class TestSecurityRecords(AddonModels, PetPlansCommon):
         for model in self.own_models():
             for right in self.rights(model).filtered(lambda r: r.group_id in readers):
                 writes = right.perm_write or right.perm_create or right.perm_unlink
-                # A report that accountants make, and the only record of theirs (P7)
-                allowed = model == "pet.liability" and right.group_id == invoicing
+                # A report that accountants make, and the only record of theirs (P7),
+                # and the dialog that defers it (P8)
+                allowed = right.group_id == invoicing and (
+                    model == "pet.liability" or model in ACCOUNTANTS_WIZARDS
+                )
                 self.assertEqual(bool(writes), allowed, right.name)
 
     def test_nobody_writes_cycles_and_entries(self):

@@ -23,6 +23,7 @@ from . import pet_plan_cancel
 from . import pet_plan_change
 from . import pet_pet_archive
 from . import pet_plan_let_go
+from . import pet_liability_defer
 from . import pet_plan_pause_start
 from . import pet_plan_transfer
 from . import pet_plan_top_up
