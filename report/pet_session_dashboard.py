@@ -62,21 +62,20 @@ class PetSessionReport(models.Model):
 
     def _get_session_tiles(self):
         """Return a tile for each measure: of this month, and of the one before."""
-        first = self.env.company._get_pet_today().replace(day=1)
-        this_month = self._get_month_domain(first)
-        last_month = self._get_month_domain(first - relativedelta(months=1))
-        now, before = self._sum_measures(this_month), self._sum_measures(last_month)
+        this_month = self.env.company._get_pet_today().replace(day=1)
+        last_month = this_month - relativedelta(months=1)
+        sums = self._sum_months([last_month, this_month])
         labels = self.fields_get(MEASURES, ["string"])
         return [
             self._prepare_tile(
                 name,
                 labels[name]["string"],
-                format_sessions(self.env, now[name]),
+                format_sessions(self.env, sums[this_month][name]),
                 self._open_sessions(name, this_month),
                 {
                     "label": self.env._(
                         "Last month: %(count)s",
-                        count=format_sessions(self.env, before[name]),
+                        count=format_sessions(self.env, sums[last_month][name]),
                     ),
                     "action": self._open_sessions(name, last_month),
                 },
@@ -84,25 +83,32 @@ class PetSessionReport(models.Model):
             for name in MEASURES
         ]
 
-    def _get_month_domain(self, first):
+    def _get_month_domain(self, month):
         """Return the domain of the facts of a month.
 
-        :param first: date, its first day
+        :param month: date, its first day
         """
-        after = first + relativedelta(months=1)
-        return Domain("date", ">=", first) & Domain("date", "<", after)
+        after = month + relativedelta(months=1)
+        return Domain("date", ">=", month) & Domain("date", "<", after)
 
-    def _sum_measures(self, domain):
-        """Return the sessions of the facts of a domain: dict, measure -> number."""
-        sums = [f"{name}:sum" for name in MEASURES]
-        [row] = self._read_group(domain, [], sums)
-        return {name: number or 0.0 for name, number in zip(MEASURES, row, strict=True)}
+    def _sum_months(self, months):
+        """Return the sessions of some months: dict, month -> measure -> number.
 
-    def _open_sessions(self, measure, domain):
-        """Return the list of the facts that make up a measure."""
-        return self._open_list(
-            "pet_plans.action_pet_session_report", domain & Domain(measure, "!=", 0)
-        )
+        :param months: list of dates, their first days
+        """
+        sums = {month: dict.fromkeys(MEASURES, 0.0) for month in months}
+        for month, *numbers in self._read_group(
+            Domain.OR(self._get_month_domain(month) for month in months),
+            ["date:month"],
+            [f"{name}:sum" for name in MEASURES],
+        ):
+            sums[month] = dict(zip(MEASURES, numbers, strict=True))
+        return sums
+
+    def _open_sessions(self, measure, month):
+        """Return the list of the facts that make up a measure in a month."""
+        domain = self._get_month_domain(month) & Domain(measure, "!=", 0)
+        return self._open_list("pet_plans.action_pet_session_report", domain)
 
     # --- Plans -----------------------------------------------------------------------
 
