@@ -2,7 +2,7 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import float_compare, format_list
 
-from ..models.formats import format_day
+from ..models.formats import format_day, format_sessions
 from ..models.pet_bounds_mixin import DAYS
 from ..models.windows import notify
 
@@ -289,8 +289,8 @@ class PetPlanTopUpLine(models.TransientModel):
             values = {
                 "plan": row.line_id.plan_id.display_name,
                 "service": row.product_id.display_name,
-                "quantity": f"{row.quantity:g}",
-                "price": f"{row.price_unit:g}",
+                "quantity": format_sessions(self.env, row.quantity),
+                "price": format_sessions(self.env, row.price_unit),
             }
             if row.quantity < 0:
                 raise UserError(
