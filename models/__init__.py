@@ -53,6 +53,7 @@ from . import pet_plan_line
 from . import pet_plan_line_top_up
 from . import pet_plan_entry
 from . import pet_cycle
+from . import pet_cycle_bills
 from . import pet_cycle_carry
 from . import pet_cycle_credit
 from . import pet_cycle_forfeit
@@ -105,9 +106,13 @@ from . import pet_liability_line
 from . import pet_liability_deferral
 from . import product_product
 from . import product_template
+from . import account_journal
 from . import account_move
+from . import account_move_ahead
+from . import account_move_amount
 from . import account_move_deferral
 from . import account_move_line
+from . import account_move_naming
 from . import account_move_offset
 from . import account_move_owed
 from . import account_move_payment

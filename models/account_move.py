@@ -1,3 +1,4 @@
+import re
 from contextlib import contextmanager
 
 from odoo import api, fields, models
@@ -57,7 +58,9 @@ class AccountMove(models.Model):
 
     _pet_cycle_uniq = models.UniqueIndex(
         "(pet_cycle_id) WHERE bills_pet_cycle IS TRUE",
-        "The cycle already has an open invoice: cancel or credit that one first.",
+        lambda env, diagnostics: env["account.move"]._get_second_bill_refusal(
+            diagnostics and diagnostics.message_detail
+        ),
     )
 
     @api.model
@@ -72,15 +75,6 @@ class AccountMove(models.Model):
             waits = move.state == "draft" and move.bills_pet_cycle
             # Who may read the invoice need not read plans.
             move.pet_due_note = waits and move.sudo().pet_cycle_id.due_note
-
-    def _get_move_display_name(self, show_ref=False):
-        """Name what was cancelled before it had a number: Odoo leaves that unnamed."""
-        name = super()._get_move_display_name(show_ref)
-        if name or self.state != "cancel" or not self.pet_cycle_id:
-            return name
-        if self.move_type == "out_refund":
-            return self.env._("Cancelled Credit Note")
-        return self.env._("Cancelled Invoice")
 
     # --- What closes a cycle (C6, I3) -------------------------------------------
 
@@ -186,12 +180,26 @@ class AccountMove(models.Model):
                     )
                 )
 
-    def _get_pet_bill_name(self):
-        """Return how messages call an invoice: drafts have no number yet."""
-        self.ensure_one()
-        if self.name and self.name != "/":
-            return self.name
-        return self.env._("the draft invoice (ID %(id)s)", id=self.id)
+    @api.model
+    def _get_second_bill_refusal(self, detail):
+        """Return in words what the database refused: two people were at it (I3).
+
+        :param detail: text of the database, which names the cycle by its id, or None
+        """
+        found = re.search(r"=\((\d+)\)", detail or "")
+        # Who tried to bill a cycle is told its name.
+        cycle = self.env["pet.cycle"].sudo().browse(found and int(found[1])).exists()
+        if not cycle:
+            return self.env._(
+                "The cycle already has an open invoice: cancel or credit that one "
+                "first."
+            )
+        return self.env._(
+            "%(cycle)s is billed by %(invoice)s already: cancel or credit that one "
+            "first.",
+            cycle=cycle.display_name,
+            invoice=cycle.invoice_id._get_pet_bill_name(),
+        )
 
     # --- A cycle that is billed again (C2, I3) -----------------------------------
 
@@ -439,6 +447,30 @@ class AccountMove(models.Model):
         :param parts: dict, line of the invoice -> part from 0 to 1
         """
         self.ensure_one()
+        totals = self.env["account.tax"]._get_tax_totals_summary(
+            self._prepare_pet_base_lines(parts), self.currency_id, self.company_id
+        )
+        return totals["total_amount_currency"]
+
+    def _get_pet_surplus(self, parts, limit):
+        """Return by how much parts of the invoice's lines come to more than a limit.
+
+        :param parts: dict, line of the invoice -> part from 0 to 1
+        :param limit: float, in the currency of the invoice
+        """
+        return max(0.0, self.currency_id.round(self._get_pet_total(parts) - limit))
+
+    def _prepare_pet_base_lines(self, parts):
+        """Return what Odoo calculates taxes from, for parts of the invoice's lines.
+
+        All of it in full has besides what an accountant's payment term adds to it.
+
+        :param parts: dict, line of the invoice -> part from 0 to 1
+        """
+        self.ensure_one()
+        billing = self.invoice_line_ids.filtered("price_total")
+        if all(parts.get(line) == 1.0 for line in billing):
+            return self._get_rounded_base_and_tax_lines(round_from_tax_lines=False)[0]
         taxes = self.env["account.tax"]
         base_lines = [
             {
@@ -450,10 +482,7 @@ class AccountMove(models.Model):
         ]
         taxes._add_tax_details_in_base_lines(base_lines, self.company_id)
         taxes._round_base_lines_tax_details(base_lines, self.company_id)
-        totals = taxes._get_tax_totals_summary(
-            base_lines, self.currency_id, self.company_id
-        )
-        return totals["total_amount_currency"]
+        return base_lines
 
     @api.model
     def _get_pet_unpaid_domain(self):

@@ -10,8 +10,19 @@ class AccountMoveLine(models.Model):
         self.ensure_one()
         return self.quantity * self.price_unit * (1 - self.discount / 100)
 
+    def _get_pet_typed_amount(self):
+        """Return the amount of an invoice line at the price that was typed (S6, I4).
+
+        A fiscal position may have adapted the price since.
+        """
+        self.ensure_one()
+        price, __ = self._get_pet_typed()
+        return self.quantity * price * (1 - self.discount / 100)
+
     def _prepare_pet_part_vals(self, part):
         """Return what credits a part of this line: fewer sessions, else a lower price.
+
+        A tax of a fixed amount goes by the sessions, so there it is both.
 
         :param part: float from 0 to 1
         """
@@ -21,7 +32,16 @@ class AccountMoveLine(models.Model):
         quantity = float_round(exact, precision_digits=digits)
         if abs(quantity - exact) < 1e-9:
             return {"quantity": quantity}
+        if quantity and "fixed" in self._get_pet_single_taxes().mapped("amount_type"):
+            return {
+                "quantity": quantity,
+                "price_unit": self.price_unit * exact / quantity,
+            }
         return {"price_unit": self.price_unit * part}
+
+    def _get_pet_single_taxes(self):
+        """Return the taxes of the line, those of a group one by one."""
+        return self.tax_ids.flatten_taxes_hierarchy()
 
     def _get_pet_part_name(self, vals):
         """Return the description of what bills or credits a part of this line (S7).
@@ -39,7 +59,7 @@ class AccountMoveLine(models.Model):
     def _get_pet_proposal_key(self, name):
         """Return by which name the invoice keeps what was proposed for the line."""
         self.ensure_one()
-        return f"{self.id}.{name}"
+        return f"{self._origin.id}.{name}"  # in a form, too
 
     def _get_pet_values(self, edited):
         """Return what Odoo proposes for the line today, where that is not so yet (I4).

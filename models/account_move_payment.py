@@ -77,6 +77,8 @@ class AccountMove(models.Model):
         action["context"] = {
             **action["context"],
             "default_post_pet_drafts": True,
+            # Who pays several cycles at once pays once.
+            "default_group_payment": True,
             "dont_redirect_to_payments": True,
             "display_account_trust": True,
         }

@@ -10,6 +10,7 @@ HEAD = (
     "partner_bank_id",
 )
 LINE = ("tax_ids", "account_id")
+RATE = "invoice_currency_rate"
 
 
 class AccountMove(models.Model):
@@ -48,10 +49,12 @@ class AccountMove(models.Model):
     def _get_pet_proposable(self):
         """Return what Odoo proposes for a draft, as it stands now.
 
-        :return: dict, name -> sorted ids; of a line the name is "12.tax_ids"
+        :return: dict, name -> sorted ids, or the rate; of a line the name is
+            "12.tax_ids"
         """
         self.ensure_one()
         values = {name: sorted(self[name].ids) for name in HEAD}
+        values[RATE] = self[RATE]
         for line in self._get_pet_proposed_lines():
             values |= {
                 line._get_pet_proposal_key(name): sorted(line[name].ids)
@@ -91,6 +94,8 @@ class AccountMove(models.Model):
                 for name in HEAD
                 if name not in chosen and move[name] == fresh[name]
             }
+            if move[RATE] == move._get_pet_rate():
+                names.add(RATE)
             for line in move._get_pet_proposed_lines():
                 stale = line._get_pet_values(set())
                 names |= {
@@ -136,9 +141,9 @@ class AccountMove(models.Model):
     def _take_pet_values(self):
         """Give the drafts of cycles among these what is true today (I4).
 
-        Addresses, fiscal position, bank account, taxes and accounts, unless a person
-        has edited them. Price, lines, pet and cycle stay as sold. What was posted
-        before is a correction of that day, and keeps its values.
+        Addresses, fiscal position, bank account, exchange rate, taxes and accounts,
+        unless a person has edited them. Price, lines, pet and cycle stay as sold. What
+        was posted before is a correction of that day, and keeps its values.
         """
         drafts = self.filtered(
             lambda move: (
@@ -152,6 +157,7 @@ class AccountMove(models.Model):
             edited = draft._get_pet_edited()
             with draft._keeping_pet_money():
                 draft._take_pet_head(edited)
+                draft._take_pet_rate(edited)
                 prices = draft._take_pet_lines(edited)
             taken = draft._get_pet_proposable()
             draft._keep_pet_proposals(
@@ -190,6 +196,27 @@ class AccountMove(models.Model):
         # customer is not proposed anew: a person may have typed it.
         with self.env.protecting([self._fields["narration"]], self):
             self.write({name: fresh[name].id for name in HEAD})
+
+    def _get_pet_rate(self):
+        """Return the exchange rate that Odoo proposes for a draft today."""
+        self.ensure_one()
+        day = self._get_invoice_currency_rate_date()
+        return self._get_expected_currency_rate_at(day)
+
+    def _take_pet_rate(self, edited):
+        """Take the exchange rate anew, to the company's currency.
+
+        Odoo does it too, but for a rate that it takes for typed: one that is not that
+        of the day on which the draft was made, as that day's is known today.
+
+        :param edited: names of what stays
+        """
+        self.ensure_one()
+        if self.currency_id == self.company_currency_id or RATE in edited:
+            return
+        rate = self._get_pet_rate()
+        if self[RATE] != rate:
+            self[RATE] = rate
 
     def _take_pet_lines(self, edited):
         """Take taxes and accounts of the lines anew.

@@ -499,8 +499,8 @@ class PetAppointment(models.Model):
                     "%(visit)s cannot weigh %(units)s in its cycle: 1, 0.5 for a half "
                     "day, or what its services take of the plan (%(weight)s).",
                     visit=visit.display_name,
-                    units=f"{visit.units:g}",
-                    weight=f"{weight:g}",
+                    units=format_sessions(self.env, visit.units),
+                    weight=format_sessions(self.env, weight),
                 )
             )
 
@@ -526,10 +526,10 @@ class PetAppointment(models.Model):
                         "%(cycle)s has room for %(free)s more. Cancel the visit and "
                         "book another one.",
                         visit=visit.display_name,
-                        new=f"{weight:g}",
-                        old=f"{visit.units:g}",
+                        new=format_sessions(self.env, weight),
+                        old=format_sessions(self.env, visit.units),
                         cycle=cycle.display_name,
-                        free=f"{cycle.free:g}",
+                        free=format_sessions(self.env, cycle.free),
                     )
                 )
             if weight != visit.units:

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from ..lib.carry_over import normalize
 from .counted import say_sessions
-from .formats import format_day
+from .formats import format_day, format_sessions
 from .pet_bounds_mixin import BOUNDS
 from .pet_carry_over_found import OWNER_KEYS
 from .pet_carry_over_who import SHOWN, WhoCheck
@@ -245,7 +245,7 @@ class Check(WhoCheck):
                 "nothing",
                 message=message,
                 sold=say_sessions(self.env, sold),
-                left=f"{float(left):g}",
+                left=format_sessions(self.env, float(left)),
             )
         return {
             "status": "unchanged",
@@ -378,7 +378,10 @@ class Check(WhoCheck):
             )
         elif left % 1:
             self.warnings.append(
-                self.env._("%(left)s is taken in half days", left=f"{float(left):g}")
+                self.env._(
+                    "%(left)s is taken in half days",
+                    left=format_sessions(self.env, float(left)),
+                )
             )
         if left > MOST_SESSIONS:
             self._refuse(
@@ -389,7 +392,8 @@ class Check(WhoCheck):
             self._refuse(
                 "sessions_left",
                 self.env._(
-                    "more are left than the %(total)s sold", total=f"{float(total):g}"
+                    "more are left than the %(total)s sold",
+                    total=format_sessions(self.env, float(total)),
                 ),
             )
         return left

@@ -4,7 +4,7 @@ from urllib.parse import urlencode
 
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import split_every
+from odoo.tools import format_list, split_every
 
 from ..lib import carry_over, tables
 from .counted import say_rows
@@ -341,7 +341,7 @@ class PetCarryOverImport(models.Model):
                     "%(file)s: no column is the %(lacking)s. Its columns are "
                     "%(headings)s: say which it is.",
                     file=self.display_name,
-                    lacking=self.env._(" and no column the ").join(lacking),
+                    lacking=format_list(self.env, lacking, "or"),
                     headings=", ".join(self.column_ids.mapped("heading")),
                 )
             )

@@ -99,7 +99,7 @@ class PetCoverMixin(models.AbstractModel):
             return self.env._(
                 "it takes %(sessions)s sessions, which is not between %(least)s and "
                 "%(most)s",
-                sessions=f"{self.sessions:g}",
+                sessions=format_sessions(self.env, self.sessions),
                 least=LEAST,
                 most=MOST,
             )

@@ -1,8 +1,9 @@
 from collections import defaultdict
 
-from odoo import models
+from odoo import api, models
 
 from ..lib.balances import Balance
+from .formats import format_sessions
 from .pet_plan_line import TOTAL_KINDS
 
 
@@ -58,9 +59,7 @@ class PetCycle(models.Model):
         plans = self.plan_id
         if lapsed is None:
             lapsed = plans.cycle_ids._filter_lapsed()
-        taken = plans.cycle_ids._get_taken_sessions()
-        for row in leaving.line_ids if leaving else ():
-            taken[row.appointment_id.cycle_id.id, row.plan_line_id.id] -= row.sessions
+        taken = plans.cycle_ids._get_sessions_that_stay(leaving)
         granted = plans.line_ids._sum_entries(TOTAL_KINDS)
         for line, quantity in (returned or {}).items():
             granted[line, self.browse()] += quantity
@@ -104,6 +103,63 @@ class PetCycle(models.Model):
                     if cycle in unused and quantity > 0:
                         unused[cycle][line] = quantity
         return unused
+
+    def _get_sessions_that_stay(self, leaving=None):
+        """Return what visits take of each service once some have left.
+
+        :param leaving: visits that go with the plan, if they are still in their cycle
+        :return: defaultdict, (cycle id, plan line id) -> sessions
+        """
+        taken = self._get_taken_sessions()
+        for row in leaving.line_ids if leaving else ():
+            taken[row.appointment_id.cycle_id.id, row.plan_line_id.id] -= row.sessions
+        return taken
+
+    def _say_used(self, leaving=None):
+        """Return how many of its sessions visits take of each cycle, in words (X7).
+
+        :param leaving: see `_get_sessions_that_stay`
+        :return: dict, cycle -> text such as "2 of 4", or "7, unlimited"
+        """
+        taken = self._get_sessions_that_stay(leaving)
+        texts = {}
+        for plan in self.plan_id:
+            cycles = plan.cycle_ids.sorted("sequence")
+            shares = plan._get_shares(cycles.mapped("capacity"))
+            for number, cycle in enumerate(cycles):
+                rows = [
+                    (line.is_unlimited, taken[cycle.id, line.id], sold[number])
+                    for line, sold in shares.items()
+                    if sold[number] or taken[cycle.id, line.id]
+                ]
+                texts[cycle] = self._say_used_of(rows)
+        return texts
+
+    @api.model
+    def _say_used_of(self, rows):
+        """Return what is used of the services of one cycle, in words.
+
+        :param rows: list of (whether it is unlimited, sessions used, sessions sold)
+        """
+        limited = [(used, sold) for is_free, used, sold in rows if not is_free]
+        free = [used for is_free, used, __ in rows if is_free]
+        texts = []
+        if limited:
+            used, sold = map(sum, zip(*limited, strict=True))
+            texts.append(
+                self.env._(
+                    "%(used)s of %(sold)s",
+                    used=format_sessions(self.env, used),
+                    sold=format_sessions(self.env, sold),
+                )
+            )
+        if free:
+            texts.append(
+                self.env._(
+                    "%(used)s, unlimited", used=format_sessions(self.env, sum(free))
+                )
+            )
+        return "; ".join(texts)
 
     def _filter_not_carried(self, line):
         """Return the cycles whose sessions of a service were not carried away (X6)."""
@@ -174,7 +230,7 @@ class PetCycle(models.Model):
             cycle: lines
             for cycle, lines in parts.items()
             if cycle.invoice_id.currency_id.compare_amounts(
-                sum(line.price_total * part for line, part in lines.items()), 0.0
+                cycle.invoice_id._get_pet_total(lines), 0.0
             )
             > 0
         }
@@ -259,15 +315,32 @@ class PetCycle(models.Model):
         parts = parts | {
             line: credited / billed for line, amount in amounts.items() if amount < 0
         }
-        total = sum(line.price_total * part for line, part in parts.items())
         left = invoice.amount_total - sum(
             credit_note._get_pet_standing() for credit_note in earlier
         )
-        if invoice.currency_id.compare_amounts(total, left) > 0:
-            parts = {
-                line: part * max(0.0, left) / total for line, part in parts.items()
-            }
-        return parts
+        return self._cut_credit_parts(parts, max(0.0, left))
+
+    def _cut_credit_parts(self, parts, left):
+        """Return parts of a credit note that come to no more than what is left (X7).
+
+        By what Odoo makes of them, not by the sum of the lines: who rounds an invoice
+        as a whole may come to less. And a lower price may be rounded up to the same
+        cent again: then the largest line gives way.
+
+        :param parts: dict, invoice line -> part from 0 to 1
+        :param left: float, what was billed and not credited before
+        """
+        self.ensure_one()
+        invoice = self.invoice_id
+        total = invoice._get_pet_total(parts)
+        if invoice.currency_id.compare_amounts(total, left) <= 0:
+            return parts
+        cut = {line: part * left / total for line, part in parts.items()}
+        while over := invoice._get_pet_surplus(cut, left):
+            amounts = {line: line.price_total * part for line, part in cut.items()}
+            largest = max(amounts, key=amounts.get)
+            cut[largest] *= max(0.0, 1.0 - over / amounts[largest])
+        return cut
 
     # --- What of a draft is not used ---------------------------------------------
 

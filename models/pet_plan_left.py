@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from .counted import say_sessions, say_visits
+from .formats import format_sessions
 
 
 class PetPlan(models.Model):
@@ -65,3 +66,8 @@ class PetPlan(models.Model):
         self.ensure_one()
         say = say_visits if self.kind == "package" else say_sessions
         return say(self.env, self.sessions_left)
+
+    def _say_to_book(self):
+        """Return how much of that is still to book, for mails: "9", "2.5"."""
+        self.ensure_one()
+        return format_sessions(self.env, self.counted_to_book)

@@ -4,7 +4,7 @@ from math import ceil
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
-from .formats import format_day
+from .formats import format_day, format_sessions
 
 ORDER_MODES = [
     ("none", "None"),
@@ -163,7 +163,7 @@ class PetPlan(models.Model):
         words = words or self._get_carry_over_words()
         return words[bool(end)] % {
             "who": who,
-            "sessions": f"{sessions:g}",
+            "sessions": format_sessions(self.env, sessions),
             "service": service.display_name,
             "end": end,
         }
@@ -197,7 +197,7 @@ class PetPlan(models.Model):
         """Return what was carried over from where, as a sentence."""
         self.ensure_one()
         what = ", ".join(
-            f"{line.quantity:g} {line.product_id.display_name}"
+            f"{format_sessions(self.env, line.quantity)} {line.product_id.display_name}"
             for line in self.line_ids
         )
         origin = " ".join(filter(None, (self.legacy_system, self.legacy_ref)))

@@ -6,6 +6,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL, float_compare, float_repr, float_round
 
 from ..lib.balances import Balance, Unlimited
+from .formats import format_sessions
 from .pet_appointment import UPCOMING_STATES
 
 # What a kind of entry does to the counters shown on a line; `remaining` is simply
@@ -734,15 +735,15 @@ class PetPlanLine(models.Model):
         self.ensure_one()
         values = {
             "plan": self.plan_id.display_name,
-            "wanted": f"{wanted:g}",
+            "wanted": format_sessions(self.env, wanted),
             "service": self.product_id.display_name,
-            "left": f"{round(left, 6):g}",
+            "left": format_sessions(self.env, left),
         }
         if self.plan_id.overdraft_limit:
             return self.env._(
                 "%(plan)s has too few sessions of %(service)s: %(wanted)s needed, "
                 "%(left)s left, and it may owe no more than %(overdraft)s.",
-                overdraft=f"{self.plan_id.overdraft_limit:g}",
+                overdraft=format_sessions(self.env, self.plan_id.overdraft_limit),
                 **values,
             )
         return self.env._(

@@ -27,7 +27,6 @@ class PetPlan(models.Model):
 
     next_pause_id = fields.Many2one(
         "pet.plan.pause",
-        string="Pause",
         compute="_compute_next_pause_id",
         groups="base.group_user",
         help="The pause that runs, or the next one to come",

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import float_compare
 
+from .formats import format_sessions
+
 
 class PetPlanTemplate(models.Model):
     """What is wrong with an offer, told where it is typed, before it is refused."""
@@ -90,7 +92,7 @@ class PetPlanTemplateLine(models.Model):
             yield self.env._(
                 "%(service)s has more than 0 sessions, not %(quantity)s.",
                 service=name,
-                quantity=f"{self.quantity:g}",
+                quantity=format_sessions(self.env, self.quantity),
             )
         if self.price_unit < 0:
             yield self.env._(
@@ -101,7 +103,7 @@ class PetPlanTemplateLine(models.Model):
                 "%(service)s: a discount is between 0 and 100 percent, not "
                 "%(discount)s.",
                 service=name,
-                discount=f"{self.discount:g}",
+                discount=format_sessions(self.env, self.discount),
             )
 
     def _list_price_faults(self, rows):

@@ -4,6 +4,7 @@ from odoo import Command, fields, models
 from odoo.exceptions import UserError
 
 from .counted import say_sessions
+from .formats import format_sessions
 
 
 class PetPlan(models.Model):
@@ -74,7 +75,7 @@ class PetPlan(models.Model):
                     "booked. Cancel the visits to come first.",
                     plan=self.display_name,
                     left=say_sessions(self.env, sum(left.values())),
-                    booked=f"{self.sessions_booked:g}",
+                    booked=format_sessions(self.env, self.sessions_booked),
                 )
             )
         # Staff have no invoicing rights: reads the drafts of this plan only.

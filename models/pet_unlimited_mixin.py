@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import float_compare
 
+from .formats import format_sessions
+
 
 class PetUnlimitedMixin(models.AbstractModel):
     """A service that is used as often as one likes, for one price per period (S11)."""
@@ -58,7 +60,7 @@ class PetUnlimitedMixin(models.AbstractModel):
         if float_compare(self.quantity, 1.0, precision_digits=6):
             return self.env._(
                 "it is billed once per period, not %(quantity)s times",
-                quantity=f"{self.quantity:g}",
+                quantity=format_sessions(self.env, self.quantity),
             )
         others = seller.line_ids - self
         if self.product_id in others.product_id:

@@ -50,16 +50,21 @@ from . import test_first_steps
 from . import test_first_walk
 from . import test_formats
 from . import test_i1_posting_job
+from . import test_i1_drafts_ahead
 from . import test_i2_cashier
 from . import test_i2_payment_race
 from . import test_i2_post_and_pay
+from . import test_i2_several
 from . import test_i2_view_and_pay
 from . import test_i3_accountant
 from . import test_i3_accountants_values
+from . import test_i3_edited_amount
 from . import test_i3_reopening
+from . import test_i3_said_on_cycle
 from . import test_i3_two_invoices
 from . import test_i3_race
 from . import test_i3_what_closes
+from . import test_i4_positions
 from . import test_i4_values_of_the_day
 from . import test_invoice_triggers
 from . import test_jobs_race
@@ -101,8 +106,12 @@ from . import test_p3_portal_fields
 from . import test_p3_portal_mails
 from . import test_p3_portal_queries
 from . import test_p3_portal_routes
+from . import test_p4_analysis
+from . import test_p4_dashboard
+from . import test_p4_renewal_rate
 from . import test_p4_statements
 from . import test_p5_reminders
+from . import test_p6_languages
 from . import test_p7_access
 from . import test_p7_days
 from . import test_p7_liability
@@ -143,7 +152,11 @@ from . import test_s4_package_cycles
 from . import test_s4_template_form
 from . import test_s5_plan_periods
 from . import test_s6_amounts
+from . import test_s6_taxes
+from . import test_s7_cash_basis
 from . import test_s7_currency_of_the_shop
+from . import test_s7_early_payment
+from . import test_s7_foreign_currency
 from . import test_s7_invoices
 from . import test_s7_sessions_in_words
 from . import test_s8_end_dates
@@ -192,7 +205,9 @@ from . import test_x7_dated_ahead
 from . import test_x7_dated_back
 from . import test_x7_drafts
 from . import test_x7_last_day
+from . import test_x7_preview
 from . import test_x7_said
+from . import test_x7_taxes
 from . import test_x8_pause
 from . import test_x8_pause_periods
 from . import test_x8_pause_preview
@@ -217,3 +232,4 @@ if requirements.has_hypothesis:
     from . import test_lib_rhythm
     from . import test_lib_spread
     from . import test_lib_tables
+    from . import test_s6_any_price

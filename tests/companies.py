@@ -42,6 +42,16 @@ class CompaniesCase(RpcCase):
             }
         )
         plan.action_confirm()
+        ended = env["pet.plan"].create(
+            {
+                "template_id": template.sudo().copy().id,
+                "pet_id": pet.id,
+                "company_id": company.id,
+                "date_start": "2025-12-01",
+                "date_end": "2025-12-31",
+            }
+        )
+        ended.action_confirm()
         visits = plan.book(cls.weekly(12))
         visits[0].action_confirm()
         visits[1].action_receive()
@@ -92,9 +102,17 @@ class CompaniesCase(RpcCase):
             "pet.plan.line": plan.line_ids,
             "pet.plan.entry": plan.entry_ids,
             "pet.plan.pause": plan.pause_ids,
+            "pet.session.report": cls.analyse("pet.session.report", plan),
+            "pet.renewal.report": cls.analyse("pet.renewal.report", ended),
             "pet.cycle": plan.cycle_ids,
             "pet.appointment": visits,
             "pet.appointment.step": visits.step_id,
             "pet.appointment.line": visits.line_ids,
             "res.partner": customer,
         }
+
+    @classmethod
+    def analyse(cls, model, plan):
+        """Return the rows of an analysis about a plan."""
+        report = cls.env[model].sudo().with_company(plan.company_id)
+        return report.search([("plan_id", "=", plan.id)]).with_env(plan.env)

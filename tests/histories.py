@@ -125,7 +125,8 @@ class History(RuleBasedStateMachine):
             raise self._fault(repr(error)) from error
         self.env.invalidate_all()
         before, self.world = self.world, self._look()
-        if faults := find_faults(before, self.world) + self._find_wrong_counters():
+        faults = find_faults(before, self.world)
+        if faults := faults + self._find_wrong_counters() + self._find_wrong_sums():
             raise self._fault("\n".join(faults))
 
     def _fault(self, what):
@@ -166,6 +167,40 @@ class History(RuleBasedStateMachine):
                 if visit.id not in self.consumed:
                     faults.append(f"counters: {visit} keeps sessions, nobody said so")
         return faults
+
+    def _find_wrong_sums(self):
+        """Compare the analysis with the counters of the lines (P4)."""
+        lines = self.env["pet.plan.line"].browse(self.world.lines)
+        counted = {
+            key: self._round(
+                # What is without limit is granted with each booking, never sold (S11).
+                sum(line.total for line in some if not line.is_unlimited),
+                sum(some.mapped("used")),
+                sum(some.mapped("expired")),
+            )
+            for key, some in lines.grouped(lambda line: line._get_service()).items()
+        }
+        facts = ("sold", "given", "carried_over", "adjusted", "transferred")
+        told = {
+            (plan, product): self._round(sum(total), used, expired)
+            for plan, product, used, expired, *total in self.env[
+                "pet.session.report"
+            ]._read_group(
+                [],
+                ["plan_id", "product_id"],
+                [f"{name}:sum" for name in ("used", "expired", *facts)],
+            )
+        }
+        return [
+            f"analysis: {plan.name}, {product.name} has {numbers} (total, used, "
+            f"expired), and the analysis tells {told.get((plan, product))}"
+            for (plan, product), numbers in counted.items()
+            if told.get((plan, product), (0, 0, 0)) != numbers
+        ]
+
+    @staticmethod
+    def _round(*numbers):
+        return tuple(round(number, 2) + 0.0 for number in numbers)
 
     # --- Choosing -------------------------------------------------------------
 

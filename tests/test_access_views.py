@@ -52,6 +52,13 @@ class TestViews(RpcCase):
             )
         )
 
+    def readers(self, window):
+        """Return who of the insiders may read what a window shows."""
+        model = self.env[window.res_model]
+        return [
+            user for user in self.insiders if model.with_user(user).has_access("read")
+        ]
+
     def context(self, window):
         names = {"uid": self.env.uid, "active_id": False}
         return safe_eval(window.context or "{}", names)
@@ -158,7 +165,7 @@ class TestViews(RpcCase):
     def test_linked_records_can_be_read(self):
         """13: not only their model; those of the records that the windows list."""
         for window in self.windows():
-            for user in self.insiders:
+            for user in self.readers(window):
                 model = self.env[window.res_model].with_user(user)
                 view = self.views(window, user).get("form")
                 if not view or model._name not in self.own_models():
@@ -205,7 +212,7 @@ class TestViews(RpcCase):
 
     def test_data_can_be_read(self):
         for window in self.windows():
-            for user in self.insiders:
+            for user in self.readers(window):
                 model = self.env[window.res_model].with_user(user)
                 for kind, view in self.views(window, user).items():
                     if kind not in DATA_VIEWS:
@@ -222,7 +229,7 @@ class TestViews(RpcCase):
             {"group_ids": [Command.link(self.env.ref("base.group_allow_export").id)]}
         )
         for window in self.windows():
-            for user in self.insiders:
+            for user in self.readers(window):
                 view = self.views(window, user).get("list")
                 if not view:
                     continue
@@ -237,7 +244,7 @@ class TestViews(RpcCase):
 
     def test_forms_open(self):
         for window in self.windows():
-            for user in self.insiders:
+            for user in self.readers(window):
                 model = self.env[window.res_model].with_user(user)
                 view = self.views(window, user).get("form")
                 if not view:
@@ -259,7 +266,7 @@ class TestViews(RpcCase):
 
     def test_search_filters_and_groupings(self):
         for window in self.windows():
-            for user in self.insiders:
+            for user in self.readers(window):
                 model = self.env[window.res_model].with_user(user)
                 root = etree.fromstring(self.views(window, user)["search"]["arch"])
                 for node in root.iter("filter"):

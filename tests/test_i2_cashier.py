@@ -157,20 +157,22 @@ class TestCashier(CashierCommon):
 
     def test_the_buttons(self):
         """Where one pays, for a cashier as for Invoicing, and not for other staff."""
-        for model, kind, button in (
-            ("pet.cycle", "form", "action_pay"),
-            ("pet.cycle", "list", "action_pay"),
-            ("pet.plan", "form", "action_pay"),
-            ("pet.appointment", "form", "action_take_payment"),
+        for model, kind, button, count in (
+            ("pet.cycle", "form", "action_pay", 2),
+            ("pet.cycle", "list", "action_pay", 3),  # of several, too
+            ("pet.plan", "form", "action_pay", 2),
+            ("pet.appointment", "form", "action_take_payment", 2),
         ):
-            for user, labels in (
-                (self.cashier, 2),
-                (self.accountant, 2),
-                (self.staff, 0),
+            for user, is_there in (
+                (self.cashier, True),
+                (self.accountant, True),
+                (self.staff, False),
             ):
                 with self.subTest(model=model, view=kind, user=user.login):
                     view = self.env[model].with_user(user).get_view(view_type=kind)
-                    self.assertEqual(view["arch"].count(f'name="{button}"'), labels)
+                    self.assertEqual(
+                        view["arch"].count(f'name="{button}"'), count * is_there
+                    )
 
     # --- A visit -------------------------------------------------------------------
 

@@ -85,6 +85,14 @@ class TestTwoInvoices(PetPlansCommon):
             self.reverse(credit_note).modify_moves()
         self.assert_still_billed_by(new)
 
+    def test_it_was_made_a_credit_note_for_a_while(self):
+        self.old.action_switch_move_type()
+        self.assertEqual(self.cycle.state, "closed")
+        new = self.invoice_anew()
+        with self.assert_names_both(new):
+            self.old.action_switch_move_type()
+        self.assert_still_billed_by(new)
+
     def test_in_a_script(self):
         """No raw message of the database, even where only the flush comes by."""
         self.old.button_cancel()

@@ -277,12 +277,19 @@ class TestWhatCloses(WhatClosesCommon):
         bills = self.invoices(self.plan)
         with (
             mute_logger("odoo.sql_db"),
-            self.assertRaisesRegex(IntegrityError, "pet_cycle_uniq"),
+            self.assertRaisesRegex(IntegrityError, "pet_cycle_uniq") as refusal,
         ):
             self.env.cr.execute(
                 "UPDATE account_move SET pet_cycle_id = %s WHERE id = %s",
                 (self.cycle.id, bills[0].id),
             )
+        moves = self.env["account.move"].with_user(self.accountant)
+        self.assertEqual(
+            moves._sql_error_to_message(refusal.exception),
+            f"{self.cycle.display_name} is billed by "
+            f"{self.cycle.invoice_id._get_pet_bill_name()} already: cancel or credit "
+            "that one first.",
+        )
 
 
 class TestMoneyOnADraft(WhatClosesCommon):

@@ -273,7 +273,7 @@ class TestBadRows(CarryOverCommon):
         one.file = base64.b64encode(b"Colour,Shape\nred,round\n")
         with self.assertRaisesRegex(
             UserError,
-            "no column is the Customer Name and no column the Sessions Left. Its "
+            "no column is the Customer Name or Sessions Left. Its "
             "columns are Colour, Shape",
         ):
             one.action_check()

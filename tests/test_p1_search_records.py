@@ -36,6 +36,9 @@ class TestSearchOfRecords(AddonModels, PetPlansCommon):
         cls.plan.with_user(cls.manager)._pause(
             date(2026, 5, 1), date(2026, 5, 10), "Holidays"
         )
+        customer = cls.env["res.partner"].create({"name": "Carla Mendes"})
+        pet = cls._make_pet("Thor", partner_id=customer.id)
+        cls.sell(pet=pet, date_start="2025-12-01", date_end="2025-12-31")  # is over
         text = "Owner;Pet;Sessions Left;Color\nAna Souza;Luna;3;red\n"
         upload = cls.env["pet.carry.over.import"].create(
             {"file": base64.b64encode(text.encode()), "filename": "old.csv"}

@@ -1,3 +1,7 @@
+from datetime import date, datetime
+
+from odoo import fields
+
 from .liability import LiabilityCommon
 
 
@@ -46,3 +50,57 @@ class TestWorkedExample(LiabilityCommon):
         again = self.close("04-01", "04-30")
         self.assertFalse(again.line_ids)
         self.assertEqual(self.money(self.close("01-01", "01-31"), self.plan)[-1], 0.0)
+
+
+class TestYear(LiabilityCommon):
+    """P7: a year closed month by month, each on the first day of the next one."""
+
+    def test_twelve_closings(self):
+        """What one closes with the next one opens with, and all comes to nothing."""
+        package = self.sell(self.make_template(validity=6))
+        package.book(self.weekly(10))
+        monthly = self.sell(
+            self.make_template(
+                [(self.bath, 3, 33.33), (self.grooming, 1, 60.0)],
+                kind="plan",
+                period_count=11,
+                no_show_policy="consume",
+            ),
+            pet=self.rex,
+        )
+        monthly.book(self.weekly(40, "2026-01-06 09:00:00")[::2])
+        plans = package + monthly
+        before, earned = {}, 0.0
+        for month in range(1, 13):
+            self.live_through(plans, month)
+            report = self.close(*self.get_month(month))
+            self.assertEqual(self.openings(report), before)
+            before = self.closings(report)
+            earned += report.used_total + report.expired_total
+        self.assertFalse(before)
+        posted = plans.sudo().cycle_ids.move_ids.filtered(
+            lambda move: move.state == "posted"
+        )
+        self.assertAlmostEqual(earned, sum(posted.mapped("amount_untaxed")))
+        self.assertGreater(earned, 1000.0)
+
+    def get_month(self, month):
+        """Return the first and the last day of a month, as "MM-DD"."""
+        first = date(2026, month, 1)
+        return f"{first:%m-%d}", f"{fields.Date.end_of(first, 'month'):%m-%d}"
+
+    def live_through(self, plans, month):
+        """Serve what is booked, let the jobs run, up to the first of the next month."""
+        first = date(2026, month, 1)
+        for day in (first, fields.Date.end_of(first, "month")):
+            self.clock.move_to(f"{day} 20:00:00")
+            self.run_posting_job()
+            due = plans.appointment_ids.filtered(
+                lambda visit: (
+                    visit.state == "scheduled" and visit.start < datetime.now()
+                )
+            )
+            due[:1].action_no_show()
+            due[1:].action_receive()
+        self.clock.move_to(f"{fields.Date.add(first, months=1)} 04:00:00")
+        plans.sudo()._update_states()

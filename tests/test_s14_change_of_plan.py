@@ -28,6 +28,12 @@ class TestChange(ChangeCase):
             self.invoices(plan).mapped("state"), ["posted", "cancel", "cancel"]
         )
 
+    def test_nothing_is_told_before_an_offer_is_chosen(self):
+        wizard = self.env["pet.plan.change"].new({"plan_id": self.sell_used().id})
+        self.assertFalse(wizard.price_rows)
+        self.assertFalse(wizard.price_notice)
+        self.assertEqual(wizard.price, 0.0)
+
     def test_linked_both_ways_as_a_renewal(self):
         plan = self.sell_used()
         new = self.change(plan)

@@ -43,6 +43,11 @@ class TestCancelPlan(PetPlansCommon):
     def test_button_opens_the_wizard(self):
         action = self.plan.action_cancel()
         self.assertEqual(action["res_model"], "pet.plan.cancel")
+        model = self.env["pet.plan.cancel"]
+        self.assertEqual(
+            model.get_views(action["views"])["views"]["form"]["id"],
+            self.env.ref("pet_plans.pet_plan_cancel_view_form").id,
+        )
 
     def test_visits_and_drafts(self):
         self.serve("01-05", "01-12")

@@ -2,7 +2,7 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import float_compare
 
-from ..models.formats import format_day
+from ..models.formats import format_day, format_sessions
 
 
 class PetPlanAdjust(models.TransientModel):
@@ -152,8 +152,8 @@ class PetPlanAdjust(models.TransientModel):
                         "this window and has %(now)s now: open it again.",
                         service=row.product_id.display_name,
                         plan=plan.display_name,
-                        old=f"{row.old_remaining:g}",
-                        now=f"{row.line_id.remaining:g}",
+                        old=format_sessions(self.env, row.old_remaining),
+                        now=format_sessions(self.env, row.line_id.remaining),
                     )
                 )
         if plan.date_end != self.old_date_end or (plan.note or "") != (
@@ -206,8 +206,8 @@ class PetPlanAdjust(models.TransientModel):
             self.env._(
                 "%(service)s: %(old)s → %(new)s to book",
                 service=row.product_id.display_name,
-                old=f"{row.old_remaining:g}",
-                new=f"{row.new_remaining:g}",
+                old=format_sessions(self.env, row.old_remaining),
+                new=format_sessions(self.env, row.new_remaining),
             )
             for row in rows
         ]
@@ -265,7 +265,7 @@ class PetPlanAdjustLine(models.TransientModel):
                         "%(service)s cannot have %(new)s sessions to book: %(plan)s "
                         "ended on %(end)s. Move its end too.",
                         service=row.product_id.display_name,
-                        new=f"{row.new_remaining:g}",
+                        new=format_sessions(self.env, row.new_remaining),
                         plan=plan.display_name,
                         end=format_day(self.env, plan.date_end),
                     )
@@ -281,8 +281,8 @@ class PetPlanAdjustLine(models.TransientModel):
                         "%(old)s now, and %(booked)s are booked: cancel visits to "
                         "free those.",
                         service=row.product_id.display_name,
-                        new=f"{row.new_remaining:g}",
-                        old=f"{row.old_remaining:g}",
-                        booked=f"{row.booked:g}",
+                        new=format_sessions(self.env, row.new_remaining),
+                        old=format_sessions(self.env, row.old_remaining),
+                        booked=format_sessions(self.env, row.booked),
                     )
                 )

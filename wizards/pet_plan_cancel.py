@@ -40,11 +40,25 @@ class PetPlanCancel(models.TransientModel):
         compute="_compute_amounts",
         help="Empty when the plans were sold in several currencies",
     )
+    amount_posted = fields.Monetary(string="Billed", compute="_compute_amounts")
+    amount_credited_before = fields.Monetary(
+        string="Credited Before", compute="_compute_amounts"
+    )
     amount_credited = fields.Monetary(
         string="Credited in Total", compute="_compute_amounts"
     )
     amount_billed = fields.Monetary(
         string="Drafts Will Bill", compute="_compute_amounts"
+    )
+    amount_final = fields.Monetary(
+        string="Comes To",
+        compute="_compute_amounts",
+        help="What is billed, less what is credited, and what drafts will bill",
+    )
+    amounts_text = fields.Text(
+        string="In Several Currencies",
+        compute="_compute_amounts",
+        help="The same of plans that were sold in several currencies",
     )
 
     def _default_date(self):
@@ -85,11 +99,16 @@ class PetPlanCancel(models.TransientModel):
 
     @api.depends("line_ids")
     def _compute_amounts(self):
+        """Add up the preview; amounts of several currencies are told apart."""
         for wizard in self:
-            currency = wizard.line_ids.currency_id
+            lines = wizard.line_ids
+            currency = lines.currency_id
             wizard.currency_id = currency if len(currency) == 1 else False
-            wizard.amount_credited = sum(wizard.line_ids.mapped("amount_credited"))
-            wizard.amount_billed = sum(wizard.line_ids.mapped("amount_billed"))
+            for name, amount in lines._sum_amounts().items():
+                wizard[name] = amount
+            wizard.amounts_text = len(currency) > 1 and "\n".join(
+                rows._say_amounts() for rows in lines.grouped("currency_id").values()
+            )
 
     def _prepare_line_vals_list(self, plans):
         """Return the preview of each cycle of some plans (X7).
@@ -103,42 +122,85 @@ class PetPlanCancel(models.TransientModel):
         cycles = plans.sudo().cycle_ids
         leaving = plans.sudo()._get_visits_from(self.date)
         kept = cycles - cycles._get_unserved(self.date, leaving)
-        effects = {cycle: self._get_effect(cycle, cycle in kept) for cycle in cycles}
-        credited, billed = (
-            {},
-            {
-                cycle: cycle.invoice_id.amount_total
-                for cycle, effect in effects.items()
-                if effect == "keep_draft"
-            },
-        )
+        settled = {
+            cycle: self._prepare_unsettled_vals(cycle, cycle in kept)
+            for cycle in cycles
+        }
         if self.settlement == "credit_note":
-            lapsed = self._get_lapsed(cycles)
-            credits = cycles._get_creditable(leaving, lapsed, self.date)
-            for cycle, parts in credits.items():
-                effects[cycle] = "credit"
-                credited[cycle] = cycle.invoice_id._get_pet_total(parts)
-            drafts = kept._get_draft_parts(leaving, lapsed, self.date)
-            for cycle, parts in drafts.items():
-                if all(part == 1.0 for part in parts.values()):
-                    continue
-                billed[cycle] = cycle.invoice_id._get_pet_total(parts)
-                is_nothing = cycle.currency_id.is_zero(billed[cycle])
-                effects[cycle] = "cancel_draft" if is_nothing else "cut_draft"
+            settled |= self._prepare_settled_vals(cycles, leaving, kept)
+        # With those of a renewed plan that billed what was carried (X6).
+        shown = cycles.union(*settled)
+        used = shown._say_used(leaving)
         return [
             {
                 "cycle_id": cycle.id,
+                "used": used[cycle],
                 "visits_cancelled": len(cycle.appointment_ids & leaving),
                 "visits_kept": len(cycle._get_visits_that_stay(leaving)),
-                "effect": effects[cycle],
-                "amount_credited": credited.get(cycle, 0.0),
-                "amount_billed": billed.get(cycle, 0.0),
+                **self._prepare_posted_vals(cycle),
+                **settled[cycle],
             }
-            # With those of a renewed plan that billed what was carried (X6).
-            for cycle in cycles.union(*credited).sorted(
-                lambda one: (one.plan_id.id, one.sequence)
-            )
+            for cycle in shown.sorted(lambda one: (one.plan_id.id, one.sequence))
         ]
+
+    @api.model
+    def _prepare_posted_vals(self, cycle):
+        """Return what a cycle has billed, and what of it was credited before."""
+        if cycle.state not in ("billed", "settled"):
+            return {"amount_posted": 0.0, "amount_credited_before": 0.0}
+        invoice = cycle.invoice_id
+        # Drafts of credit notes count, as they do for what is credited now.
+        notes = invoice.reversal_move_ids.filtered(lambda move: move.state != "cancel")
+        return {
+            "amount_posted": invoice.amount_total,
+            "amount_credited_before": sum(note._get_pet_standing() for note in notes),
+        }
+
+    def _prepare_unsettled_vals(self, cycle, is_kept):
+        """Return what happens to the invoice of a cycle without settlement (X7).
+
+        :param is_kept: whether the cycle was served or has begun
+        """
+        effect = self._get_effect(cycle, is_kept)
+        is_billed = effect == "keep_draft"
+        return {
+            "effect": effect,
+            "amount_credited": 0.0,
+            "amount_billed": cycle.invoice_id.amount_total if is_billed else 0.0,
+        }
+
+    def _prepare_settled_vals(self, cycles, leaving, kept):
+        """Return what a settlement by credit notes changes (X7).
+
+        :param cycles: those of the plans
+        :param leaving: visits that go with the plans
+        :param kept: the cycles that were served or have begun
+        :return: dict, cycle -> values; of those too that renewed plans billed (X6)
+        """
+        self.ensure_one()
+        lapsed = self._get_lapsed(cycles)
+        settled = {
+            cycle: {
+                "effect": "credit",
+                "amount_credited": cycle.invoice_id._get_pet_total(parts),
+                "amount_billed": 0.0,
+            }
+            for cycle, parts in cycles._get_creditable(
+                leaving, lapsed, self.date
+            ).items()
+        }
+        drafts = kept._get_draft_parts(leaving, lapsed, self.date)
+        for cycle, parts in drafts.items():
+            if all(part == 1.0 for part in parts.values()):
+                continue
+            billed = cycle.invoice_id._get_pet_total(parts)
+            is_nothing = cycle.invoice_id.currency_id.is_zero(billed)
+            settled[cycle] = {
+                "effect": "cancel_draft" if is_nothing else "cut_draft",
+                "amount_credited": 0.0,
+                "amount_billed": billed,
+            }
+        return settled
 
     def _get_effect(self, cycle, kept):
         """Return what happens to the invoice of a cycle without settlement (X7).
@@ -176,10 +238,12 @@ class PetPlanCancelLine(models.TransientModel):
     currency_id = fields.Many2one(
         related="cycle_id.invoice_currency_id", related_sudo=False
     )
+    bill_label = fields.Char(related="cycle_id.bill_label", related_sudo=False)
     amount_total = fields.Monetary(related="cycle_id.amount_total", related_sudo=False)
     cycle_state = fields.Selection(
         related="cycle_id.state", related_sudo=False, string="Cycle Status"
     )
+    used = fields.Char(help="Sessions that visits take, of those the cycle sells")
     visits_cancelled = fields.Integer()
     visits_kept = fields.Integer()
     effect = fields.Selection(
@@ -191,7 +255,38 @@ class PetPlanCancelLine(models.TransientModel):
             ("keep_posted", "Stays as billed"),
             ("credit", "Credit note for the sessions not used"),
         ],
-        string="Invoice",
+        string="What Happens",
     )
-    amount_credited = fields.Monetary(string="Credited")
+    amount_posted = fields.Monetary(string="Billed")
+    amount_credited_before = fields.Monetary(string="Credited Before")
+    amount_credited = fields.Monetary(string="To Credit")
     amount_billed = fields.Monetary(string="Draft Will Bill")
+
+    def _sum_amounts(self):
+        """Return the totals of these rows: dict, field of the dialog -> amount."""
+        currency = self.currency_id[:1]
+        totals = {
+            name: currency.round(sum(self.mapped(name))) if currency else 0.0
+            for name in (
+                "amount_posted",
+                "amount_credited_before",
+                "amount_credited",
+                "amount_billed",
+            )
+        }
+        credited = totals["amount_credited_before"] + totals["amount_credited"]
+        final = totals["amount_posted"] - credited + totals["amount_billed"]
+        return {**totals, "amount_final": currency.round(final) if currency else 0.0}
+
+    def _say_amounts(self):
+        """Return the totals of rows of one currency, as a sentence."""
+        texts = {
+            name: self.currency_id.format(amount)
+            for name, amount in self._sum_amounts().items()
+        }
+        return self.env._(
+            "Billed %(amount_posted)s, credited before %(amount_credited_before)s, to "
+            "credit %(amount_credited)s, drafts will bill %(amount_billed)s: comes to "
+            "%(amount_final)s.",
+            **texts,
+        )

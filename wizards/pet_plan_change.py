@@ -71,7 +71,7 @@ class PetPlanChange(models.TransientModel):
         store=True,
     )
     date_first = fields.Date(
-        string="Due",
+        string="Due Date",
         compute="_compute_preview",
         compute_sudo=False,
         store=True,
@@ -152,15 +152,12 @@ class PetPlanChange(models.TransientModel):
             template, plan = wizard.template_id, wizard.plan_id
             company, currency = plan.company_id, plan.currency_id
             animal = plan.pet_id._get_animal()
-            wizard.price = template and template._get_price_for(
-                company, currency, animal
-            )
-            wizard.price_rows = template and template._describe_prices(
-                animal, company, currency
-            )
-            wizard.price_notice = template and template._describe_missing(
-                plan.pet_id, animal
-            )
+            if not template:
+                wizard.price = wizard.price_rows = wizard.price_notice = False
+                continue
+            wizard.price = template._get_price_for(company, currency, animal)
+            wizard.price_rows = template._describe_prices(animal, company, currency)
+            wizard.price_notice = template._describe_missing(plan.pet_id, animal)
 
     @api.depends("plan_id", "template_id", "date")
     def _compute_preview(self):

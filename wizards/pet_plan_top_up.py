@@ -1,8 +1,8 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import float_compare
+from odoo.tools import float_compare, format_list
 
-from ..models.formats import format_day
+from ..models.formats import format_day, format_sessions
 from ..models.pet_bounds_mixin import DAYS
 from ..models.windows import notify
 
@@ -289,8 +289,8 @@ class PetPlanTopUpLine(models.TransientModel):
             values = {
                 "plan": row.line_id.plan_id.display_name,
                 "service": row.product_id.display_name,
-                "quantity": f"{row.quantity:g}",
-                "price": f"{row.price_unit:g}",
+                "quantity": format_sessions(self.env, row.quantity),
+                "price": format_sessions(self.env, row.price_unit),
             }
             if row.quantity < 0:
                 raise UserError(
@@ -325,7 +325,9 @@ class PetPlanTopUpLine(models.TransientModel):
                     service=row.product_id.display_name,
                     plan=row.line_id.plan_id.display_name,
                     price=currency.format(row.price_unit),
-                    prices=self.env._(" or ").join(map(currency.format, prices)),
+                    prices=format_list(
+                        self.env, list(map(currency.format, prices)), "or"
+                    ),
                 )
             )
 

@@ -19,5 +19,6 @@ def test_style():
 def test_tools_have_one_version():
     locked = pinned(DEV / "requirements.lock")
     hooks = pinned(ROOT / ".pre-commit-config.yaml")
-    assert {"oca-odoo-pre-commit-hooks", "pylint-odoo", "ruff"} == set(hooks)
+    tools = {"oca-odoo-pre-commit-hooks", "polib", "pylint-odoo", "ruff"}
+    assert set(hooks) == tools
     assert hooks == {name: locked[name] for name in hooks}

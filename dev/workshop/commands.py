@@ -218,6 +218,7 @@ def _pytest(database, arguments, variables=(), **options):
     }
     command = ["-m", "pytest", f"--config-file={ROOT / 'pyproject.toml'}"]
     command += [f"--rootdir={ROOT}", f"--confcutdir={ADDONS}"]
-    command += ["-p", "workshop.pytest_browser", "-p", "workshop.pytest_order"]
+    plugins = "pytest_browser", "pytest_memory", "pytest_order"
+    command += [part for name in plugins for part in ("-p", f"workshop.{name}")]
     command += [f"--odoo-database={database}", "--odoo-http", *arguments]
     return _wait(odoo.start_python(command, variables, cwd=addon.MIRROR, **options))

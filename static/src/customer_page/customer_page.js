@@ -1,4 +1,5 @@
 import { Component, onWillStart, onWillUpdateProps, useState } from "@odoo/owl";
+import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
@@ -65,6 +66,16 @@ export class PetCustomerPage extends Component {
         const { tabs } = this.state;
         const isOpen = ["draft", "active", "paused"].includes(plan.state);
         return plan.id in tabs ? tabs[plan.id] : isOpen ? "invoices" : null;
+    }
+
+    /** What the bar of a service shows, for who cannot see it. */
+    describeBar({ service, used, booked, to_book }) {
+        return _t("%(service)s: %(used)s used, %(booked)s booked, %(toBook)s to book", {
+            service,
+            used,
+            booked,
+            toBook: to_book,
+        });
     }
 
     toggleTab(plan, tab) {

@@ -1,4 +1,5 @@
 import { Component, onWillStart, useState } from "@odoo/owl";
+import { _t } from "@web/core/l10n/translation";
 import { useService } from "@web/core/utils/hooks";
 
 /** What a new shop does first, in that order: gone once it has sold something. */
@@ -23,6 +24,11 @@ export class FirstSteps extends Component {
 
     get next() {
         return this.state.steps.find((step) => !step.is_done);
+    }
+
+    /** What the mark of a step shows, for who cannot see it. */
+    describe(step) {
+        return step.is_done ? _t("Done") : _t("To do");
     }
 
     open(step) {

@@ -147,7 +147,7 @@ class Walk {
 
     getOtherKinds() {
         const { action, views, view } = this.services.action.currentController;
-        if (action.target === "new") {
+        if (action.target === "new" || !views) {
             return [];
         }
         return views
