@@ -2,7 +2,7 @@ from collections import defaultdict
 
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import SQL
+from odoo.tools import SQL, float_is_zero
 
 from .formats import format_day, format_month
 from .liability_query import LiabilityQuery
@@ -155,8 +155,10 @@ class PetLiability(models.Model):
                 balance - liability.billed_to_date,
                 movement - liability.billed_total + liability.refunded_total,
             )
-            rounded = map(liability.currency_id.round, found)
-            liability.ledger_difference = next(filter(None, rounded), 0.0)
+            liability.ledger_difference = next(
+                (one for one in found if not float_is_zero(one, precision_digits=4)),
+                0.0,
+            )
             liability.agreement = liability._get_agreement()
 
     def _get_agreement(self):

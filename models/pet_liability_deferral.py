@@ -96,6 +96,22 @@ class PetLiability(models.Model):
                 )
         return super()._check_may_refresh()
 
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_deferred(self):
+        """Keep what entries were made of; the database would not say which (P8)."""
+        # As above: managers may delete reports.
+        for liability in self.sudo():
+            if liability.deferral_move_ids:
+                raise UserError(
+                    self.env._(
+                        "%(period)s cannot be deleted: %(moves)s were made of it.",
+                        period=liability.display_name,
+                        moves=", ".join(
+                            liability.deferral_move_ids.mapped("display_name")
+                        ),
+                    )
+                )
+
     # --- May it be deferred? -------------------------------------------------
 
     def _check_deferrable(self):

@@ -7,7 +7,14 @@ from odoo.tests import Form, mute_logger
 from .companies import CompaniesCase
 from .rpc import REFUSALS, RpcError
 
-MANAGERS_ONLY = ("pet.session.report", "pet.renewal.report")  # and accountants
+# And accountants
+MANAGERS_ONLY = (
+    "pet.consumption",
+    "pet.liability",
+    "pet.liability.line",
+    "pet.renewal.report",
+    "pet.session.report",
+)
 
 
 class TestCompanies(CompaniesCase):

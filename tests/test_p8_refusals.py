@@ -245,8 +245,11 @@ class TestEntryAndReversal(RefusalsCommon):
         ):
             with self.assert_refused(UserError, "The numbers of January 2026"):
                 change()
+        with self.assert_refused(UserError, "January 2026 cannot be deleted: Draft"):
+            liability.with_user(self.manager).unlink()
         self.entry(liability).unlink()
         liability.action_refresh()
+        liability.unlink()
 
     def test_the_period_is_closed(self):
         """What is served for it afterwards counts on the first open day (P7)."""
