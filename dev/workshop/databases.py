@@ -42,6 +42,7 @@ ShopsCommon.prepare()
 # What a browser asks for in the tests: each would make them again, and roll them back
 BUNDLES = (
     "bus.websocket_worker_assets",
+    "web.assets_backend_lazy",
     "web.assets_frontend",
     "web.assets_frontend_lazy",
     "web.assets_frontend_minimal",
