@@ -59,7 +59,8 @@ class AccountMove(models.Model):
     # --- Posting -------------------------------------------------------------
 
     def _post(self, soft=True):
-        deferring = self.filtered("pet_liability_id")
+        # Who may not even read entries is refused by Odoo, in its own words.
+        deferring = self._filtered_access("read").filtered("pet_liability_id")
         if deferring:
             deferring._check_pet_deferral_order()
             deferring._check_pet_deferral_locks()
