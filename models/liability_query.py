@@ -127,7 +127,7 @@ class LiabilityQuery:
     def _plans(self):
         return SQL(
             """
-            SELECT id AS plan_id, kind, rollover, state, cancel_date,
+            SELECT id AS plan_id, kind, rollover, state, date_start, cancel_date,
                    cancel_settlement IS NOT DISTINCT FROM 'credit_note' AS is_credited,
                    is_carry_over IS TRUE AS is_carry_over,
                    transferred_from_id IS NOT NULL AS is_transferred
@@ -679,14 +679,11 @@ class LiabilityQuery:
             """
             SELECT n, plan_id
               FROM (
-                  SELECT day.n, entry.plan_id, line.product_id, entry.quantity
+                  SELECT day.n, given.plan_id, line.product_id, given.quantity
                     FROM days day
-              CROSS JOIN plans plan
-                    JOIN pet_plan_entry entry ON entry.plan_id = plan.plan_id
-                    JOIN pet_plan_line line ON line.id = entry.line_id
-                   WHERE entry.kind IN ('grant', 'carry_over', 'transfer', 'adjust')
-                     AND line.is_unlimited IS NOT TRUE
-                     AND %(entry_day)s <= day.day
+                    JOIN (%(given)s) AS given ON given.day <= day.day
+                    JOIN pet_plan_line line ON line.id = given.line_id
+                   WHERE line.is_unlimited IS NOT TRUE
                   UNION ALL
                   SELECT day.n, row.plan_id, row.product_id, -row.quantity
                     FROM days day
@@ -707,7 +704,30 @@ class LiabilityQuery:
                 ON cycle.plan_id = plan.plan_id AND cycle.date_to > day.day
             """,
             company=self.company.id,
-            entry_day=self._local_day(SQL("entry.date")),
+            given=self._given(),
+        )
+
+    def _given(self):
+        """The sessions that plans were given, or that went from them again, by day.
+
+        A plan may be sold after its first day, and be used and billed since then: what
+        the day of the sale gives is there from the first.
+        """
+        return SQL(
+            """
+            SELECT plan_id, line_id, quantity,
+                   CASE WHEN day = MIN(day) OVER (PARTITION BY plan_id)
+                        THEN LEAST(day, date_start) ELSE day
+                   END AS day
+              FROM (
+                  SELECT entry.plan_id, entry.line_id, entry.quantity,
+                         plan.date_start, %s AS day
+                    FROM pet_plan_entry entry
+                    JOIN plans plan ON plan.plan_id = entry.plan_id
+                   WHERE entry.kind IN ('grant', 'carry_over', 'transfer', 'adjust')
+              ) AS entries
+            """,
+            self._local_day(SQL("entry.date")),
         )
 
     # --- The whole -----------------------------------------------------------

@@ -13,6 +13,7 @@ from odoo.tools import SQL
 from odoo.addons.pet_plans.lib import liability, periods
 
 USED = ("used", "no_show", "late", "debt")
+GIVEN = ("grant", "carry_over", "transfer", "adjust")
 ZERO = Decimal(0)
 
 
@@ -272,6 +273,14 @@ class Reference:
         )
         return max(ZERO, 1 - paid / got) if got else liability.ONE
 
+    def day_given(self, entry):
+        """Return the day from which sessions count as given: of a sale, the first."""
+        plan = entry.plan_id
+        given = plan.entry_ids.filtered(lambda one: one.kind in GIVEN)
+        day = self.local_day(entry)
+        is_of_the_sale = day == min(map(self.local_day, given))
+        return min(day, plan.date_start) if is_of_the_sale else day
+
     def granted(self, plan, product, day):
         """Return what came from another software: sessions and their value (K6)."""
         quantity = amount = ZERO
@@ -336,8 +345,8 @@ class Reference:
                 liability.exact(entry.quantity)
                 for entry in plan.entry_ids
                 if entry.line_id in lines
-                and entry.kind in ("grant", "carry_over", "transfer", "adjust")
-                and self.local_day(entry) <= day
+                and entry.kind in GIVEN
+                and self.day_given(entry) <= day
             ) - sum(
                 liability.exact(row.quantity)
                 for row in self.rows[plan, lines.product_id]

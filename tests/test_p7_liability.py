@@ -51,6 +51,20 @@ class TestWorkedExample(LiabilityCommon):
         self.assertFalse(again.line_ids)
         self.assertEqual(self.money(self.close("01-01", "01-31"), self.plan)[-1], 0.0)
 
+    def test_sold_after_it_began(self):
+        """What is billed from its first day on is not over before it was sold."""
+        self.clock.move_to("2026-03-20 12:00:00")
+        plan = self.sell(self.make_template(appointment_count=4))
+        visits = plan.book(self.weekly(3))
+        invoice = self.invoices(plan).with_user(self.accountant)
+        invoice.invoice_date = "2026-01-05"
+        self.post(invoice)
+        visits.action_receive()
+        self.assertEqual(
+            self.money(self.close("01-01", "01-31"), plan),
+            (0.0, 180.0, 135.0, 0.0, 0.0, 0.0, 45.0),
+        )
+
 
 class TestYear(LiabilityCommon):
     """P7: a year closed month by month, each on the first day of the next one."""
