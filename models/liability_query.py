@@ -109,11 +109,6 @@ class LiabilityQuery:
     def _round(self, amount):
         return SQL("ROUND((%s)::numeric, %s)", amount, self.digits)
 
-    def _local_day(self, moment):
-        return SQL(
-            "(%s AT TIME ZONE 'UTC' AT TIME ZONE %s)::date", moment, self.company.pet_tz
-        )
-
     # --- Who, and what -------------------------------------------------------
 
     def _days(self):
@@ -440,7 +435,7 @@ class LiabilityQuery:
             value=self._round(
                 SQL("SUM(entry.quantity * COALESCE(line.unit_value, 0))")
             ),
-            day=self._local_day(SQL("entry.date")),
+            day=self.company._sql_pet_day(SQL("entry.date")),
         )
 
     # --- What was consumed, and has earned -----------------------------------
@@ -727,7 +722,7 @@ class LiabilityQuery:
                    WHERE entry.kind IN ('grant', 'carry_over', 'transfer', 'adjust')
               ) AS entries
             """,
-            self._local_day(SQL("entry.date")),
+            self.company._sql_pet_day(SQL("entry.date")),
         )
 
     # --- The whole -----------------------------------------------------------

@@ -170,12 +170,6 @@ class PetConsumption(models.Model):
 
     # --- The ledger ----------------------------------------------------------------
 
-    def _sql_local_day(self, company):
-        """Return the local day of a ledger entry, by the clock of the shop."""
-        return SQL(
-            "(entry.date AT TIME ZONE 'UTC' AT TIME ZONE %s)::date", company.pet_tz
-        )
-
     def _sql_entries(self, company, kinds, kind, day):
         """Return the statement that counts ledger entries which are not yet.
 
@@ -245,7 +239,7 @@ class PetConsumption(models.Model):
                 END)
                 """,
                 first=first,
-                day=self._sql_local_day(company),
+                day=company._sql_pet_day(SQL("entry.date")),
             ),
         )
 
@@ -279,7 +273,7 @@ class PetConsumption(models.Model):
                 ))
                 """,
                 first=first,
-                day=self._sql_local_day(company),
+                day=company._sql_pet_day(SQL("entry.date")),
             ),
         )
 
@@ -363,6 +357,6 @@ class PetConsumption(models.Model):
                 moved=self._sql_moved(),
                 company=company.id,
                 first=first,
-                day=self._sql_local_day(company),
+                day=company._sql_pet_day(SQL("entry.date")),
             ),
         )

@@ -5,7 +5,7 @@ from pytz import country_timezones
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.http import request
-from odoo.tools import format_time
+from odoo.tools import SQL, format_time
 
 from odoo.addons.base.models.res_partner import _tz_get
 
@@ -202,6 +202,14 @@ class ResCompany(models.Model):
         """
         company = self or self.env.company
         return periods.local_day(fields.Datetime.now(), company.pet_tz)
+
+    def _sql_pet_day(self, moment):
+        """Return the `SQL` of the local day of a moment, by the clock of the shop.
+
+        :param moment: `SQL` of a naive UTC timestamp
+        """
+        self.ensure_one()
+        return SQL("(%s AT TIME ZONE 'UTC' AT TIME ZONE %s)::date", moment, self.pet_tz)
 
     def _format_pet_time(self, moment):
         """Return date and time of day by the clock of the shop, in words.

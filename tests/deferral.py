@@ -105,3 +105,17 @@ class DeferralCommon(PetPlansCommon):
             visit.action_receive()
             visit.action_start()
             visit.action_finish()
+
+
+class PrepaidCommon(DeferralCommon):
+    """A plan of 12 baths, all billed in January and none used: 540.00 are deferred."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.plan, cls.visits = cls.sell_worked_example()
+        cls.post(cls.invoices(cls.plan))
+
+    def setUp(self):
+        super().setUp()
+        self.move_to("02-02")

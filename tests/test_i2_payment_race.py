@@ -1,10 +1,10 @@
 from odoo import Command
 from odoo.exceptions import UserError
 
-from .race import RaceCase
+from .race import BilledRaceCase
 
 
-class TestCounterRace(RaceCase):
+class TestCounterRace(BilledRaceCase):
     """I2, B4: two clicks at the same time take a payment, or bill a visit, once."""
 
     def get_tables(self):

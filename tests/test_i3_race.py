@@ -1,33 +1,8 @@
-from .race import RaceCase
+from .race import BilledRaceCase
 
 
-class TestCreditRace(RaceCase):
+class TestCreditRace(BilledRaceCase):
     """I3: two people credit the invoice of one cycle at the same time."""
-
-    def get_tables(self):
-        return (
-            "account_partial_reconcile",
-            "account_full_reconcile",
-            "account_move_line",
-            "pet_plan_entry",
-            "pet_appointment_line",
-            "pet_appointment",
-            "account_move",
-            *super().get_tables(),
-        )
-
-    def delete_everything(self):
-        with self.commit() as env:
-            # Bill and cycle name each other.
-            env.cr.execute(
-                "UPDATE account_move SET pet_cycle_id = NULL WHERE id > %s",
-                [self.last_ids["account_move"]],
-            )
-            env.cr.execute(
-                "UPDATE pet_cycle SET invoice_id = NULL WHERE id > %s",
-                [self.last_ids["pet_cycle"]],
-            )
-        return super().delete_everything()
 
     def setUp(self):
         super().setUp()

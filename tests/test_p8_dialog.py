@@ -1,21 +1,11 @@
 from odoo.exceptions import UserError
 from odoo.tests import Form
 
-from .deferral import DeferralCommon
+from .deferral import PrepaidCommon
 
 
-class TestDialog(DeferralCommon):
+class TestDialog(PrepaidCommon):
     """P8: what the entry will do is shown before it is made."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.plan, cls.visits = cls.sell_worked_example()
-        cls.post(cls.invoices(cls.plan))
-
-    def setUp(self):
-        super().setUp()
-        self.move_to("02-02")
 
     def open(self, liability):
         action = liability.action_open_deferral()

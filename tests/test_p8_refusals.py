@@ -2,24 +2,10 @@ from datetime import date
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 
-from .deferral import DeferralCommon
+from .deferral import PrepaidCommon
 
 
-class RefusalsCommon(DeferralCommon):
-    """A plan of 12 baths, all billed in January and none used: 540.00 are deferred."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.plan, cls.visits = cls.sell_worked_example()
-        cls.post(cls.invoices(cls.plan))
-
-    def setUp(self):
-        super().setUp()
-        self.move_to("02-02")
-
-
-class TestRefusals(RefusalsCommon):
+class TestRefusals(PrepaidCommon):
     """P8: what cannot be deferred is refused in words, and nothing is written."""
 
     def assert_not_deferred(self, liability, pattern, exception=UserError):
@@ -95,7 +81,7 @@ class TestRefusals(RefusalsCommon):
         self.assertFalse(liability.deferral_move_ids)
 
 
-class TestOnce(RefusalsCommon):
+class TestOnce(PrepaidCommon):
     """P8: the same days are deferred once, as long as the entries stand."""
 
     def test_twice(self):
@@ -204,7 +190,7 @@ class TestOnce(RefusalsCommon):
         ).create({"date": move.date, "journal_id": move.journal_id.id}).refund_moves()
 
 
-class TestEntryAndReversal(RefusalsCommon):
+class TestEntryAndReversal(PrepaidCommon):
     """P8: the reversal is nothing without its entry."""
 
     def test_it_is_not_posted_before(self):
@@ -274,7 +260,7 @@ class TestEntryAndReversal(RefusalsCommon):
         self.assertEqual(other.state, "posted")
 
 
-class TestBranch(RefusalsCommon):
+class TestBranch(PrepaidCommon):
     """P8: a branch goes by the settings of its headquarters, or by its own."""
 
     def make_branch(self):
