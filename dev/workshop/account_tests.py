@@ -18,6 +18,9 @@ _PATTERNS = (
     "test_account_payment*.py",
     "test_account_lock_exception.py",
     "test_account_inalterable_hash.py",
+    "test_early_payment_discount.py",
+    "test_fiscal_position.py",
+    "test_invoice_taxes.py",
     "test_payment_term.py",
     "test_sequence_mixin.py",
 )
