@@ -4,18 +4,27 @@ What it computes is said in plain Python by `lib.liability`; here it is done for
 plans of a company at once. Each method is one part of the query, a table of its own:
 
     days       the ends of the days asked for: before the period, and its last
-    plans      those sold, and in which section they stand
+    sold       the plans that were sold, and in which section they stand
+    documents  their invoices, credit notes, and what takes those back
+    sessions   how many of each service are left by each day
+    unused     of which plans something can be used yet
+    plans      those that are not over: only of these the rest is worked out
+    moves      their documents
     services   what each sold, and whether by period, or without limit
-    moves      their invoices, credit notes, and what takes those back
-    amounts    what these bill of each service, before taxes, discounts shared out
+    amounts    what the moves bill of each, before taxes, discounts shared out
     segments   which sessions were sold for what, in the order of use
     counts     which were consumed by each day
+    shares     which part of each segment that is
     earned     what these have earned
     finished   of which plans nothing is left
     balances   what each service comes to
 
 A pot is what is used up in one order: a service of a package, or of a period of a plan
 whose sessions end with it.
+
+In a shop of some years most plans are over: nothing is left of them on the first day,
+and nothing happened to them since. All they billed is earned, so they are told from the
+others by sums of sessions, and stand in one row.
 """
 
 from odoo.tools import SQL
@@ -41,29 +50,14 @@ class LiabilityQuery:
     def balances(self):
         """Return the whole query: a row per service of a plan, and day.
 
-        Columns: `n` (of the day), `plan_id`, `product_id`, `section`, and for money
-        and sessions `billed`, `refunded`, `transferred`, `used`, `expired`.
-        """
-        return SQL("WITH %s SELECT * FROM balances", self._with(*self._parts()))
-
-    def billed(self):
-        """Return the query of what was billed, less credits, by the last day.
-
-        Of what the report is made from, for the comparison with Odoo's ledger.
+        Columns: `n` (of the day), `plan_id`, `product_id`, and for money and sessions
+        `billed`, `refunded`, `transferred`, `used`, `expired`. One row without a plan
+        stands for all that were over before the first day.
         """
         return SQL(
-            """
-            WITH %s
-            SELECT COALESCE(SUM(CASE
-                       WHEN move.is_credit THEN move.sign ELSE 1
-                   END * amount.amount), 0)::float
-              FROM amounts amount
-              JOIN moves move USING (move_id)
-              JOIN days day ON day.n = %s AND move.date <= day.day
-             WHERE move.state = 'posted'
-            """,
-            self._with(*self._parts()[:5]),
-            len(self.days) - 1,
+            "WITH %s SELECT * FROM balances UNION ALL %s",
+            self._with(*self._parts()),
+            self._over(),
         )
 
     def segments(self):
@@ -79,24 +73,40 @@ class LiabilityQuery:
               FROM segments
              ORDER BY plan_id, product_id, pot, place
             """,
-            self._with(*self._parts()[:6]),
+            self._with(
+                ("days", self._days()),
+                ("sold", self._sold()),
+                ("documents", self._documents()),
+                # Of plans that are over, too
+                ("plans", SQL("SELECT * FROM sold")),
+                *self._billed_parts(),
+            ),
         )
 
     def _parts(self):
         return [
             ("days", self._days()),
+            ("sold", self._sold()),
+            ("documents", self._documents()),
+            ("sessions", self._sessions()),
+            ("unused", self._unused()),
             ("plans", self._plans()),
-            ("services", self._services()),
-            ("moves", self._moves()),
-            ("amounts", self._amounts()),
-            ("segments", self._segments()),
+            *self._billed_parts(),
             ("counts", self._counts()),
+            ("shares", self._shares()),
             ("earned", self._earned()),
             ("handed", self._handed()),
             ("booked", self._booked()),
-            ("unused", self._unused()),
             ("finished", self._finished()),
             ("balances", self._balances()),
+        ]
+
+    def _billed_parts(self):
+        return [
+            ("moves", self._moves()),
+            ("services", self._services()),
+            ("amounts", self._amounts()),
+            ("segments", self._segments()),
         ]
 
     @staticmethod
@@ -119,7 +129,7 @@ class LiabilityQuery:
             ),
         )
 
-    def _plans(self):
+    def _sold(self):
         return SQL(
             """
             SELECT id AS plan_id, kind, rollover, state, date_start, cancel_date,
@@ -135,26 +145,7 @@ class LiabilityQuery:
             else SQL("id IN %s", tuple(self.plan_ids) or (0,)),
         )
 
-    def _services(self):
-        """What a plan sells; lines of one service are one (S12)."""
-        return SQL(
-            """
-            SELECT line.plan_id, line.product_id,
-                   bool_or(line.is_unlimited IS TRUE) AS is_unlimited,
-                   bool_or(plan.kind = 'plan' AND (
-                       plan.rollover IS NOT TRUE OR line.is_unlimited
-                   )) AS by_period,
-                   bool_and(plan.is_carry_over) AS is_carry_over,
-                   MAX(COALESCE(line.unit_value, 0)) AS unit_value
-              FROM pet_plan_line line
-              JOIN plans plan USING (plan_id)
-             GROUP BY line.plan_id, line.product_id
-            """
-        )
-
-    # --- Invoices ------------------------------------------------------------
-
-    def _moves(self):
+    def _documents(self):
         """What bills plans (sign 1) or credits what they billed (sign -1).
 
         `bill_id` is the invoice that is meant: of a credit note the one it reverses,
@@ -176,10 +167,11 @@ class LiabilityQuery:
                        WHEN origin.move_type = 'out_refund'
                        THEN origin.reversed_entry_id
                        ELSE move.id
-                   END AS bill_id
+                   END AS bill_id,
+                   move.amount_untaxed_signed AS untaxed
               FROM account_move move
          LEFT JOIN account_move origin ON origin.id = move.reversed_entry_id
-              JOIN plans plan
+              JOIN sold plan
                 ON plan.plan_id = COALESCE(move.pet_plan_id, origin.pet_plan_id)
              WHERE move.company_id = %(company)s
                AND move.state != 'cancel'
@@ -190,6 +182,156 @@ class LiabilityQuery:
             """,
             company=self.company.id,
         )
+
+    # --- Which plans are over ------------------------------------------------
+
+    def _sessions(self):
+        """How many sessions of a service are left after each day.
+
+        `is_moving` is whether any came or went after the first day.
+        """
+        return SQL(
+            """
+            SELECT plan_id, product_id, %(left)s,
+                   bool_or(date > %(first)s) AS is_moving
+              FROM (
+                  SELECT given.plan_id, line.product_id, given.quantity,
+                         given.day AS date
+                    FROM (%(given)s) AS given
+                    JOIN pet_plan_line line ON line.id = given.line_id
+                   WHERE line.is_unlimited IS NOT TRUE
+                  UNION ALL
+                  SELECT plan_id, product_id, CASE
+                             WHEN kind IN ('used', 'no_show', 'late', 'expired')
+                             THEN -quantity ELSE 0
+                         END, date
+                    FROM pet_consumption
+                   WHERE company_id = %(company)s
+              ) AS moves_of_sessions
+             GROUP BY plan_id, product_id
+            """,
+            left=SQL(", ").join(
+                SQL(
+                    "SUM(quantity) FILTER (WHERE date <= %s) AS %s",
+                    day,
+                    SQL.identifier(f"left_{n}"),
+                )
+                for n, day in enumerate(self.days)
+            ),
+            first=self.days[0],
+            company=self.company.id,
+            given=self._given(),
+        )
+
+    def _given(self):
+        """The sessions that plans were given, or that went from them again, by day.
+
+        A plan may be sold after its first day, and be used and billed since then: what
+        the day of the sale gives is there from the first.
+        """
+        return SQL(
+            """
+            SELECT plan_id, line_id, quantity,
+                   CASE WHEN day = MIN(day) OVER (PARTITION BY plan_id)
+                        THEN LEAST(day, date_start) ELSE day
+                   END AS day
+              FROM (
+                  SELECT entry.plan_id, entry.line_id, entry.quantity,
+                         plan.date_start, %s AS day
+                    FROM pet_plan_entry entry
+                    JOIN sold plan ON plan.plan_id = entry.plan_id
+                   WHERE entry.kind IN ('grant', 'carry_over', 'transfer', 'adjust')
+              ) AS entries
+            """,
+            self.company._sql_pet_day(SQL("entry.date")),
+        )
+
+    def _unused(self):
+        """The plans of which something can still be used after a day."""
+        return SQL(
+            """
+            SELECT DISTINCT day.n, sessions.plan_id
+              FROM sessions
+        CROSS JOIN LATERAL (VALUES %(left)s) AS day(n, quantity)
+             WHERE day.quantity > 0
+            UNION
+            SELECT day.n, plan.plan_id
+              FROM days day
+              JOIN sold plan
+                ON NOT (plan.state = 'cancelled' AND plan.cancel_date <= day.day)
+              JOIN pet_plan_line line
+                ON line.plan_id = plan.plan_id AND line.is_unlimited
+              JOIN pet_cycle cycle
+                ON cycle.plan_id = plan.plan_id AND cycle.date_to > day.day
+            """,
+            left=SQL(", ").join(
+                SQL("(%s, %s)", n, SQL.identifier("sessions", f"left_{n}"))
+                for n in range(len(self.days))
+            ),
+        )
+
+    def _plans(self):
+        """The plans that were not over on the first day, or have moved since."""
+        return SQL(
+            """
+            SELECT sold.*
+              FROM sold
+             WHERE plan_id IN (
+                       SELECT plan_id FROM unused WHERE n = 0
+                       UNION ALL
+                       SELECT plan_id FROM sessions WHERE is_moving
+                       UNION ALL
+                       SELECT plan_id FROM documents
+                        WHERE state = 'draft' OR date > %s
+                   )
+            """,
+            self.days[0],
+        )
+
+    def _over(self):
+        """What the plans that were over billed, and by that earned, in one row a day.
+
+        Carried over: in none of the totals.
+        """
+        nothing = SQL(", ").join([SQL("0")] * 5)
+        return SQL(
+            """
+            SELECT day.n, NULL, NULL, billed.amount, 0, 0, billed.amount, 0, %s
+              FROM days day
+        CROSS JOIN (
+                  SELECT COALESCE(SUM(document.untaxed), 0) AS amount
+                    FROM documents document
+                   WHERE NOT EXISTS (
+                             SELECT FROM plans WHERE plans.plan_id = document.plan_id
+                         )
+              ) AS billed
+            """,
+            nothing,
+        )
+
+    # --- What they sold ------------------------------------------------------
+
+    def _services(self):
+        """What a plan sells; lines of one service are one (S12)."""
+        return SQL(
+            """
+            SELECT line.plan_id, line.product_id,
+                   bool_or(line.is_unlimited IS TRUE) AS is_unlimited,
+                   bool_or(plan.kind = 'plan' AND (
+                       plan.rollover IS NOT TRUE OR line.is_unlimited
+                   )) AS by_period,
+                   bool_and(plan.is_carry_over) AS is_carry_over,
+                   MAX(COALESCE(line.unit_value, 0)) AS unit_value
+              FROM pet_plan_line line
+              JOIN plans plan USING (plan_id)
+             GROUP BY line.plan_id, line.product_id
+            """
+        )
+
+    # --- Invoices ------------------------------------------------------------
+
+    def _moves(self):
+        return SQL("SELECT move.* FROM documents move JOIN plans USING (plan_id)")
 
     def _amounts(self):
         """What each of them bills of each service: sessions, and money before taxes.
@@ -476,63 +618,74 @@ class LiabilityQuery:
             used=USED_KINDS,
         )
 
+    def _shares(self):
+        """How far each segment is used up: by sessions, or by days (S11).
+
+        `used` and `consumed` are counted from the first session of its pot; `part`, of
+        what has no limit, goes from 0 to 1.
+        """
+        return SQL(
+            """
+            SELECT segments.*,
+                   COALESCE(count.used, 0) AS used,
+                   COALESCE(count.used + count.expired, 0) AS consumed,
+                   %s AS part
+              FROM segments
+              JOIN days USING (n)
+         LEFT JOIN counts count USING (n, plan_id, product_id, pot)
+            """,
+            self._days_used(),
+        )
+
     def _earned(self):
         """What the sessions of a service have earned by a day, and how many that were.
 
         `by_use` is what those used have, the rest what those have that expired.
         """
-        used = SQL("COALESCE(count.used, 0)")
-        all_of_them = SQL("COALESCE(count.used + count.expired, 0)")
         return SQL(
             """
             SELECT n, plan_id, product_id, SUM(by_use) AS by_use, SUM(amount) AS amount,
                    SUM(used) AS used, SUM(quantity) AS quantity
               FROM (
-                  SELECT segment.n, segment.plan_id, segment.product_id, segment.pot,
+                  SELECT n, plan_id, product_id,
                          %(by_use)s AS by_use, %(amount)s AS amount,
-                         SUM(segment.quantity * %(part_used)s) AS used,
-                         SUM(segment.quantity * %(part)s) AS quantity
-                    FROM (SELECT segments.*, %(days)s AS part FROM segments
-                          JOIN days USING (n)) AS segment
-               LEFT JOIN counts count USING (n, plan_id, product_id, pot)
-                   GROUP BY segment.n, segment.plan_id, segment.product_id, segment.pot
+                         SUM(%(used)s) AS used, SUM(%(consumed)s) AS quantity
+                    FROM shares
+                   GROUP BY n, plan_id, product_id, pot
               ) AS pots
              GROUP BY n, plan_id, product_id
             """,
-            by_use=self._round(self._sum_earned(used)),
-            amount=self._round(self._sum_earned(all_of_them)),
-            part_used=self._part(used),
-            part=self._part(all_of_them),
-            days=self._days_used(),
+            by_use=self._round(self._sum_earned(SQL("used"))),
+            amount=self._round(self._sum_earned(SQL("consumed"))),
+            used=self._taken(SQL("used")),
+            consumed=self._taken(SQL("consumed")),
         )
 
     @staticmethod
-    def _part(count):
-        """Which part of a segment a number of sessions uses up, from 0 to 1."""
+    def _taken(count):
+        """How many sessions of a segment a number of sessions uses up."""
         return SQL(
             """
-            CASE
-                WHEN segment.is_unlimited THEN segment.part
-                WHEN segment.quantity > 0 THEN GREATEST(0, LEAST(
-                    1, (%(count)s - segment.start) / segment.quantity
-                ))
-                WHEN %(count)s >= segment.start THEN 1
-                ELSE 0
+            CASE WHEN is_unlimited THEN quantity * part
+                 ELSE LEAST(quantity, GREATEST(0, %s - start))
             END
             """,
-            count=count,
+            count,
         )
 
-    def _sum_earned(self, count):
+    @staticmethod
+    def _sum_earned(count):
         """What a number of sessions earns; what has no limit, by its days (S11)."""
         return SQL(
             """
-            SUM(CASE WHEN segment.is_unlimited
-                THEN LEAST(segment.amount, segment.whole * segment.part)
-                ELSE segment.amount * %s
+            SUM(CASE
+                WHEN is_unlimited THEN LEAST(amount, whole * part)
+                WHEN %(count)s >= start + quantity THEN amount
+                WHEN %(count)s <= start THEN 0
+                ELSE amount * (%(count)s - start) / quantity
             END)
             """,
-            self._part(count),
+            count=count,
         )
 
     def _days_used(self):
@@ -601,6 +754,7 @@ class LiabilityQuery:
                    -SUM(row.quantity) AS quantity, -SUM(row.amount) AS amount
               FROM days day
               JOIN pet_consumption row ON row.date <= day.day
+              JOIN plans USING (plan_id)
              WHERE row.company_id = %s AND row.kind IN ('given', 'received')
              GROUP BY day.n, row.plan_id, row.product_id
             """,
@@ -666,63 +820,6 @@ class LiabilityQuery:
                           AND (move.state = 'draft' OR move.date > day.day)
                    )
             """
-        )
-
-    def _unused(self):
-        """The plans of which something can still be used after a day."""
-        return SQL(
-            """
-            SELECT n, plan_id
-              FROM (
-                  SELECT day.n, given.plan_id, line.product_id, given.quantity
-                    FROM days day
-                    JOIN (%(given)s) AS given ON given.day <= day.day
-                    JOIN pet_plan_line line ON line.id = given.line_id
-                   WHERE line.is_unlimited IS NOT TRUE
-                  UNION ALL
-                  SELECT day.n, row.plan_id, row.product_id, -row.quantity
-                    FROM days day
-                    JOIN pet_consumption row ON row.date <= day.day
-                   WHERE row.company_id = %(company)s
-                     AND row.kind IN ('used', 'no_show', 'late', 'expired')
-              ) AS moves_of_sessions
-             GROUP BY n, plan_id, product_id
-            HAVING SUM(quantity) > 0
-            UNION
-            SELECT day.n, plan.plan_id
-              FROM days day
-              JOIN plans plan
-                ON NOT (plan.state = 'cancelled' AND plan.cancel_date <= day.day)
-              JOIN services service
-                ON service.plan_id = plan.plan_id AND service.is_unlimited
-              JOIN pet_cycle cycle
-                ON cycle.plan_id = plan.plan_id AND cycle.date_to > day.day
-            """,
-            company=self.company.id,
-            given=self._given(),
-        )
-
-    def _given(self):
-        """The sessions that plans were given, or that went from them again, by day.
-
-        A plan may be sold after its first day, and be used and billed since then: what
-        the day of the sale gives is there from the first.
-        """
-        return SQL(
-            """
-            SELECT plan_id, line_id, quantity,
-                   CASE WHEN day = MIN(day) OVER (PARTITION BY plan_id)
-                        THEN LEAST(day, date_start) ELSE day
-                   END AS day
-              FROM (
-                  SELECT entry.plan_id, entry.line_id, entry.quantity,
-                         plan.date_start, %s AS day
-                    FROM pet_plan_entry entry
-                    JOIN plans plan ON plan.plan_id = entry.plan_id
-                   WHERE entry.kind IN ('grant', 'carry_over', 'transfer', 'adjust')
-              ) AS entries
-            """,
-            self.company._sql_pet_day(SQL("entry.date")),
         )
 
     # --- The whole -----------------------------------------------------------

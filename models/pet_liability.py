@@ -287,12 +287,9 @@ class PetLiability(models.Model):
                 company,
                 [fields.Date.subtract(liability.date_from, days=1), liability.date_to],
             )
-            self.env.cr.execute(liability._sql_lines(query.balances()))
+            [[billed]] = self.env.execute_query(liability._sql_lines(query.balances()))
             liability._unguarded().write(
-                {
-                    "refresh_date": fields.Datetime.now(),
-                    "billed_to_date": self.env.execute_query(query.billed())[0][0],
-                }
+                {"refresh_date": fields.Datetime.now(), "billed_to_date": billed}
             )
         self.invalidate_recordset()
         self.env["pet.liability.line"].invalidate_model()
@@ -301,6 +298,7 @@ class PetLiability(models.Model):
         """Return the statement that puts lines in the place of those there are.
 
         A column is the difference of two balances, so each line adds up to the cent.
+        The statement returns what was billed through the last day, less credits.
 
         :param balances: `SQL` of `LiabilityQuery.balances`
         """
@@ -319,23 +317,31 @@ class PetLiability(models.Model):
             WITH cleared AS (
                 DELETE FROM pet_liability_line WHERE liability_id = %(id)s
             ), found AS (
-                SELECT plan_id, NULLIF(product_id, 0) AS product_id, %(sums)s
+                SELECT plan_id, NULLIF(product_id, 0) AS product_id, %(sums)s,
+                       SUM(billed - refunded) FILTER (WHERE n = 1) AS billed_to_date
                   FROM (%(balances)s) AS balances
                  GROUP BY plan_id, product_id
+            ), added AS (
+                INSERT INTO pet_liability_line (
+                    liability_id, company_id, section, plan_id, product_id, partner_id,
+                    template_id, %(columns)s,
+                    create_uid, write_uid, create_date, write_date
+                )
+                SELECT %(id)s, plan.company_id,
+                       CASE WHEN plan.is_carry_over THEN 'carried_over' ELSE 'prepaid'
+                       END,
+                       plan.id, found.product_id, plan.partner_id, plan.template_id,
+                       %(columns)s, %(user)s, %(user)s,
+                       now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC'
+                  FROM found
+                  JOIN pet_plan plan ON plan.id = found.plan_id
+                 WHERE (%(columns)s) != (%(nothing)s)
+                 ORDER BY plan.id
             )
-            INSERT INTO pet_liability_line (
-                liability_id, company_id, section, plan_id, product_id, partner_id,
-                template_id, %(columns)s, create_uid, write_uid, create_date, write_date
-            )
-            SELECT %(id)s, plan.company_id,
-                   CASE WHEN plan.is_carry_over THEN 'carried_over' ELSE 'prepaid' END,
-                   plan.id, found.product_id, plan.partner_id, plan.template_id,
-                   %(columns)s, %(user)s, %(user)s,
-                   now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC'
+            SELECT COALESCE(SUM(found.billed_to_date), 0)::float
               FROM found
-              JOIN pet_plan plan ON plan.id = found.plan_id
-             WHERE (%(columns)s) != (%(nothing)s)
-             ORDER BY plan.id
+         LEFT JOIN pet_plan plan ON plan.id = found.plan_id
+             WHERE plan.is_carry_over IS NOT TRUE
             """,
             id=self.id,
             user=self.env.uid,

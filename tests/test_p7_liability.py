@@ -2,6 +2,8 @@ from datetime import date, datetime
 
 from odoo import fields
 
+from odoo.addons.pet_plans.models.liability_query import LiabilityQuery
+
 from .liability import LiabilityCommon
 
 
@@ -64,6 +66,48 @@ class TestWorkedExample(LiabilityCommon):
             self.money(self.close("01-01", "01-31"), plan),
             (0.0, 180.0, 135.0, 0.0, 0.0, 0.0, 45.0),
         )
+
+
+class TestOver(LiabilityCommon):
+    """P7: a plan that is over is in no line, but in what was billed to date."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.plan = cls.sell(cls.make_template(appointment_count=4))
+        visits = cls.plan.book(cls.weekly(4))
+        cls.clock.move_to("2026-02-01 12:00:00")
+        cls.invoice = cls.invoices(cls.plan).with_user(cls.accountant)
+        cls.invoice.invoice_date = "2026-01-05"
+        cls.post(cls.invoice)
+        visits.action_receive()
+
+    def test_used_up_and_billed(self):
+        """It stands in no later report; the comparison with Invoicing counts it."""
+        january, february = self.close("01-01", "01-31"), self.close("02-01", "02-28")
+        self.assertEqual(
+            self.money(january, self.plan), (0.0, 180.0, 180.0, 0.0, 0.0, 0.0, 0.0)
+        )
+        self.assertFalse(february.line_ids)
+        self.assertEqual(february.billed_to_date, 180.0)
+        days = [date(2026, 1, 31), date(2026, 2, 28)]
+        rows = self.env.execute_query(LiabilityQuery(self.shop, days).balances())
+        # Nothing of it is worked out: of all such plans there is one row a day.
+        self.assertEqual([row[1:4] for row in rows], [(None, None, 180.0)] * 2)
+
+    def test_credited_after_it_was_over(self):
+        """A credit note takes back what was earned, in its own month."""
+        self.clock.move_to("2026-03-10 12:00:00")
+        credit = self.invoice._reverse_moves([{"date": "2026-03-10"}])
+        credit.write({"invoice_date": "2026-03-10"})
+        self.post(credit)
+        self.assertFalse(self.close("02-01", "02-28").line_ids)
+        march = self.close("03-01", "03-31")
+        self.assertEqual(
+            self.money(march, self.plan), (0.0, 0.0, -180.0, 0.0, 180.0, 0.0, 0.0)
+        )
+        self.assertEqual(march.billed_to_date, 0.0)
+        self.assertFalse(self.close("04-01", "04-30").line_ids)
 
 
 class TestYear(LiabilityCommon):
