@@ -29,15 +29,14 @@ def prepare():
 def _pip():
     """Make an empty environment; return the command that runs pip inside it.
 
-    Debian and Ubuntu have Python's ``venv`` and ``ensurepip`` in a package of their
-    own. Without it, pip is taken from Debian's wheel, which Python runs as it is.
+    Debian and Ubuntu have Python's ``ensurepip`` in a package of its own. Without it,
+    pip is taken from Debian's wheel, which Python runs as it is.
     """
     command = [sys.executable, "-m", "venv", VENV]
-    has_venv, has_pip = map(importlib.util.find_spec, ("venv", "ensurepip"))
-    if has_venv and has_pip:
+    if importlib.util.find_spec("ensurepip"):
         shell.run(command, "Making the Python environment", "python")
         return [PYTHON, "-m", "pip"]
-    if not has_venv or not apt.is_usable():
+    if not apt.is_usable():
         raise Problem(
             "This Python cannot make virtual environments: install your system's"
             " package for them (python3-venv on Debian and Ubuntu)."
