@@ -1,5 +1,7 @@
 from ast import literal_eval
 
+from lxml import etree
+
 from odoo import Command
 from odoo.exceptions import AccessError
 
@@ -265,6 +267,37 @@ class TestSessionAnalysis(AnalysisCommon):
                 self.env[name].search([])
         with self.assert_not_allowed("access", "pet.session.report"):
             self.env["pet.session.report"].retrieve_dashboard()
+
+    # --- Its filters -----------------------------------------------------------------
+
+    def test_filters_hold_whole_months(self):
+        """From the first day to the last, wherever the user's clock stands."""
+        plans = self.env["pet.plan"]
+        for day in ("2026-03-01", "2026-03-31"):
+            self.clock.move_to(f"{day} 12:00:00")
+            plans += self.sell()
+        own = [("plan_id", "in", plans.ids)]
+        for zone in ("America/Los_Angeles", "UTC", "Asia/Tokyo"):
+            report = self.env["pet.session.report"].with_user(self.manager)
+            report = report.with_context(tz=zone)
+            for now, name, sold in (
+                ("03-31", "this_month", 24.0),
+                ("03-31", "last_12_months", 24.0),
+                ("04-10", "last_month", 24.0),
+                ("04-10", "this_month", False),
+            ):
+                with self.subTest(name, zone=zone, now=now):
+                    self.clock.move_to(f"2026-{now} 12:00:00")
+                    domain = [*own, *self.filter_domain(name)]
+                    self.assertEqual(
+                        report._read_group(domain, [], ["sold:sum"]), [(sold,)]
+                    )
+
+    def filter_domain(self, name):
+        """Return the domain of a filter of the analysis."""
+        arch = self.env.ref(f"{ADDON}.pet_session_report_view_search").sudo().arch
+        [node] = etree.fromstring(arch).xpath(f"//filter[@name='{name}']")
+        return literal_eval(node.get("domain"))
 
     # --- The favorites that come with it ---------------------------------------------
 
