@@ -194,7 +194,9 @@ class PetAppointment(models.Model):
                 for part in parts
             ]
         # The visit settles its sessions as a whole, not line by line.
-        self.env["pet.appointment.line"]._unguarded().create(new_lines)
+        created = self.env["pet.appointment.line"]._unguarded().create(new_lines)
+        for line, vals in zip(created, new_lines, strict=True):
+            line._take(vals.get("sessions", line.sessions))
 
     def _get_covered_by_service(self):
         """Return the services on the plan: dict, product of its line -> services."""

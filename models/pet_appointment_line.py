@@ -147,6 +147,7 @@ class PetAppointmentLine(models.Model):
                 for name, value in vals_list[0].items()
             ):
                 line._unguarded().write(vals_list[0])
+            line._take(vals_list[0]["sessions"])
             more += [
                 {
                     "appointment_id": line.appointment_id.id,
@@ -181,6 +182,15 @@ class PetAppointmentLine(models.Model):
             if not queue[0][1]:
                 queue.pop(0)
         return vals_list
+
+    def _take(self, sessions):
+        """Let the service take exactly so many sessions of its line (S12).
+
+        The quantity of a part is rounded: what it weighs may be more than the line has.
+        """
+        self.ensure_one()
+        if self.sessions != sessions:
+            self._unguarded().write({"sessions": sessions})
 
     def _get_service_name(self):
         """Return the name of the service in the customer's language."""

@@ -412,6 +412,26 @@ class TestWhoPays(CoverCase):
         )
         self.assertEqual((visit.units, plan.sessions_remaining), (2.0, 1.0))
 
+    def test_a_line_gives_no_more_than_it_has(self):
+        """S12: a quarter of a day is an eighth of a night, which is rounded, not it."""
+        offer = self.make_template(
+            [(self.day, 1.25, 27.0), (self.day, 3, 0.0)],
+            appointment_count=4,
+            appointments_per_cycle=4,
+        )
+        self.cover(offer.line_ids[0], self.night, 2.0)
+        plan = self.sell(offer)
+        self.book(plan, self.day)
+        visit = self.book(plan, self.night, "2026-01-06 09:00:00")
+        self.assertRecordValues(
+            visit.line_ids.sorted("id"),
+            [
+                {"sessions": 0.25, "quantity": 0.13},
+                {"sessions": 1.75, "quantity": 0.87},
+            ],
+        )
+        self.assertEqual(plan.line_ids.mapped("remaining"), [0, 1.25])
+
 
 class TestWalkIn(CoverCase):
     """U1, B4: a pet that walks in for a covered service."""
