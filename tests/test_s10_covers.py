@@ -502,6 +502,23 @@ class TestCycles(CoverCase):
         later = self.book_days(1, first=14)
         self.assertEqual(later.cycle_id.sequence, 2)
 
+    def test_an_edit_fits_to_the_hundredth(self):
+        """B2: from 0.5 to 0.8 it needs 0.3, where floats would need a bit more."""
+        offer = self.make_template(
+            [(self.day, 1, 27.0)], appointment_count=1, appointments_per_cycle=1
+        )
+        for service, sessions in (
+            (self.half, 0.5),
+            (self.bath, 0.2),
+            (self.night, 0.8),
+        ):
+            self.cover(offer.line_ids, service, sessions)
+        plan = self.sell(offer)
+        visit = self.book(plan, self.half)
+        self.book(plan, self.bath, "2026-01-06 09:00:00")
+        visit.line_ids.product_id = self.night
+        self.assertEqual((visit.units, plan.cycle_ids.free), (0.8, 0.0))
+
     def test_a_deal_does_the_same(self):
         days = self.book_days(5)
         night = self.book(self.plan, self.night, "2026-01-09 15:00:00")
