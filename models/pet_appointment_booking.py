@@ -133,8 +133,8 @@ class PetAppointment(models.Model):
         """
         self.ensure_one()
         slot, wanted = allotment.find_slot(self._get_day(), self.units), {}
-        for line in services if slot else ():
-            asked = line._ask()
+        for parts in services._group_parts() if slot else ():
+            asked = parts._ask()
             if allotment.pays_for(asked.service):
                 service, sessions = allotment.choose_payer(asked, slot, wanted)
                 wanted[service] = wanted.get(service, 0.0) + sessions

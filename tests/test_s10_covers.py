@@ -432,6 +432,30 @@ class TestWhoPays(CoverCase):
         )
         self.assertEqual(plan.line_ids.mapped("remaining"), [0, 1.25])
 
+    def test_moved_it_takes_what_the_whole_takes(self):
+        """U3: a third and two thirds of a night are a night again on another plan."""
+        offer = self.make_template(
+            [(self.day, 0.5, 27.0), (self.day, 3, 0.0)],
+            appointment_count=3,
+            appointments_per_cycle=3,
+        )
+        self.cover(offer.line_ids[0], self.night, 1.5)
+        plan = self.sell(offer)
+        visit = self.book(plan, self.night)
+        self.assertEqual(visit.line_ids.mapped("sessions"), [0.5, 1.0])
+        other = self.make_template(
+            [(self.day, 1.5, 27.0)], appointment_count=1, appointments_per_cycle=1
+        )
+        self.cover(other.line_ids, self.night, 1.5)
+        new = self.sell(other)
+        self.assertEqual(
+            visit._describe_move_cost(new)[1],
+            f"1.5 sessions from {new.display_name}, which has 1.5 sessions to book.",
+        )
+        visit.plan_id = new
+        self.assertRecordValues(visit.line_ids, [{"quantity": 1.0, "sessions": 1.5}])
+        self.assertEqual((visit.units, new.sessions_remaining), (1.5, 0.0))
+
 
 class TestWalkIn(CoverCase):
     """U1, B4: a pet that walks in for a covered service."""
