@@ -125,6 +125,10 @@ TABLES = {
         "account_move_line",
         ("move_id", "display_type", "price_subtotal", "price_total", "product_id"),
     ),
+    "matches": (
+        "account_partial_reconcile",
+        ("debit_move_id", "credit_move_id", "debit_amount_currency"),
+    ),
 }
 
 
@@ -170,22 +174,36 @@ class World:
         return visit.start.replace(tzinfo=ZoneInfo("UTC")).astimezone(zone).date()
 
     def open_invoices(self, cycle):
-        """Return what bills a cycle: not cancelled, nor credited in full by its own."""
+        """Return what bills a cycle: not cancelled, nor credited in full by its own.
+
+        A draft bills, also one that was reset while its credit note stands.
+        """
         return [
             move
             for move in self.invoices.values()
             if move.pet_cycle_id == cycle.id
             and move.state != "cancel"
-            and not (move.payment_state == "reversed" and self.is_credited(move))
+            and not (
+                move.state == "posted"
+                and move.payment_state == "reversed"
+                and self.is_credited(move)
+            )
         ]
 
     def is_credited(self, move):
-        """Tell whether credit notes of an invoice take back all of it (I3)."""
-        credited = sum(
-            other.amount_total
-            for other in self.moves.values()
-            if other.reversed_entry_id == move.id and other.state == "posted"
-        )
+        """Tell whether credit notes of an invoice take back all of it (I3).
+
+        One that came when it was paid already, is money to give back.
+        """
+        credited = 0.0
+        for match in self.matches.values():
+            note = self.moves[self.move_lines[match.credit_move_id].move_id]
+            if (
+                self.move_lines[match.debit_move_id].move_id == move.id
+                and note.reversed_entry_id == move.id
+                and note.state == "posted"
+            ):
+                credited += match.debit_amount_currency
         return credited > move.amount_total - 0.005
 
     def is_open(self, cycle):
