@@ -172,7 +172,8 @@ def _room(cycles: Iterable[Cycle], booked: Mapping[Hashable, float]) -> list[flo
 def _first_fit(room: Sequence[float], units: float, start: int = 0) -> int:
     """Return the first position from ``start`` on with that room, else the last."""
     last, needed = len(room) - 1, min(units, 1)
-    return next((i for i in range(start, last) if room[i] >= needed), last)
+    fits = (i for i in range(start, last) if round(room[i] - needed, 6) >= 0)
+    return next(fits, last)
 
 
 def _exact(number: float) -> Fraction:

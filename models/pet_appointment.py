@@ -518,7 +518,7 @@ class PetAppointment(models.Model):
                 more > 0
                 and visit.holds_sessions
                 and visit.plan_id.kind == "package"
-                and more > cycle.free
+                and float_compare(more, cycle.free, precision_digits=6) > 0
             ):
                 raise UserError(
                     self.env._(

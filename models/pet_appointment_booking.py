@@ -133,8 +133,8 @@ class PetAppointment(models.Model):
         """
         self.ensure_one()
         slot, wanted = allotment.find_slot(self._get_day(), self.units), {}
-        for line in services if slot else ():
-            asked = line._ask()
+        for parts in services._group_parts() if slot else ():
+            asked = parts._ask()
             if allotment.pays_for(asked.service):
                 service, sessions = allotment.choose_payer(asked, slot, wanted)
                 wanted[service] = wanted.get(service, 0.0) + sessions
@@ -194,7 +194,9 @@ class PetAppointment(models.Model):
                 for part in parts
             ]
         # The visit settles its sessions as a whole, not line by line.
-        self.env["pet.appointment.line"]._unguarded().create(new_lines)
+        created = self.env["pet.appointment.line"]._unguarded().create(new_lines)
+        for line, vals in zip(created, new_lines, strict=True):
+            line._take(vals.get("sessions", line.sessions))
 
     def _get_covered_by_service(self):
         """Return the services on the plan: dict, product of its line -> services."""

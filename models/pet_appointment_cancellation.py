@@ -76,6 +76,7 @@ class PetAppointment(models.Model):
         # On another plan they count anew: not on a day that is locked by now (P7).
         self.flush_recordset(["date_consumed"])
         self._sync_sessions(reason=reason)
+        self.line_ids._join()
         self._unguarded().write({"cycle_id": False})
         settled = cycles.filtered("sessions_expired")
         if settled:

@@ -121,12 +121,13 @@ class PetAppointmentLine(models.Model):
     def _ask(self):
         """Return what the visit asks of its plan for this service (S10).
 
+        It may stand in several lines of one visit (S12).
+
         :return: `lib.booking.Asked`; who chose what pays for it, keeps that if it can
         """
-        self.ensure_one()
         return Asked(
             self.product_id._origin.id,
-            self.quantity,
+            sum(self.mapped("quantity")),
             self.plan_line_id.product_id._origin.id or None,
             self.appointment_id._get_who(),
         )
@@ -147,6 +148,7 @@ class PetAppointmentLine(models.Model):
                 for name, value in vals_list[0].items()
             ):
                 line._unguarded().write(vals_list[0])
+            line._take(vals_list[0]["sessions"])
             more += [
                 {
                     "appointment_id": line.appointment_id.id,
@@ -181,6 +183,40 @@ class PetAppointmentLine(models.Model):
             if not queue[0][1]:
                 queue.pop(0)
         return vals_list
+
+    def _take(self, sessions):
+        """Let the service take exactly so many sessions of its line (S12).
+
+        The quantity of a part is rounded: what it weighs may be more than the line has.
+        """
+        self.ensure_one()
+        if self.sessions != sessions:
+            self._unguarded().write({"sessions": sessions})
+
+    def _group_parts(self):
+        """Return these services, each with its parts that are paid by one (S12).
+
+        :return: list of records; of what no plan covers each stands alone
+        """
+        return list(
+            self.grouped(
+                lambda line: (
+                    line.appointment_id,
+                    line.product_id,
+                    line.plan_line_id.product_id or line,
+                )
+            ).values()
+        )
+
+    def _join(self):
+        """Let each service stand in one line again, before another plan pays (S12).
+
+        Its parts have rounded quantities: together they may weigh more than the whole.
+        """
+        for parts in self._group_parts():
+            if len(parts) > 1:
+                parts[0]._unguarded().write({"quantity": sum(parts.mapped("quantity"))})
+                parts[1:]._unguarded().unlink()
 
     def _get_service_name(self):
         """Return the name of the service in the customer's language."""

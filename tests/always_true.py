@@ -45,7 +45,7 @@ TABLES = {
     ),
     "lines": (
         "pet_plan_line",
-        ("plan_id", "quantity", "price_unit", "discount", "remaining"),
+        ("plan_id", "product_id", "quantity", "price_unit", "discount", "remaining"),
     ),
     "entries": (
         "pet_plan_entry",
@@ -125,6 +125,10 @@ TABLES = {
         "account_move_line",
         ("move_id", "display_type", "price_subtotal", "price_total", "product_id"),
     ),
+    "matches": (
+        "account_partial_reconcile",
+        ("debit_move_id", "credit_move_id", "debit_amount_currency"),
+    ),
 }
 
 
@@ -170,22 +174,36 @@ class World:
         return visit.start.replace(tzinfo=ZoneInfo("UTC")).astimezone(zone).date()
 
     def open_invoices(self, cycle):
-        """Return what bills a cycle: not cancelled, nor credited in full by its own."""
+        """Return what bills a cycle: not cancelled, nor credited in full by its own.
+
+        A draft bills, also one that was reset while its credit note stands.
+        """
         return [
             move
             for move in self.invoices.values()
             if move.pet_cycle_id == cycle.id
             and move.state != "cancel"
-            and not (move.payment_state == "reversed" and self.is_credited(move))
+            and not (
+                move.state == "posted"
+                and move.payment_state == "reversed"
+                and self.is_credited(move)
+            )
         ]
 
     def is_credited(self, move):
-        """Tell whether credit notes of an invoice take back all of it (I3)."""
-        credited = sum(
-            other.amount_total
-            for other in self.moves.values()
-            if other.reversed_entry_id == move.id and other.state == "posted"
-        )
+        """Tell whether credit notes of an invoice take back all of it (I3).
+
+        One that came when it was paid already, is money to give back.
+        """
+        credited = 0.0
+        for match in self.matches.values():
+            note = self.moves[self.move_lines[match.credit_move_id].move_id]
+            if (
+                self.move_lines[match.debit_move_id].move_id == move.id
+                and note.reversed_entry_id == move.id
+                and note.state == "posted"
+            ):
+                credited += match.debit_amount_currency
         return credited > move.amount_total - 0.005
 
     def is_open(self, cycle):
@@ -226,10 +244,20 @@ def check_balance_is_the_sum_of_the_entries(before, now):
 
 
 def check_no_balance_below_the_overdraft(before, now):
+    """Lines of one service are one balance (S12).
+
+    Nor is one of them alone below it: each gives what it has, and the last one owes.
+    """
+    services = defaultdict(float)
     for line in now.lines.values():
+        services[line.plan_id, line.product_id] += line.remaining or 0.0
         limit = now.plans[line.plan_id].overdraft_limit or 0.0
         if (line.remaining or 0.0) < -limit - 0.001:
             yield f"{line} may owe {limit}"
+    for (number, product), left in services.items():
+        plan = now.plans[number]
+        if left < -(plan.overdraft_limit or 0.0) - 0.001:
+            yield f"{plan.name} has {left} of service {product}"
 
 
 def check_ledger_holds_what_the_visits_hold(before, now):
@@ -390,15 +418,32 @@ def check_paid_cycles_keep_their_visits_where_frozen(before, now):
 
 
 def check_no_cycle_is_filled_over_its_capacity(before, now):
-    """The last open cycle takes what finds no place in order (C6)."""
+    """The last open cycle takes what finds no place in order (C6).
+
+    A visit heavier than 1 enters where there is room for 1 (S10), the last one of all.
+    """
     for cycle in now.cycles.values():
         if now.plans[cycle.plan_id].kind != "package" or not now.is_open(cycle):
             continue
         units = now.units(cycle)
         old = before.cycles.get(cycle.id)
         allowed = max(cycle.capacity, before.units(old) if old else 0.0)
+        allowed = max(allowed, cycle.capacity + heaviest_last(before, now, cycle) - 1)
         if units > allowed + 0.001 and not now.is_last_open(cycle):
             yield f"{cycle} holds {units}"
+
+
+def heaviest_last(before, now, cycle):
+    """Return the weight of the visit that entered a cycle last, 1 at least.
+
+    A booking enters after all that were there; a deal goes by the start.
+    """
+    holding = [visit for visit in now.in_cycle(cycle) if visit.holds_sessions]
+    stayed = {v.id for v in before.in_cycle(cycle) if v.holds_sessions}
+    loose = [visit for visit in holding if visit.state in UPCOMING]
+    came = [visit for visit in holding if visit.id not in stayed]
+    last = [max(some, key=lambda v: (v.start, v.id)) for some in (loose, came) if some]
+    return max([1.0, *(visit.units for visit in last)])
 
 
 def check_nothing_is_booked_in_a_pause(before, now):

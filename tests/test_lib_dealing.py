@@ -113,6 +113,14 @@ class TestDealExamples(BaseCase):
         dealt = dealing.deal(visits, cycles(2, 2))
         self.assertEqual(dealt, {1: "c1", 2: "c1", 3: "c2", 4: "c2"})
 
+    def test_places_are_counted_in_decimals(self):
+        """S10: five of 0.6 fill three places, as a booking says, whatever floats do."""
+        visits = [visit(number, 0.6) for number in range(1, 7)]
+        dealt = dealing.deal(visits, cycles(3, 3))
+        self.assertEqual([dealt[v.id] for v in visits], ["c1"] * 5 + ["c2"])
+        found = dealing.first_with_room(cycles(4, 4), {"c1": 3.2}, 0.8)
+        self.assertEqual(found, "c1")
+
     def test_a_full_cycle_is_passed_over(self):
         served = visit(9, cycle="c2", pinned=True)
         dealt = dealing.deal([visit(1), visit(2), served], cycles(1, 1, 1))

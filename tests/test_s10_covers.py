@@ -412,6 +412,50 @@ class TestWhoPays(CoverCase):
         )
         self.assertEqual((visit.units, plan.sessions_remaining), (2.0, 1.0))
 
+    def test_a_line_gives_no_more_than_it_has(self):
+        """S12: a quarter of a day is an eighth of a night, which is rounded, not it."""
+        offer = self.make_template(
+            [(self.day, 1.25, 27.0), (self.day, 3, 0.0)],
+            appointment_count=4,
+            appointments_per_cycle=4,
+        )
+        self.cover(offer.line_ids[0], self.night, 2.0)
+        plan = self.sell(offer)
+        self.book(plan, self.day)
+        visit = self.book(plan, self.night, "2026-01-06 09:00:00")
+        self.assertRecordValues(
+            visit.line_ids.sorted("id"),
+            [
+                {"sessions": 0.25, "quantity": 0.13},
+                {"sessions": 1.75, "quantity": 0.87},
+            ],
+        )
+        self.assertEqual(plan.line_ids.mapped("remaining"), [0, 1.25])
+
+    def test_moved_it_takes_what_the_whole_takes(self):
+        """U3: a third and two thirds of a night are a night again on another plan."""
+        offer = self.make_template(
+            [(self.day, 0.5, 27.0), (self.day, 3, 0.0)],
+            appointment_count=3,
+            appointments_per_cycle=3,
+        )
+        self.cover(offer.line_ids[0], self.night, 1.5)
+        plan = self.sell(offer)
+        visit = self.book(plan, self.night)
+        self.assertEqual(visit.line_ids.mapped("sessions"), [0.5, 1.0])
+        other = self.make_template(
+            [(self.day, 1.5, 27.0)], appointment_count=1, appointments_per_cycle=1
+        )
+        self.cover(other.line_ids, self.night, 1.5)
+        new = self.sell(other)
+        self.assertEqual(
+            visit._describe_move_cost(new)[1],
+            f"1.5 sessions from {new.display_name}, which has 1.5 sessions to book.",
+        )
+        visit.plan_id = new
+        self.assertRecordValues(visit.line_ids, [{"quantity": 1.0, "sessions": 1.5}])
+        self.assertEqual((visit.units, new.sessions_remaining), (1.5, 0.0))
+
 
 class TestWalkIn(CoverCase):
     """U1, B4: a pet that walks in for a covered service."""
@@ -481,6 +525,23 @@ class TestCycles(CoverCase):
         self.assertEqual(night.cycle_id.booked, 6.0)
         later = self.book_days(1, first=14)
         self.assertEqual(later.cycle_id.sequence, 2)
+
+    def test_an_edit_fits_to_the_hundredth(self):
+        """B2: from 0.5 to 0.8 it needs 0.3, where floats would need a bit more."""
+        offer = self.make_template(
+            [(self.day, 1, 27.0)], appointment_count=1, appointments_per_cycle=1
+        )
+        for service, sessions in (
+            (self.half, 0.5),
+            (self.bath, 0.2),
+            (self.night, 0.8),
+        ):
+            self.cover(offer.line_ids, service, sessions)
+        plan = self.sell(offer)
+        visit = self.book(plan, self.half)
+        self.book(plan, self.bath, "2026-01-06 09:00:00")
+        visit.line_ids.product_id = self.night
+        self.assertEqual((visit.units, plan.cycle_ids.free), (0.8, 0.0))
 
     def test_a_deal_does_the_same(self):
         days = self.book_days(5)
