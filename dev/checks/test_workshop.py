@@ -294,12 +294,26 @@ def test_no_browser_is_needed_where_debians_can_be_had(system):
     assert browser.find_chrome() is None
 
 
-@pytest.mark.parametrize("missing", ["venv", "ensurepip"])
-def test_python_without_environments_names_the_package(system, monkeypatch, missing):
+def test_python_without_pip_names_the_package(system, monkeypatch):
     system(UBUNTU)
-    monkeypatch.setattr(importlib.util, "find_spec", lambda name: name != missing)
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     with pytest.raises(Problem, match="install .*python3-venv on Debian and Ub"):
         python_env._pip()
+
+
+def test_python_without_environments_is_passed_over(tmp_path):
+    """As is one that is too old; of none that fits the package is named."""
+    (tmp_path / "venv.py").write_text("raise ImportError")
+    variables = {**os.environ, "PYTHON": sys.executable, "PYTHONPATH": str(tmp_path)}
+    launched = subprocess.run(
+        [DEV / "launch", "lint"],
+        env=variables,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert launched.returncode == 1
+    assert "3.10 to 3.13 with its module venv (python3-venv on" in launched.stderr
 
 
 def test_sources_are_debians_own_and_those_of_the_same_mirror(system):

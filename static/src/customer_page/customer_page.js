@@ -68,14 +68,27 @@ export class PetCustomerPage extends Component {
         return plan.id in tabs ? tabs[plan.id] : isOpen ? "invoices" : null;
     }
 
-    /** What the bar of a service shows, for who cannot see it. */
-    describeBar({ service, used, booked, to_book }) {
-        return _t("%(service)s: %(used)s used, %(booked)s booked, %(toBook)s to book", {
-            service,
+    /** What became of the sessions of a service: one sentence, for languages' sake. */
+    describeCounts({ used, booked, to_book: toBook, expired, is_unlimited }) {
+        if (is_unlimited) {
+            return _t("%(used)s used, %(booked)s booked", { used, booked });
+        }
+        if (expired) {
+            return _t(
+                "%(used)s used, %(booked)s booked, %(toBook)s to book, %(expired)s expired",
+                { used, booked, toBook, expired }
+            );
+        }
+        return _t("%(used)s used, %(booked)s booked, %(toBook)s to book", {
             used,
             booked,
-            toBook: to_book,
+            toBook,
         });
+    }
+
+    /** What the bar of a service shows, for who cannot see it. */
+    describeBar(line) {
+        return `${line.service}: ${this.describeCounts(line)}`;
     }
 
     toggleTab(plan, tab) {

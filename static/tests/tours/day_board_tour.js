@@ -1,8 +1,9 @@
 import { inClicks } from "./tour_helpers";
 import { registry } from "@web/core/registry";
 
+const CARD = ".o_kanban_record";
 const column = (name) => `.o_kanban_group:has(.o_column_title:contains("${name}"))`;
-const card = (name, where) => `${column(where)} .o_kanban_record:contains("${name}")`;
+const card = (name, where) => `${column(where)} ${CARD}:contains("${name}")`;
 const press = (label, name, where) => ({
     content: `${label} ${name}`,
     trigger: `${card(name, where)} button:contains("${label}")`,
@@ -119,18 +120,20 @@ registry.category("web_tour.tours").add("pet_plans_day_board_keys", {
             trigger: card("Luna", "Expected (1)"),
         },
         {
-            content: "From the search",
+            content: "From the search to the cards; while they are drawn, once more",
             trigger: ".o_searchview_input",
-            run: ({ anchor }) => anchor.focus(),
-        },
-        {
-            content: "to the cards",
-            trigger: ".o_searchview_input:focus",
-            run: "press ArrowDown",
+            async run(helpers) {
+                const hasCard = () => document.activeElement.matches(CARD);
+                for (let left = 20; left && !hasCard(); left--) {
+                    helpers.anchor.focus();
+                    await helpers.press("ArrowDown");
+                    await new Promise((resolve) => setTimeout(resolve, 100));
+                }
+            },
         },
         {
             content: "The card has the focus; open it",
-            trigger: ".o_kanban_record:focus",
+            trigger: `${CARD}:focus`,
             run: "press Enter",
         },
         {
