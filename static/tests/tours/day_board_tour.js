@@ -1,4 +1,5 @@
 import { inClicks } from "./tour_helpers";
+import { browser } from "@web/core/browser/browser";
 import { registry } from "@web/core/registry";
 
 const CARD = ".o_kanban_record";
@@ -127,7 +128,7 @@ registry.category("web_tour.tours").add("pet_plans_day_board_keys", {
                 for (let left = 20; left && !hasCard(); left--) {
                     helpers.anchor.focus();
                     await helpers.press("ArrowDown");
-                    await new Promise((resolve) => setTimeout(resolve, 100));
+                    await new Promise((resolve) => browser.setTimeout(resolve, 100));
                 }
             },
         },
