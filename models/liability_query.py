@@ -391,6 +391,7 @@ class LiabilityQuery:
                 ON service.plan_id = move.plan_id
                AND service.product_id = line.product_id
              WHERE line.display_type IN ('product', 'rounding')
+               AND line.tax_line_id IS NULL  -- rounded to cash by the tax
             """
         )
 

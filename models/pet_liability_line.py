@@ -141,6 +141,7 @@ class PetLiabilityLine(models.Model):
             ("move_id.reversed_entry_id.pet_plan_id", "=", self.plan_id.id),
             ("parent_state", "=", "posted"),
             ("display_type", "in", ("product", "rounding")),
+            ("tax_line_id", "=", False),
             ("product_id", "=", self.product_id.id),
             ("date", ">=", self.liability_id.date_from),
             ("date", "<=", self.liability_id.date_to),

@@ -68,7 +68,9 @@ class Reference:
         sign = -1 if move.move_type == "out_refund" else 1
         typed, off = [], ZERO
         lines = move.line_ids.filtered(
-            lambda line: line.display_type in ("product", "rounding")
+            lambda line: (
+                line.display_type in ("product", "rounding") and not line.tax_line_id
+            )
         )
         for line in lines.sorted(lambda line: (line.product_id.id or 10**9, line.id)):
             amount = liability.exact(-line.balance * sign)

@@ -324,3 +324,38 @@ class TestCarriedOver(MoneyCommon):
         self.assertEqual(report.closing_total, 0.0)
         self.assertEqual(report.liability_total, 0.0)
         self.assertEqual(report.billed_total, 0.0)
+
+
+class TestCashRounding(MoneyCommon):
+    """P7: what cash rounding takes off is not billed, unless it is taken off a tax."""
+
+    def test_taken_off_the_tax(self):
+        self.assertEqual(self.bill_rounded("biggest_tax"), 133.0)
+
+    def test_a_line_of_its_own(self):
+        self.assertEqual(self.bill_rounded("add_invoice_line"), 132.98)
+
+    def bill_rounded(self, strategy):
+        """Return what is billed of 133.00, and 10.77 of tax, rounded to 143.75."""
+        income = self.bath.sudo().product_tmpl_id._get_product_accounts()["income"]
+        rounding = (
+            self.env["account.cash.rounding"]
+            .sudo()
+            .create(
+                {
+                    "name": "To 5 cents",
+                    "rounding": 0.05,
+                    "strategy": strategy,
+                    "profit_account_id": income.id,
+                    "loss_account_id": income.id,
+                }
+            )
+        )
+        template = self.make_template([(self.bath, 4, 33.25)], appointment_count=4)
+        plan = self.sell(template)
+        invoice = self.invoices(plan).with_user(self.accountant)
+        invoice.invoice_line_ids.tax_ids = self.make_tax("tax_excluded", 8.1)
+        invoice.invoice_cash_rounding_id = rounding
+        self.post(invoice)
+        self.assertEqual(invoice.amount_total, 143.75)
+        return self.money(self.close("01-01", "01-31"), plan)[1]
