@@ -188,15 +188,16 @@ class LiabilityQuery:
     def _sessions(self):
         """How many sessions of a service are left after each day.
 
-        `is_moving` is whether any came or went after the first day.
+        `is_moving` is whether any came or went after the first day, or was entered: what
+        is carried over has its value from then on.
         """
         return SQL(
             """
             SELECT plan_id, product_id, %(left)s,
-                   bool_or(date > %(first)s) AS is_moving
+                   bool_or(entered > %(first)s) AS is_moving
               FROM (
                   SELECT given.plan_id, line.product_id, given.quantity,
-                         given.day AS date
+                         given.day AS date, given.entered
                     FROM (%(given)s) AS given
                     JOIN pet_plan_line line ON line.id = given.line_id
                    WHERE line.is_unlimited IS NOT TRUE
@@ -204,7 +205,7 @@ class LiabilityQuery:
                   SELECT plan_id, product_id, CASE
                              WHEN kind IN ('used', 'no_show', 'late', 'expired')
                              THEN -quantity ELSE 0
-                         END, date
+                         END, date, date
                     FROM pet_consumption
                    WHERE company_id = %(company)s
               ) AS moves_of_sessions
@@ -231,13 +232,13 @@ class LiabilityQuery:
         """
         return SQL(
             """
-            SELECT plan_id, line_id, quantity,
-                   CASE WHEN day = MIN(day) OVER (PARTITION BY plan_id)
-                        THEN LEAST(day, date_start) ELSE day
+            SELECT plan_id, line_id, quantity, entered,
+                   CASE WHEN entered = MIN(entered) OVER (PARTITION BY plan_id)
+                        THEN LEAST(entered, date_start) ELSE entered
                    END AS day
               FROM (
                   SELECT entry.plan_id, entry.line_id, entry.quantity,
-                         plan.date_start, %s AS day
+                         plan.date_start, %s AS entered
                     FROM pet_plan_entry entry
                     JOIN sold plan ON plan.plan_id = entry.plan_id
                    WHERE entry.kind IN ('grant', 'carry_over', 'transfer', 'adjust')

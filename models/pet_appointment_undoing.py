@@ -338,7 +338,9 @@ class PetAppointment(models.Model):
         staying._cover_edited()
         staying._sync_sessions(reason)
         staying._bring_drafts_back()
-        (self - staying)._book(reason)
+        entering = self - staying
+        entering.line_ids._join()
+        entering._book(reason)
 
     def _filter_fitting(self):
         """Return the visits that find room where they were (B2)."""

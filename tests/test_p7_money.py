@@ -1,5 +1,6 @@
 from odoo import Command
 
+from .carry_over import CarryOverCommon
 from .cashier import make_currency
 from .liability import LiabilityCommon
 
@@ -324,6 +325,24 @@ class TestCarriedOver(MoneyCommon):
         self.assertEqual(report.closing_total, 0.0)
         self.assertEqual(report.liability_total, 0.0)
         self.assertEqual(report.billed_total, 0.0)
+
+
+class TestCarriedOverLate(MoneyCommon, CarryOverCommon):
+    """K6: a package that was bought, and used, before it came to these books."""
+
+    def test_used_up_before_it_came(self):
+        """Its value comes and goes in the month in which it was entered."""
+        self.clock.move_to("2026-03-03 12:00:00")
+        upload = self.upload({"left": "2", "sold": "2026-01-10", "value": "20"})
+        upload.action_check()
+        upload.action_apply()
+        plan = self.env["pet.plan"].search([("is_carry_over", "=", True)])
+        visits = plan.book(["2026-02-26 09:00:00", "2026-02-27 09:00:00"])
+        visits.action_receive()
+        self.assertFalse(self.close("02-01", "02-28").line_ids)
+        march = self.close("03-01", "03-31")
+        self.assertEqual(self.money(march, plan), (0, 40, 40, 0, 0, 0, 0))
+        self.assertFalse(self.close("04-01", "04-30").line_ids)
 
 
 class TestCashRounding(MoneyCommon):

@@ -456,6 +456,24 @@ class TestWhoPays(CoverCase):
         self.assertRecordValues(visit.line_ids, [{"quantity": 1.0, "sessions": 1.5}])
         self.assertEqual((visit.units, new.sessions_remaining), (1.5, 0.0))
 
+    def test_a_no_show_that_is_undone_is_whole_again(self):
+        """C9, S12: booked anew it asks as the whole, not as what its parts weigh."""
+        offer = self.make_template(
+            [(self.day, 0.5, 27.0), (self.day, 3, 0.0)],
+            appointment_count=3,
+            appointments_per_cycle=1,
+            no_show_policy="return",
+        )
+        self.cover(offer.line_ids[0], self.night, 1.5)
+        plan = self.sell(offer)
+        visit = self.book(plan, self.night)
+        self.assertEqual(visit.line_ids.mapped("sessions"), [0.5, 1.0])
+        visit.action_no_show()
+        self.book(plan, self.day, "2026-01-04 09:00:00")  # in its cycle
+        visit.action_undo()
+        self.assertRecordValues(visit.line_ids, [{"quantity": 1.0, "sessions": 1.5}])
+        self.assertEqual(plan.sessions_remaining, 1.0)
+
 
 class TestWalkIn(CoverCase):
     """U1, B4: a pet that walks in for a covered service."""
