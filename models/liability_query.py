@@ -188,8 +188,8 @@ class LiabilityQuery:
     def _sessions(self):
         """How many sessions of a service are left after each day.
 
-        `is_moving` is whether any came or went after the first day, or was entered then:
-        what is carried over has its value from that day on.
+        `is_moving` is whether any came, went or was entered after the first day: what
+        is carried over has its value from the day on which it was entered.
         """
         return SQL(
             """
